@@ -1,0 +1,48 @@
+/**
+ * The one way to take time. Refuses on a live overlap before it locks anything; then locks every resource in one sorted order, ends
+ * what has expired or is given up, looks again, and inserts. It answers the claims that stand in the way, none when all were taken.
+ * Two callers can never wait for each other in a circle, and the constraint on the table stays the backstop.
+ */
+export const claimFunctions = `
+create type wanted_claim as (
+  organisation_id varchar, site_id varchar, resource_id varchar, unit int, starts_at timestamptz, ends_at timestamptz,
+  kind varchar, booking_id varchar, item_id varchar, expires_at timestamptz);
+
+create function claims_in_the_way(wanted wanted_claim[], given_up varchar[]) returns setof claims language sql stable as $$
+  select c.* from unnest(wanted) w
+  join claims c on c.active and c.resource_id = w.resource_id and c.unit = w.unit
+    and c.during && tstzrange(w.starts_at, w.ends_at, '[)')
+  where (c.expires_at is null or c.expires_at > lido_now())
+    and (c.booking_id is null or c.booking_id <> all (given_up))
+$$;
+
+create function lock_resources(resource_ids varchar[]) returns void language plpgsql as $$
+declare key bigint;
+begin
+  for key in select distinct hashtextextended(r, 0) from unnest(resource_ids) r order by 1 loop
+    perform pg_advisory_xact_lock(key);
+  end loop;
+end $$;
+
+create function take_claims(wanted wanted_claim[], given_up varchar[]) returns setof claims language plpgsql as $$
+begin
+  return query select * from claims_in_the_way(wanted, given_up);
+  if found then return; end if;
+
+  perform lock_resources(array(
+    select w.resource_id from unnest(wanted) w
+    union select c.resource_id from claims c where c.active and c.booking_id = any (given_up)));
+
+  return query select * from claims_in_the_way(wanted, given_up);
+  if found then return; end if;
+
+  update claims c set active = false where c.active and c.booking_id = any (given_up);
+  update claims c set active = false from unnest(wanted) w
+  where c.active and c.resource_id = w.resource_id and c.unit = w.unit
+    and c.during && tstzrange(w.starts_at, w.ends_at, '[)') and c.expires_at <= lido_now();
+
+  insert into claims (organisation_id, site_id, resource_id, unit, during, kind, booking_id, item_id, expires_at)
+  select w.organisation_id, w.site_id, w.resource_id, w.unit, tstzrange(w.starts_at, w.ends_at, '[)'),
+         w.kind, w.booking_id, w.item_id, w.expires_at
+  from unnest(wanted) w order by w.resource_id, w.unit, w.starts_at;
+end $$;`;

@@ -1,0 +1,114 @@
+import {
+  AppointmentType,
+  type AppointmentTypeServiceService,
+} from '@lido/proto/lido/availability/v1/appointment_type.ts';
+import type { Handlers } from '@lido/runtime/grpc/call.ts';
+import { archiveSilently, restore } from '@lido/runtime/resource/archive.ts';
+import { create } from '@lido/runtime/resource/create.ts';
+import { contains, overlaps } from '@lido/runtime/resource/filters.ts';
+import { get } from '@lido/runtime/resource/get.ts';
+import { list } from '@lido/runtime/resource/list.ts';
+import { sitesScope } from '@lido/runtime/resource/scope.ts';
+import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
+import { update } from '@lido/runtime/resource/update.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
+import { currenciesOf } from '../offerings/currency.repository.ts';
+import { rulesByParent } from '../offerings/rule.repository.ts';
+import {
+  appointmentPriceRulesOf,
+  availabilityRulesOf,
+  toAppointmentPriceRule,
+  toAvailabilityRule,
+} from '../offerings/rules.handlers.ts';
+import { modelChanged } from '../sites/site-version.repository.ts';
+import { AppointmentTypeEntity, type AppointmentTypeRow } from './appointment-type.entity.ts';
+import { appointmentTypeErrors } from './appointment-type.ts';
+import { unknownResources } from './unknown-resources.repository.ts';
+
+const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
+  noun: 'appointment type',
+  entity: AppointmentTypeEntity,
+  newId: newShopId,
+  scope: sitesScope(),
+  writable: [
+    ...offeringWritable,
+    'siteIds',
+    'practitionerIds',
+    'roomIds',
+    'equipmentIds',
+    'durations',
+    'startTimeInterval',
+    'endBuffer',
+    'practitionersPerGuest',
+    'allocateMultiCapacityRooms',
+    'enquiriesEnabled',
+    'tagIds',
+    'contraindications',
+  ],
+  defaults: {
+    ...offeringDefaults,
+    durations: [60],
+    startTimeInterval: 15,
+    endBuffer: 0,
+    practitionersPerGuest: 1,
+    allocateMultiCapacityRooms: false,
+    enquiriesEnabled: false,
+  },
+  toMessage: (row, formats) => ({
+    ...row,
+    meta: row.meta ?? null,
+    currency: null,
+    image: null,
+    tags: [],
+    categories: [],
+    availabilityRules: [],
+    priceRules: [],
+    ...stamps(row, formats),
+  }),
+  embed: async (rows, em) => {
+    const rules = await rulesByParent(
+      em,
+      rows.map((row) => row.id),
+    );
+    const currencies = await currenciesOf(
+      em,
+      rows.flatMap((row) => row.siteIds.slice(0, 1)),
+    );
+    return ({ id, siteIds }) => ({
+      currency: currencies.get(siteIds[0] ?? '') ?? null,
+      priceRules: rules.prices(id).map(toAppointmentPriceRule),
+      availabilityRules: rules.availability(id).map(toAvailabilityRule),
+    });
+  },
+  filters: { query: contains('name', 'productCode'), categoryId: overlaps('categoryIds') },
+  orderBy: { name: 'asc' },
+  event: {
+    saved: 'lido.availability.appointment_type.saved',
+    encode: (message) => AppointmentType.encode(message).finish(),
+  },
+  check: async (row, { em }) => ({ ...appointmentTypeErrors(row), ...(await unknownResources(em, row)) }),
+  saved: (row, { em }) => modelChanged(em, row.siteIds),
+};
+
+const priceRules = appointmentPriceRulesOf(appointmentTypes);
+const availabilityRules = availabilityRulesOf(appointmentTypes);
+
+export const appointmentTypeHandlers = {
+  listAppointmentTypes: list(appointmentTypes),
+  getAppointmentType: get(appointmentTypes),
+  createAppointmentType: create(appointmentTypes),
+  updateAppointmentType: update(appointmentTypes, 'appointmentType'),
+  deleteAppointmentType: archiveSilently(appointmentTypes),
+  restoreAppointmentType: restore(appointmentTypes),
+  listAppointmentTypePriceRules: priceRules.list,
+  getAppointmentTypePriceRule: priceRules.get,
+  createAppointmentTypePriceRule: priceRules.create,
+  updateAppointmentTypePriceRule: priceRules.update,
+  deleteAppointmentTypePriceRule: priceRules.remove,
+  listAppointmentTypeAvailabilityRules: availabilityRules.list,
+  getAppointmentTypeAvailabilityRule: availabilityRules.get,
+  createAppointmentTypeAvailabilityRule: availabilityRules.create,
+  updateAppointmentTypeAvailabilityRule: availabilityRules.update,
+  deleteAppointmentTypeAvailabilityRule: availabilityRules.remove,
+} satisfies Handlers<typeof AppointmentTypeServiceService>;

@@ -1,0 +1,227 @@
+import type {
+  BookingServiceService,
+  CheckedItem,
+  CheckHoldsRequest,
+  CheckHoldsResponse,
+  ConfirmRequest,
+  ExtendHoldsRequest,
+  FindOfferingRequest,
+  HoldResponse,
+  OfferingDetails,
+  ReleaseRequest,
+} from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
+import { notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
+import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
+import { releaseClaims, setClaimExpiry } from '../claims/claim.repository.ts';
+import { findOffering, toOfferingDetails } from '../offerings/find-offering.repository.ts';
+import { releaseSeats, setSeatExpiry } from '../sessions/session.repository.ts';
+import { nextVersions, sitesOfPractitioners } from '../sites/site-version.repository.ts';
+import { type Booking, bookingsOf, setBookingStatus } from './booking.repository.ts';
+import { toHeldItem } from './held-item.ts';
+import { hold, holdItems, type HoldOrder } from './hold.handlers.ts';
+import type { BookingParts } from './parts.ts';
+
+/** The rpcs that orders uses to hold time, keep it and give it back. */
+export function bookingHandlers(parts: BookingParts) {
+  return {
+    hold: hold(parts),
+    extendHolds: (request, call) => extendHolds(parts, request, call),
+    confirm: (request, call) => confirm(parts, request, call),
+    release: (request) => release(parts, request),
+    checkHolds: (request, call) => checkHolds(parts, request, call),
+    findOffering: (request, call) => offeringDetails(parts, request, call),
+  } satisfies Handlers<typeof BookingServiceService>;
+}
+
+const holdMinutesDefault = 15;
+/** How long a lapsed hold that is being confirmed may take to become a booking. */
+const confirmMinutes = 2;
+
+async function extendHolds(parts: BookingParts, request: ExtendHoldsRequest, call: Call): Promise<HoldResponse> {
+  const bookings = await bookingsOf(call.em, request.orderId);
+  const site = await siteOf(parts, bookings, call);
+  if (!site) return { items: [] };
+  const minutes = request.holdMinutes || site.holdMinutes || holdMinutesDefault;
+  const expiresAtMs = call.clock.nowMs() + minutes * 60_000;
+  await renew(
+    parts,
+    bookings.filter(({ status }) => status === 'held'),
+    { site, expiresAtMs, status: 'held' },
+    call,
+  );
+  return answer(parts, request.orderId, site, call);
+}
+
+async function confirm(parts: BookingParts, request: ConfirmRequest, call: Call): Promise<HoldResponse> {
+  const bookings = await bookingsOf(call.em, request.orderId);
+  const site = await siteOf(parts, bookings, call);
+  if (!site) return { items: [] };
+  await renew(
+    parts,
+    bookings.filter(({ status }) => status === 'held'),
+    { site, expiresAtMs: null, status: 'confirmed' },
+    call,
+  );
+  return answer(parts, request.orderId, site, call);
+}
+
+interface Renewal {
+  site: Site;
+  expiresAtMs: number | null;
+  status: 'held' | 'confirmed';
+}
+
+/** Claims again what has lapsed, then gives all bookings their new state in one transaction, or refuses and changes nothing of what stands. */
+async function renew(parts: BookingParts, bookings: Booking[], renewal: Renewal, call: Call): Promise<void> {
+  if (bookings.length === 0) return;
+  const nowMs = call.clock.nowMs();
+  const lapsed = bookings.filter(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= nowMs);
+  await claimAgain(parts, lapsed, renewal, call);
+  const ids = bookings.map(({ id }) => id);
+  await parts.db.transaction(async (em) => {
+    const live = await setClaimExpiry(em, ids, renewal.expiresAtMs);
+    // A hold that lapsed in this very moment is claimed again by the caller's next try; nothing has changed.
+    if (ids.some((id) => !live.has(id) && hasClaims(bookings, id)))
+      throw new Refusal('state_conflict', 'hold_lapsed', 'The hold has just lapsed. Please try again.');
+    await setSeatExpiry(em, ids, renewal.expiresAtMs);
+    await setBookingStatus(em, ids, renewal.status, renewal.expiresAtMs);
+    await nextVersions(em, await sitesTouched(em, bookings), {
+      kind: 'expiry',
+      bookingIds: ids,
+      expiresAtMs: renewal.expiresAtMs,
+    });
+  });
+  parts.onCommit();
+}
+
+async function claimAgain(
+  parts: BookingParts,
+  lapsed: Booking[],
+  { site, expiresAtMs }: Renewal,
+  call: Call,
+): Promise<void> {
+  const nowMs = call.clock.nowMs();
+  const order = (booking: Booking): HoldOrder => ({
+    site,
+    nowMs,
+    orderId: booking.orderId,
+    customerId: booking.customerId,
+    expiresAtMs: expiresAtMs ?? nowMs + confirmMinutes * 60_000,
+    skipRules: false,
+    isOnline: false,
+  });
+  const appointments = lapsed.filter(({ offeringType }) => offeringType === 'appointment');
+  const [first] = appointments;
+  if (first)
+    await holdItems(
+      parts,
+      order(first),
+      appointments.map(({ request }) => request),
+      call,
+    );
+  for (const booking of lapsed.filter(({ offeringType }) => offeringType !== 'appointment')) {
+    await holdItems(parts, order(booking), [booking.request], call);
+  }
+}
+
+async function release(parts: BookingParts, request: ReleaseRequest): Promise<object> {
+  await parts.db.transaction(async (em) => {
+    const bookings = await bookingsOf(em, request.orderId);
+    const meant =
+      request.itemIds.length === 0 ? bookings : bookings.filter(({ itemId }) => request.itemIds.includes(itemId));
+    if (meant.length === 0) return;
+    const ids = meant.map(({ id }) => id);
+    await releaseClaims(em, ids);
+    await releaseSeats(em, ids);
+    await setBookingStatus(em, ids, 'released', null);
+    await nextVersions(em, await sitesTouched(em, meant), { kind: 'claims', released: ids, taken: [] });
+  });
+  parts.onCommit();
+  return {};
+}
+
+/** A lapsed hold is still valid while nobody else has taken its time; whether that is so, the real thing decides at submit. */
+async function checkHolds(parts: BookingParts, request: CheckHoldsRequest, call: Call): Promise<CheckHoldsResponse> {
+  const bookings = new Map((await bookingsOf(call.em, request.orderId)).map((booking) => [booking.itemId, booking]));
+  const nowMs = call.clock.nowMs();
+  const items: CheckedItem[] = request.itemIds.map((itemId) => {
+    const booking = bookings.get(itemId);
+    if (!booking)
+      return {
+        itemId,
+        valid: false,
+        code: 'not_held',
+        message: 'This item holds no time. Please choose a time for it.',
+      };
+    const isLapsed = booking.status === 'held' && booking.expiresAtMs !== null && booking.expiresAtMs <= nowMs;
+    return isLapsed
+      ? {
+          itemId,
+          valid: false,
+          code: 'hold_lapsed',
+          message: 'The hold on this time has lapsed. Please reserve it again.',
+        }
+      : { itemId, valid: true, code: '', message: '' };
+  });
+  return { items };
+}
+
+async function offeringDetails(
+  parts: BookingParts,
+  request: FindOfferingRequest,
+  call: Call,
+): Promise<OfferingDetails> {
+  const site = await parts.sites.find(call.em, request.siteId, call);
+  const offering = site && (await findOffering(call.em, request.offeringType, request.offeringId, site.id));
+  if (!offering) throw notFound(request.offeringId);
+  return toOfferingDetails(offering, site.currency);
+}
+
+async function siteOf(parts: BookingParts, bookings: Booking[], call: Call): Promise<Site | undefined> {
+  const [first] = bookings;
+  return first && parts.sites.find(call.em, first.siteId, call);
+}
+
+async function answer(parts: BookingParts, orderId: string, site: Site, call: Call): Promise<HoldResponse> {
+  const em = parts.db.fork();
+  const items = [];
+  for (const booking of await bookingsOf(em, orderId)) {
+    const offering = await findOffering(em, booking.offeringType, booking.offeringId, site.id);
+    const details = offering ? toOfferingDetails(offering, site.currency) : archivedDetails(booking, site);
+    items.push(toHeldItem(booking, details, site.timezone));
+  }
+  call.log.debug({ order_id: orderId, items: items.length }, 'bookings renewed');
+  return { items };
+}
+
+/** An offering that was archived after it was booked keeps the name it had. */
+function archivedDetails(booking: Booking, site: Site): OfferingDetails {
+  return {
+    offeringType: booking.offeringType,
+    offeringId: booking.offeringId,
+    name: booking.resources.offeringName,
+    productCode: '',
+    currency: site.currency.toLowerCase(),
+    minGuests: 1,
+    maxGuests: booking.guests,
+    revenueCentre: null,
+    requiresTime: true,
+  };
+}
+
+function hasClaims(bookings: Booking[], id: string): boolean {
+  const booking = bookings.find((one) => one.id === id);
+  return (
+    booking !== undefined &&
+    (booking.resources.practitioners.length > 0 ||
+      booking.resources.room !== null ||
+      booking.request.guestIds.length > 0)
+  );
+}
+
+async function sitesTouched(em: SqlEntityManager, bookings: Booking[]): Promise<string[]> {
+  const practitionerIds = bookings.flatMap(({ resources }) => resources.practitioners.map(({ id }) => id));
+  return [...bookings.map(({ siteId }) => siteId), ...(await sitesOfPractitioners(em, practitionerIds))];
+}

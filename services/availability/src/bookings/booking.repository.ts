@@ -1,0 +1,170 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { NamedResource } from '@lido/proto/lido/availability/v1/booking_summary.ts';
+
+export type BookingStatus = 'held' | 'confirmed' | 'released';
+
+/** What a booking is made of, beyond its times. */
+export interface BookedResources {
+  offeringName: string;
+  practitioners: NamedResource[];
+  room: NamedResource | null;
+  equipment: NamedResource[];
+}
+
+/** One item that holds, held or will hold time. */
+export interface Booking {
+  id: string;
+  organisationId: string;
+  siteId: string;
+  orderId: string;
+  itemId: string;
+  customerId: string | null;
+  offeringType: string;
+  offeringId: string;
+  sessionId: string | null;
+  startsAtMs: number;
+  endsAtMs: number;
+  guests: number;
+  status: BookingStatus;
+  expiresAtMs: number | null;
+  priceMinor: number;
+  /** The item as it was asked for, to claim it again after its hold lapsed. */
+  request: HoldItem;
+  resources: BookedResources;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+interface BookingRow {
+  id: string;
+  organisation_id: string;
+  site_id: string;
+  order_id: string;
+  item_id: string;
+  customer_id: string | null;
+  offering_type: string;
+  offering_id: string;
+  session_id: string | null;
+  starts_ms: string;
+  ends_ms: string;
+  guests: number;
+  status: BookingStatus;
+  expires_ms: string | null;
+  price_minor: string;
+  request: HoldItem;
+  summary: BookedResources;
+  created_ms: string;
+  updated_ms: string;
+}
+
+const epochMs = (column: string): string => `(extract(epoch from ${column}_at) * 1000)::bigint as ${column}_ms`;
+const columns = `id, organisation_id, site_id, order_id, item_id, customer_id, offering_type, offering_id, session_id, guests, status,
+  price_minor, request, summary, ${['starts', 'ends', 'expires', 'created', 'updated'].map(epochMs).join(', ')}`;
+
+/** An order's bookings that are not released, in the order they were made. */
+export async function bookingsOf(em: SqlEntityManager, orderId: string): Promise<Booking[]> {
+  const rows = await em.execute<BookingRow[]>(
+    `select ${columns} from bookings where order_id = ? and status <> 'released' order by created_at, id`,
+    [orderId],
+  );
+  return rows.map(toBooking);
+}
+
+/** The bookings of items, whatever their state, whichever order they say they belong to. */
+export async function bookingsOfItems(em: SqlEntityManager, itemIds: string[]): Promise<Map<string, Booking>> {
+  if (itemIds.length === 0) return new Map();
+  const rows = await em.execute<BookingRow[]>(
+    `select ${columns} from bookings where item_id in (select jsonb_array_elements_text(?::jsonb))`,
+    [JSON.stringify(itemIds)],
+  );
+  return new Map(rows.map((row) => [row.item_id, toBooking(row)]));
+}
+
+/** The guests who hold time for an order, as resources of its claims. */
+export async function guestsOf(em: SqlEntityManager, orderId: string): Promise<string[]> {
+  const rows = await em.execute<{ resource_id: string }[]>(
+    `select distinct c.resource_id from claims c join bookings b on b.id = c.booking_id
+     where b.order_id = ? and c.active and c.kind = 'guest'`,
+    [orderId],
+  );
+  return rows.map((row) => row.resource_id);
+}
+
+/** Inserts a booking or brings the one of its item up to date. */
+export async function saveBooking(em: SqlEntityManager, booking: Booking): Promise<void> {
+  await em.execute(
+    `insert into bookings (id, organisation_id, site_id, order_id, item_id, customer_id, offering_type, offering_id, session_id,
+       starts_at, ends_at, guests, status, expires_at, price_minor, request, summary, created_at, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?, ?, ?::timestamptz, ?, ?::jsonb, ?::jsonb, ?::timestamptz, ?::timestamptz)
+     on conflict (item_id) do update set offering_type = excluded.offering_type, offering_id = excluded.offering_id,
+       session_id = excluded.session_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, guests = excluded.guests,
+       status = excluded.status, expires_at = excluded.expires_at, price_minor = excluded.price_minor, request = excluded.request,
+       summary = excluded.summary, customer_id = excluded.customer_id, updated_at = excluded.updated_at`,
+    [
+      booking.id,
+      booking.organisationId,
+      booking.siteId,
+      booking.orderId,
+      booking.itemId,
+      booking.customerId,
+      booking.offeringType,
+      booking.offeringId,
+      booking.sessionId,
+      instant(booking.startsAtMs),
+      instant(booking.endsAtMs),
+      booking.guests,
+      booking.status,
+      instant(booking.expiresAtMs),
+      booking.priceMinor,
+      JSON.stringify(booking.request),
+      JSON.stringify(booking.resources),
+      instant(booking.createdAtMs),
+      instant(booking.updatedAtMs),
+    ],
+    'run',
+  );
+}
+
+/** Gives bookings another state; a hold keeps an expiry, everything else has none. */
+export async function setBookingStatus(
+  em: SqlEntityManager,
+  ids: string[],
+  status: BookingStatus,
+  expiresAtMs: number | null,
+): Promise<void> {
+  await em.execute(
+    `update bookings set status = ?, expires_at = ?::timestamptz, updated_at = lido_now()
+     where id in (select jsonb_array_elements_text(?::jsonb))`,
+    [status, instant(expiresAtMs), JSON.stringify(ids)],
+    'run',
+  );
+}
+
+function toBooking(row: BookingRow): Booking {
+  return {
+    id: row.id,
+    organisationId: row.organisation_id,
+    siteId: row.site_id,
+    orderId: row.order_id,
+    itemId: row.item_id,
+    customerId: row.customer_id,
+    offeringType: row.offering_type,
+    offeringId: row.offering_id,
+    sessionId: row.session_id,
+    startsAtMs: Number(row.starts_ms),
+    endsAtMs: Number(row.ends_ms),
+    guests: row.guests,
+    status: row.status,
+    expiresAtMs: row.expires_ms === null ? null : Number(row.expires_ms),
+    priceMinor: Number(row.price_minor),
+    request: row.request,
+    resources: row.summary,
+    createdAtMs: Number(row.created_ms),
+    updatedAtMs: Number(row.updated_ms),
+  };
+}
+
+function instant(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString();
+}

@@ -1,0 +1,36 @@
+import type { HeldItem, OfferingDetails } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { formatInstant } from '@lido/runtime/time/zone.ts';
+import type { Booking } from './booking.repository.ts';
+
+/** A booking as orders keeps it: its summary, its price, and until when it is held. */
+export function toHeldItem(booking: Booking, offering: OfferingDetails, zone: string): HeldItem {
+  const { request, resources } = booking;
+  const instant = (epochMs: number): string => formatInstant(epochMs, zone);
+  return {
+    itemId: booking.itemId,
+    bookingSummary: {
+      id: booking.id,
+      startTime: instant(booking.startsAtMs),
+      endTime: instant(booking.endsAtMs),
+      duration: (booking.endsAtMs - booking.startsAtMs) / 60_000,
+      practitionerIds: resources.practitioners.map(({ id }) => id),
+      practitioners: resources.practitioners,
+      roomId: resources.room?.id ?? null,
+      room: resources.room,
+      areaIds: [],
+      areas: [],
+      equipmentIds: resources.equipment.map(({ id }) => id),
+      equipment: resources.equipment,
+      practitionerWasRequested: request.practitionerIds.length > 0,
+      roomWasRequested: Boolean(request.roomId),
+      sessionId: booking.sessionId,
+      status: booking.status === 'confirmed' ? 'confirmed' : 'reserved',
+      offering: { id: booking.offeringId, type: booking.offeringType, name: resources.offeringName },
+      createdAt: instant(booking.createdAtMs),
+      updatedAt: instant(booking.updatedAtMs),
+    },
+    reservedUntil: booking.expiresAtMs === null ? null : instant(booking.expiresAtMs),
+    priceMinor: booking.priceMinor,
+    offering,
+  };
+}

@@ -1,0 +1,208 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import { localDateOf } from '@lido/runtime/time/zone.ts';
+import type { ClaimOwner, TakenClaim } from '../claims/claim.ts';
+import { takeClaims } from '../claims/claim.repository.ts';
+import { activeMemberships } from '../offerings/memberships.client.ts';
+import { priceAtStart } from '../offerings/price-at.ts';
+import { daysOf } from '../solver/horizon.ts';
+import type { AppointmentType, SiteModel } from '../solver/model.ts';
+import { changesSince, nextVersions, sitesOfPractitioners, type SiteChange } from '../sites/site-version.repository.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import { type Booking, bookingsOfItems, saveBooking } from './booking.repository.ts';
+import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold.handlers.ts';
+import type { BookingParts } from './parts.ts';
+import { type AppointmentItem, type PlannedItem, planItems, startOf } from './plan-items.ts';
+
+/** Others were quicker; the next attempt sees what they took. */
+class TakenMeanwhile extends Error {}
+
+const attemptsMax = 24;
+/** Reasons that say somebody holds it; all others say that it is not on offer then. */
+const takenReasons = new Set([
+  'no_practitioners_available',
+  'no_rooms_available',
+  'no_equipment_available',
+  'guest_unavailable',
+]);
+
+/**
+ * Holds appointments, all or none: the solver proposes from the cache, the claim function disposes, and the site's version proves that
+ * nothing the solver relied on has changed in between. Who loses a race tries other combinations of the same start.
+ */
+export async function holdAppointments(
+  parts: BookingParts,
+  order: HoldOrder,
+  items: OfferedItem[],
+  { call, rotateBy }: { call: Call; rotateBy: number },
+): Promise<Booking[]> {
+  const memberships = await activeMemberships(parts, order, items, call);
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const site = await parts.compiledSites.get(call.em, order.site);
+    const appointments = items.map(({ item }) =>
+      appointmentItem(site, order, item, { nowMs: call.clock.nowMs(), memberships }),
+    );
+    const plan = planItems(site.compiled, appointments, rotateBy + attempt);
+    if ('refused' in plan) throw refusal(plan.refused, order.site.timezone);
+    try {
+      return await parts.db.transaction((em) => takePlanned(em, site, order, plan.planned));
+    } catch (error) {
+      if (!(error instanceof TakenMeanwhile)) throw error;
+    }
+  }
+  throw alreadyTaken('Too many guests want this time at this moment. Please try again.', [], [], order.site.timezone);
+}
+
+function appointmentItem(
+  site: VersionedSite,
+  order: HoldOrder,
+  item: HoldItem,
+  { nowMs, memberships }: { nowMs: number; memberships: { typeId: string }[] },
+): AppointmentItem {
+  const type = site.compiled.types.get(item.offeringId);
+  const startMs = startOf(item);
+  if (!type) throw invalid({ offering_id: [`This site does not offer the appointment ${item.offeringId}.`] });
+  if (startMs === undefined)
+    throw invalid({ time: ['The time must be an instant with an offset, such as 2026-04-01T09:30:00+01:00.'] });
+  const durationMinutes = item.durationMinutes || type.durationsMinutes[0] || 0;
+  if (!type.durationsMinutes.includes(durationMinutes)) {
+    throw invalid({ duration: [`The duration must be one of ${type.durationsMinutes.join(', ')} minutes.`] });
+  }
+  const date = localDateOf(startMs, order.site.timezone);
+  if (!daysOf(site.compiled.horizon, date, date))
+    throw invalid({ time: ['The time must be between today and a year ahead.'] });
+  return {
+    item: { ...item, durationMinutes },
+    type,
+    startMs,
+    query: {
+      appointmentTypeId: type.id,
+      dateFrom: date,
+      dateTo: date,
+      nowMs,
+      durationMinutes,
+      guests: item.guests,
+      practitionerIds: item.practitionerIds,
+      ...(item.roomId && { roomId: item.roomId }),
+      guestIds: item.guestIds,
+      excludeItemIds: [item.itemId],
+      memberships,
+    },
+  };
+}
+
+async function takePlanned(
+  em: SqlEntityManager,
+  site: VersionedSite,
+  order: HoldOrder,
+  planned: PlannedItem[],
+): Promise<Booking[]> {
+  const known = await bookingsOfItems(
+    em,
+    planned.map(({ item }) => item.itemId),
+  );
+  const bookings = planned.map((plan) => bookingOf(plan, order, site.compiled.model, known.get(plan.item.itemId)));
+  if (bookings.some((booking) => booking.orderId !== order.orderId))
+    throw invalid({ item_id: ['This item belongs to another order.'] });
+  const givenUp = [...known.values()].filter(({ status }) => status !== 'released').map(({ id }) => id);
+  const owned = planned.map(({ wanted }, index) => ({ owner: ownerOf(bookings[index] as Booking), wanted }));
+  const blocking = await takeClaims(em, owned, givenUp);
+  if (blocking.length > 0) throw new TakenMeanwhile();
+  for (const booking of bookings) await saveBooking(em, booking);
+  const taken = planned.flatMap((plan, index) => takenClaims(plan, bookings[index] as Booking));
+  const practitionerIds = planned.flatMap(({ combination }) => combination.practitionerIds);
+  const siteIds = [order.site.id, ...(await sitesOfPractitioners(em, [...practitionerIds]))];
+  const versions = await nextVersions(em, siteIds, { kind: 'claims', released: givenUp, taken });
+  await requireSameRules(em, site, versions.get(order.site.id) ?? 0);
+  return bookings;
+}
+
+/** Between the solver's look and this commit only claims may have come, and those the claim function has checked. */
+async function requireSameRules(em: SqlEntityManager, site: VersionedSite, version: number): Promise<void> {
+  if (version === site.version + 1) return;
+  const { id, practitioners } = site.compiled.model;
+  const changes: SiteChange[] | undefined = await changesSince(em, id, site.version, version - 1);
+  const hasDailyMaxima = practitioners.some(({ restrictions }) =>
+    restrictions.some(({ type }) => type === 'max_duration'),
+  );
+  if (!changes || hasDailyMaxima || changes.some(({ kind }) => kind === 'model')) throw new TakenMeanwhile();
+}
+
+function bookingOf(
+  { item, startMs, combination }: PlannedItem,
+  order: HoldOrder,
+  model: SiteModel,
+  known: Booking | undefined,
+): Booking {
+  const type = model.appointmentTypes.find(({ id }) => id === item.offeringId) as AppointmentType;
+  const { nowMs } = order;
+  return {
+    id: known?.id ?? newShopId(),
+    organisationId: order.site.organisationId,
+    siteId: order.site.id,
+    orderId: known?.orderId ?? order.orderId,
+    itemId: item.itemId,
+    customerId: order.customerId,
+    offeringType: item.offeringType,
+    offeringId: item.offeringId,
+    sessionId: null,
+    startsAtMs: startMs,
+    endsAtMs: combination.endMs,
+    guests: item.guests,
+    status: 'held',
+    expiresAtMs: order.expiresAtMs,
+    priceMinor: priceOf(type, model.zone, startMs, item) * item.guests,
+    request: item,
+    resources: {
+      offeringName: type.name,
+      practitioners: named(model.practitioners, combination.practitionerIds),
+      room:
+        named(
+          model.rooms,
+          combination.roomAssignments.map(({ roomId }) => roomId),
+        )[0] ?? null,
+      equipment: named(
+        model.equipment,
+        combination.equipment.map(({ equipmentId }) => equipmentId),
+      ),
+    },
+    createdAtMs: known?.createdAtMs ?? nowMs,
+    updatedAtMs: nowMs,
+  };
+}
+
+function priceOf(type: AppointmentType, zone: string, startMs: number, item: HoldItem): number {
+  const price = priceAtStart(type.priceRules, startMs, zone, item.durationMinutes);
+  if (price === undefined) throw new Error(`The start ${startMs} of ${type.id} was offered without a price.`);
+  return price;
+}
+
+function named(all: readonly { id: string; name: string }[], ids: readonly string[]): { id: string; name: string }[] {
+  return ids.flatMap((id) => all.find((one) => one.id === id) ?? []).map(({ id, name }) => ({ id, name }));
+}
+
+function ownerOf(booking: Booking): ClaimOwner {
+  const { organisationId, siteId, id: bookingId, itemId, expiresAtMs } = booking;
+  return { organisationId, siteId, bookingId, itemId, expiresAtMs };
+}
+
+function takenClaims({ item, wanted }: PlannedItem, booking: Booking): TakenClaim[] {
+  return wanted.map((claim) => ({
+    ...claim,
+    bookingId: booking.id,
+    itemId: booking.itemId,
+    orderId: booking.orderId,
+    expiresAtMs: booking.expiresAtMs,
+    appointmentTypeId: item.offeringId,
+    durationMinutes: item.durationMinutes,
+  }));
+}
+
+function refusal(refused: Extract<ReturnType<typeof planItems>, { refused: unknown }>['refused'], zone: string): Error {
+  if (takenReasons.has(refused.reason))
+    return alreadyTaken(refused.message, [refused.reason], refused.alternativesMs, zone);
+  return invalid({ time: [refused.message] });
+}

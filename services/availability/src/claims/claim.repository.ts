@@ -1,0 +1,88 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { ClaimKind, ClaimOwner, WantedClaim } from './claim.ts';
+
+/** What stands in the way of a wanted claim. */
+export interface BlockingClaim {
+  resourceId: string;
+  kind: ClaimKind;
+  bookingId: string | null;
+}
+
+export interface OwnedClaims {
+  owner: ClaimOwner;
+  wanted: WantedClaim[];
+}
+
+/**
+ * Takes all claims or none, and gives up those of `givenUp` bookings in the same step. Answers what stands in the way; empty means taken.
+ */
+export async function takeClaims(
+  em: SqlEntityManager,
+  owned: OwnedClaims[],
+  givenUp: string[],
+): Promise<BlockingClaim[]> {
+  const rows = owned.flatMap(({ owner, wanted }) => wanted.map((claim) => wantedRow(owner, claim)));
+  if (rows.length === 0) return [];
+  const blocking = await em.execute<{ resource_id: string; kind: ClaimKind; booking_id: string | null }[]>(
+    `select resource_id, kind, booking_id from take_claims(
+       array(select row(w.organisation_id, w.site_id, w.resource_id, w.unit, w.starts_at, w.ends_at, w.kind, w.booking_id, w.item_id, w.expires_at)::wanted_claim
+             from jsonb_to_recordset(?::jsonb) as w(organisation_id varchar, site_id varchar, resource_id varchar, unit int,
+               starts_at timestamptz, ends_at timestamptz, kind varchar, booking_id varchar, item_id varchar, expires_at timestamptz)),
+       array(select jsonb_array_elements_text(?::jsonb))::varchar[])`,
+    [JSON.stringify(rows), JSON.stringify(givenUp)],
+  );
+  return blocking.map((row) => ({ resourceId: row.resource_id, kind: row.kind, bookingId: row.booking_id }));
+}
+
+/** Ends the claims of bookings, under the locks that every taker takes. */
+export async function releaseClaims(em: SqlEntityManager, bookingIds: string[]): Promise<void> {
+  const ids = JSON.stringify(bookingIds);
+  await em.execute(lockClaimsOf, [ids]);
+  await em.execute(
+    `update claims set active = false where active and booking_id in (select jsonb_array_elements_text(?::jsonb))`,
+    [ids],
+    'run',
+  );
+}
+
+/**
+ * Gives live claims another expiry, under the same locks; null makes them lasting. Answers the bookings whose claims were live:
+ * one that has lapsed or been taken is not among them.
+ */
+export async function setClaimExpiry(
+  em: SqlEntityManager,
+  bookingIds: string[],
+  expiresAtMs: number | null,
+): Promise<Set<string>> {
+  const ids = JSON.stringify(bookingIds);
+  await em.execute(lockClaimsOf, [ids]);
+  const rows = await em.execute<{ booking_id: string }[]>(
+    `update claims set expires_at = ?::timestamptz
+     where active and (expires_at is null or expires_at > lido_now()) and booking_id in (select jsonb_array_elements_text(?::jsonb))
+     returning booking_id`,
+    [instantText(expiresAtMs), ids],
+  );
+  return new Set(rows.map((row) => row.booking_id));
+}
+
+const lockClaimsOf = `select lock_resources(array(
+  select resource_id from claims where active and booking_id in (select jsonb_array_elements_text(?::jsonb))))`;
+
+function wantedRow(owner: ClaimOwner, claim: WantedClaim): Record<string, unknown> {
+  return {
+    organisation_id: owner.organisationId,
+    site_id: owner.siteId,
+    resource_id: claim.resourceId,
+    unit: claim.unit,
+    starts_at: instantText(claim.startsAtMs),
+    ends_at: instantText(claim.endsAtMs),
+    kind: claim.kind,
+    booking_id: owner.bookingId,
+    item_id: owner.itemId,
+    expires_at: instantText(owner.expiresAtMs),
+  };
+}
+
+function instantText(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString();
+}

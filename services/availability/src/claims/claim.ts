@@ -1,0 +1,35 @@
+/** One unit of one resource wanted for a time, the buffer included. Guests are resources too. */
+export interface WantedClaim {
+  resourceId: string;
+  unit: number;
+  startsAtMs: number;
+  endsAtMs: number;
+  kind: ClaimKind;
+}
+
+export type ClaimKind = 'practitioner' | 'room' | 'equipment' | 'guest';
+
+/** A claim as replicas need it to keep their bitsets true. */
+export interface TakenClaim extends WantedClaim {
+  bookingId: string;
+  itemId: string;
+  orderId: string;
+  expiresAtMs: number | null;
+  appointmentTypeId: string | null;
+  durationMinutes: number | null;
+}
+
+/** In whose name claims are taken. */
+export interface ClaimOwner {
+  organisationId: string;
+  siteId: string;
+  bookingId: string;
+  itemId: string;
+  /** The instant the hold ends; null for what is confirmed at once. */
+  expiresAtMs: number | null;
+}
+
+/** Names a claim the same way in the database's rows and in a version's changes. */
+export function claimKey(bookingId: string, resourceId: string, unit: number): string {
+  return `${bookingId} ${resourceId} ${unit}`;
+}

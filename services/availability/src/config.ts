@@ -1,0 +1,8 @@
+import { z } from 'zod';
+import { serviceConfig } from '@lido/runtime/config/read-config.ts';
+
+/** What availability reads from its environment. */
+export const availabilityConfig = serviceConfig.extend({
+  LIDO_CUSTOMERS_ADDRESS: z.string().min(1),
+  LIDO_MEMBERSHIPS_ADDRESS: z.string().min(1),
+});

@@ -1,0 +1,51 @@
+import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
+import { parseWallTime, type Weekday, weekdays } from '@lido/runtime/time/zone.ts';
+
+/** When a rule holds, as clients write it. */
+export interface RuleTimes {
+  dateFrom?: string | null | undefined;
+  dateTo?: string | null | undefined;
+  weekday?: string | null | undefined;
+  weekdays: string[];
+  timeFrom?: string | null | undefined;
+  timeTo?: string | null | undefined;
+}
+
+/** What is wrong with a rule's dates, weekdays and times. */
+export function ruleErrors(rule: RuleTimes): FieldErrors {
+  const errors: FieldErrors = { ...weekdayErrors('weekdays', rule.weekdays), ...rangeErrors('', rule) };
+  if (rule.weekday) Object.assign(errors, weekdayErrors('weekday', [rule.weekday]));
+  if (rule.dateFrom && rule.dateTo && rule.dateTo.slice(0, 10) < rule.dateFrom.slice(0, 10)) {
+    errors['date_to'] = ['The last date must not be before the first.'];
+  }
+  return errors;
+}
+
+/** Names that are no weekday; weekdays are written out in English, in any case. */
+export function weekdayErrors(field: string, names: string[]): FieldErrors {
+  const unknown = names.filter((name) => weekdayOfName(name) === undefined);
+  return unknown.length === 0
+    ? {}
+    : { [field]: [`Unknown weekday ${unknown.join(', ')}; use ${weekdays.join(', ')}.`] };
+}
+
+/** A daily time range that ends before it begins; 00:00 as an end is the end of the day. */
+export function rangeErrors(at: string, { timeFrom, timeTo }: Pick<RuleTimes, 'timeFrom' | 'timeTo'>): FieldErrors {
+  const from = timeFrom ? parseWallTime(timeFrom) : 0;
+  const to = timeTo ? parseWallTime(timeTo) || minutesPerDay : minutesPerDay;
+  if (from === undefined || to > from) return {};
+  return { [at === '' ? 'time_to' : `${at}.time_to`]: ['The end must be after the start.'] };
+}
+
+/** A weekday by its name in any case. */
+export function weekdayOfName(name: string): Weekday | undefined {
+  const lower = name.toLowerCase();
+  return weekdays.find((weekday) => weekday === lower);
+}
+
+/** All the weekdays a rule names, in both spellings of the contract. */
+export function weekdaysOf(rule: Pick<RuleTimes, 'weekday' | 'weekdays'>): Weekday[] {
+  return [...rule.weekdays, ...(rule.weekday ? [rule.weekday] : [])].flatMap((name) => weekdayOfName(name) ?? []);
+}
+
+const minutesPerDay = 1_440;

@@ -1,0 +1,58 @@
+import { Practitioner, type PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
+import type { Handlers } from '@lido/runtime/grpc/call.ts';
+import { create } from '@lido/runtime/resource/create.ts';
+import { contains } from '@lido/runtime/resource/filters.ts';
+import { get } from '@lido/runtime/resource/get.ts';
+import { list } from '@lido/runtime/resource/list.ts';
+import { sitesScope } from '@lido/runtime/resource/scope.ts';
+import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
+import { update } from '@lido/runtime/resource/update.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import { modelChanged } from '../sites/site-version.repository.ts';
+import { deletePractitioner } from './delete-practitioner.handlers.ts';
+import { PractitionerEntity, type PractitionerRow } from './practitioner.entity.ts';
+
+export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
+  noun: 'practitioner',
+  entity: PractitionerEntity,
+  newId: newShopId,
+  scope: sitesScope(),
+  writable: [
+    'siteIds',
+    'name',
+    'avatarId',
+    'tagIds',
+    'canOfferTags',
+    'gender',
+    'userId',
+    'schedulingWeekIntervalStart',
+    'schedulingWeekInterval',
+  ],
+  toMessage: (row, formats) => ({
+    ...row,
+    avatar: null,
+    tags: [],
+    zones: [],
+    appointmentRestrictions: [],
+    ...stamps(row, formats),
+  }),
+  filters: { query: contains('name') },
+  orderBy: { name: 'asc' },
+  event: { saved: 'lido.availability.practitioner.saved', encode: (message) => Practitioner.encode(message).finish() },
+  saved: async (row, { em }) => {
+    await em.execute(
+      'update practitioner_rotas set site_ids = (select site_ids from practitioners where id = ?) where practitioner_id = ?',
+      [row.id, row.id],
+      'run',
+    );
+    await modelChanged(em, row.siteIds);
+  },
+};
+
+export const practitionerHandlers = {
+  listPractitioners: list(practitioners),
+  getPractitioner: get(practitioners),
+  createPractitioner: create(practitioners),
+  updatePractitioner: update(practitioners, 'practitioner'),
+  deletePractitioner: deletePractitioner(practitioners),
+} satisfies Handlers<typeof PractitionerServiceService>;

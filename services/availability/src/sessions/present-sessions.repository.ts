@@ -1,0 +1,71 @@
+import type { EntityName } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
+import { zonesOf } from '@lido/runtime/resource/load.ts';
+import { currenciesOf } from '../offerings/currency.repository.ts';
+import { rulesByParent } from '../offerings/rule.repository.ts';
+import { PractitionerEntity } from '../practitioners/practitioner.entity.ts';
+import { RoomEntity } from '../rooms/room.entity.ts';
+import { toPriceRule } from '../sites/site-model.ts';
+import type { Asker } from '../solver/booking-window.ts';
+import type { SessionRow } from './session.entity.ts';
+import { toSession } from './session.message.ts';
+import { seatsTaken } from './session.repository.ts';
+import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
+
+/** Sessions as clients see them, whatever their types and sites, with one query per table. */
+export async function presentSessions(
+  em: SqlEntityManager,
+  rows: SessionRow[],
+  question: { guests: number; asker: Asker },
+): Promise<Session[]> {
+  const ids = (values: (string | null | undefined)[]): string[] => [...new Set(values.flatMap((value) => value ?? []))];
+  const plain = { disableIdentityMap: true } as const;
+  const typeRows = (await em.find(
+    SessionTypeEntity as EntityName<SessionTypeRow>,
+    { id: { $in: ids(rows.map((row) => row.sessionTypeId)) } },
+    plain,
+  )) as SessionTypeRow[];
+  const types = new Map(typeRows.map((type) => [type.id, type]));
+  const taken = await seatsTaken(
+    em,
+    rows.map((row) => row.id),
+  );
+  const rules = await rulesByParent(em, [...types.keys()]);
+  const siteIds = ids(rows.map((row) => row.siteId));
+  const zones = await zonesOf(em, siteIds);
+  const currencies = await currenciesOf(em, siteIds);
+  const practitioners = await namesOf(em, PractitionerEntity, ids(rows.map((row) => row.practitionerId)));
+  const rooms = await namesOf(em, RoomEntity, ids(rows.map((row) => row.roomId)));
+  return rows.flatMap((session) => {
+    const type = types.get(session.sessionTypeId);
+    if (!type) return [];
+    const facts = {
+      session,
+      type,
+      priceRules: rules.prices(type.id).map(toPriceRule),
+      taken: taken.get(session.id),
+      zone: zones.get(session.siteId) ?? 'UTC',
+    };
+    const names = {
+      practitioner: practitioners.get(session.practitionerId ?? ''),
+      room: rooms.get(session.roomId ?? ''),
+      currency: currencies.get(session.siteId),
+    };
+    return [toSession(facts, names, question)];
+  });
+}
+
+async function namesOf(
+  em: SqlEntityManager,
+  entity: typeof PractitionerEntity | typeof RoomEntity,
+  ids: string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = (await em.find(
+    entity as EntityName<{ id: string; name: string }>,
+    { id: { $in: ids } },
+    { disableIdentityMap: true },
+  )) as { id: string; name: string }[];
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}

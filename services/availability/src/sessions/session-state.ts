@@ -1,0 +1,55 @@
+/** Why a session can not be booked now, in the order a guest would ask. */
+export type SessionReason =
+  | 'time_passed'
+  | 'not_yet_bookable'
+  | 'no_longer_bookable'
+  | 'members_only'
+  | 'session_full'
+  | 'no_price';
+
+const messages: Record<SessionReason, string> = {
+  time_passed: 'This session has already begun.',
+  not_yet_bookable: 'This session can not be booked yet. Please try again closer to the date.',
+  no_longer_bookable: 'This session begins too soon to be booked.',
+  members_only: 'This session is for members with a suitable membership.',
+  session_full: 'There are not enough places left in this session.',
+  no_price: 'This session can not be booked online. Please contact us.',
+};
+
+/** The sentence a guest reads. */
+export function sessionMessage(reason: SessionReason): string {
+  return messages[reason];
+}
+
+/** What decides whether a session takes more guests. */
+export interface SessionQuestion {
+  startsAtMs: number;
+  capacity: number;
+  /** Guests with confirmed or live held places, without the asking item's own. */
+  guestsTaken: number;
+  /** Distinct baskets among them, and how many the session takes; null is any number. */
+  basketsTaken: number;
+  basketsMax: number | null;
+  guests: number;
+  nowMs: number;
+  /** Whether it lies beyond how far ahead the guest may book, or within the notice they must give. */
+  isTooEarly: boolean;
+  isTooLate: boolean;
+  isPermitted: boolean;
+  hasPrice: boolean;
+}
+
+/** The places left, never below 0, and the first reason why this many guests can not have them. */
+export function sessionState(question: SessionQuestion): { remainingCapacity: number; reason: SessionReason | null } {
+  const isBasketFull = question.basketsMax !== null && question.basketsTaken >= question.basketsMax;
+  const remainingCapacity = isBasketFull ? 0 : Math.max(0, question.capacity - question.guestsTaken);
+  const failures: [boolean, SessionReason][] = [
+    [question.nowMs > question.startsAtMs, 'time_passed'],
+    [question.isTooEarly, 'not_yet_bookable'],
+    [question.isTooLate, 'no_longer_bookable'],
+    [!question.isPermitted, 'members_only'],
+    [question.guests > remainingCapacity, 'session_full'],
+    [!question.hasPrice, 'no_price'],
+  ];
+  return { remainingCapacity, reason: failures.find(([fails]) => fails)?.[1] ?? null };
+}

@@ -1,0 +1,80 @@
+import { SessionType, type SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
+import type { Handlers } from '@lido/runtime/grpc/call.ts';
+import { archiveSilently, restore } from '@lido/runtime/resource/archive.ts';
+import { create } from '@lido/runtime/resource/create.ts';
+import { contains, oneOf } from '@lido/runtime/resource/filters.ts';
+import { get } from '@lido/runtime/resource/get.ts';
+import { list } from '@lido/runtime/resource/list.ts';
+import { siteScope } from '@lido/runtime/resource/scope.ts';
+import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
+import { update } from '@lido/runtime/resource/update.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import { currenciesOf } from '../offerings/currency.repository.ts';
+import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
+import { rulesByParent } from '../offerings/rule.repository.ts';
+import { sessionPriceRulesOf, toSessionPriceRule } from '../offerings/rules.handlers.ts';
+import { modelChanged } from '../sites/site-version.repository.ts';
+import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
+
+export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
+  noun: 'session type',
+  entity: SessionTypeEntity,
+  newId: newShopId,
+  scope: siteScope(),
+  writable: [
+    ...offeringWritable,
+    'siteId',
+    'duration',
+    'maxBasketsPerSession',
+    'maxBookingsPerMember',
+    'waitlistEnabled',
+  ],
+  fixed: ['siteId'],
+  defaults: { ...offeringDefaults, duration: 60, waitlistEnabled: false },
+  toMessage: (row, formats) => ({
+    ...row,
+    meta: row.meta ?? null,
+    currency: null,
+    image: null,
+    categories: [],
+    priceRules: [],
+    recurrenceGroups: [],
+    ...stamps(row, formats),
+  }),
+  embed: async (rows, em) => {
+    const rules = await rulesByParent(
+      em,
+      rows.map((row) => row.id),
+    );
+    const currencies = await currenciesOf(
+      em,
+      rows.map((row) => row.siteId),
+    );
+    return ({ id, siteId }) => ({
+      currency: currencies.get(siteId) ?? null,
+      priceRules: rules.prices(id).map(toSessionPriceRule),
+    });
+  },
+  filters: { query: contains('name', 'productCode'), sessionTypeId: oneOf('id') },
+  orderBy: { name: 'asc' },
+  event: { saved: 'lido.availability.session_type.saved', encode: (message) => SessionType.encode(message).finish() },
+  check: (row) =>
+    Promise.resolve(row.duration % 5 === 0 ? {} : { duration: ['The duration must be a multiple of 5 minutes.'] }),
+  saved: (row, { em }) => modelChanged(em, [row.siteId]),
+};
+
+const priceRules = sessionPriceRulesOf(sessionTypes);
+
+export const sessionTypeHandlers = {
+  listSessionTypes: list(sessionTypes),
+  getSessionType: get(sessionTypes),
+  createSessionType: create(sessionTypes),
+  updateSessionType: update(sessionTypes, 'sessionType'),
+  deleteSessionType: archiveSilently(sessionTypes),
+  restoreSessionType: restore(sessionTypes),
+  listSessionTypePriceRules: priceRules.list,
+  getSessionTypePriceRule: priceRules.get,
+  createSessionTypePriceRule: priceRules.create,
+  updateSessionTypePriceRule: priceRules.update,
+  deleteSessionTypePriceRule: priceRules.remove,
+} satisfies Handlers<typeof SessionTypeServiceService>;

@@ -1,0 +1,54 @@
+import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
+import { formatInstant } from '@lido/runtime/time/zone.ts';
+import type { Asker } from '../solver/booking-window.ts';
+import { judgeSession, type SessionFacts } from './session-question.ts';
+import { sessionMessage } from './session-state.ts';
+
+/** Names that a session shows beside its own row. */
+export interface SessionNames {
+  practitioner: string | undefined;
+  room: string | undefined;
+  currency: string | undefined;
+}
+
+/** A session as clients see it, judged for a number of guests. */
+export function toSession(
+  facts: SessionFacts,
+  names: SessionNames,
+  question: { guests: number; asker: Asker },
+): Session {
+  const { session, type, zone } = facts;
+  const { remainingCapacity, reason, price } = judgeSession(facts, question.guests, question.asker);
+  const instant = (value: Date): string => formatInstant(value.getTime(), zone);
+  const named = (id: string | null | undefined, name: string | undefined) =>
+    id && name !== undefined ? { id, name } : null;
+  return {
+    id: session.id,
+    sessionTypeId: type.id,
+    sessionTypeName: type.name,
+    practitionerId: session.practitionerId ?? null,
+    practitioner: named(session.practitionerId, names.practitioner),
+    roomId: session.roomId ?? null,
+    room: named(session.roomId, names.room),
+    startTime: instant(session.startTime),
+    endTime: instant(session.endTime),
+    duration: (session.endTime.getTime() - session.startTime.getTime()) / 60_000,
+    capacity: session.capacity,
+    maxBaskets: session.maxBaskets ?? type.maxBasketsPerSession ?? null,
+    remainingCapacity,
+    waitlistEnabled: type.waitlistEnabled,
+    numWaitlisted: 0,
+    price: price ?? null,
+    currency: names.currency ?? null,
+    numCheckedIn: 0,
+    numNoShow: 0,
+    noAvailabilityReason: reason,
+    noAvailabilityMessage: reason === null ? null : sessionMessage(reason),
+    siteId: session.siteId,
+    organisationId: session.organisationId,
+    createdAt: instant(session.createdAt),
+    updatedAt: instant(session.updatedAt),
+    deletedAt: session.deletedAt ? instant(session.deletedAt) : null,
+    isValid: reason === null,
+  };
+}

@@ -1,0 +1,170 @@
+import type {
+  AppointmentSlot,
+  AvailabilityMeta,
+  GetAppointmentAvailabilityRequest,
+  GetOfferingDatesAvailabilityRequest,
+  GetSessionAvailabilityRequest,
+  ListAppointmentSlotsRequest,
+  OfferingDate,
+  OfferingDates,
+  SessionList,
+  SlotList,
+} from '@lido/proto/lido/availability/v1/shop.ts';
+import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { addDays } from '@lido/runtime/time/zone.ts';
+import type { BookingParts } from '../bookings/parts.ts';
+import { offeringTypes } from '../offerings/find-offering.repository.ts';
+import { explainSlots } from '../solver/explain-slots.ts';
+import { findSlots, gridText } from '../solver/find-slots.ts';
+import { findBookableDates } from '../solver/offering-dates.ts';
+import {
+  appointmentType,
+  checkedRange,
+  type DateRange,
+  findTarget,
+  rangeOf,
+  searchable,
+  slotQuery,
+  type Target,
+} from './search.repository.ts';
+import { siteOfOffering } from './site-of-offering.repository.ts';
+import { sessionDates, sessionsBetween } from './session-search.repository.ts';
+
+/** The bookable starts of an appointment type, for each local day that the range touches. */
+export function getAppointmentAvailability(parts: BookingParts) {
+  return async (request: GetAppointmentAvailabilityRequest, call: Call): Promise<SlotList> => {
+    const target = await findTarget(parts, request.siteId, 'appointment', request.appointmentTypeId, call);
+    const range = rangeOf(request, target.site, call.clock.nowMs());
+    const days = searchable(range, target.site, call.clock.nowMs());
+    const meta = metaOf(target);
+    if (!days) return { data: [], meta };
+    const query = await slotQuery(parts, target, request, days, call);
+    const { compiled } = target.versioned;
+    const data = findSlots(compiled, query).flatMap(({ slots }) =>
+      slots.map(
+        (slot): AppointmentSlot => ({
+          ...slotTimes(target, slot.startMs, slot.endMs, query.durationMinutes),
+          practitioners: slot.practitioners as AppointmentSlot['practitioners'],
+          rooms: slot.rooms as AppointmentSlot['rooms'],
+          quantityAvailable: slot.quantityAvailable,
+          totalQuantity: slot.totalQuantity,
+          price: slot.amountMinor * query.guests,
+          noAvailabilityReason: null,
+          noAvailabilityMessage: null,
+        }),
+      ),
+    );
+    return { data, meta };
+  };
+}
+
+/** Every candidate start of one local date, with the reason of each that can not be booked. */
+export function listAppointmentSlots(parts: BookingParts) {
+  return async (request: ListAppointmentSlotsRequest, call: Call): Promise<SlotList> => {
+    const siteId = request.siteId ?? (await siteOfOffering(call.em, request.appointmentTypeId));
+    if (siteId === undefined) throw notFound(request.appointmentTypeId);
+    const target = await findTarget(parts, siteId, 'appointment', request.appointmentTypeId, call);
+    const days = searchable({ dateFrom: request.date, dateTo: request.date }, target.site, call.clock.nowMs());
+    const meta = metaOf(target);
+    if (!days) return { data: [], meta };
+    const query = await slotQuery(parts, target, request, days, call);
+    const data = explainSlots(target.versioned.compiled, query).flatMap(({ slots }) =>
+      slots.map(
+        (slot): AppointmentSlot => ({
+          ...slotTimes(target, slot.startMs, slot.endMs, query.durationMinutes),
+          practitioners: slot.practitioners as AppointmentSlot['practitioners'],
+          rooms: slot.rooms as AppointmentSlot['rooms'],
+          quantityAvailable: slot.quantityAvailable,
+          totalQuantity: slot.totalQuantity,
+          price: slot.amountMinor === null ? null : slot.amountMinor * query.guests,
+          noAvailabilityReason: slot.reason,
+          noAvailabilityMessage: slot.message,
+        }),
+      ),
+    );
+    return { data, meta };
+  };
+}
+
+/** For each date of a range whether the offering can be booked, and between which starts. */
+export function getOfferingDatesAvailability(parts: BookingParts) {
+  return async (request: GetOfferingDatesAvailabilityRequest, call: Call): Promise<OfferingDates> => {
+    const type = offeringTypes.find((known) => known === request.offeringType);
+    if (!type) throw invalid({ offering_type: [`The offering type must be one of ${offeringTypes.join(', ')}.`] });
+    const siteId = request.siteId ?? (await siteOfOffering(call.em, request.offeringId));
+    if (siteId === undefined) throw notFound(request.offeringId);
+    const target = await findTarget(parts, siteId, type, request.offeringId, call);
+    const range = checkedRange({ dateFrom: request.dateFrom, dateTo: request.dateTo });
+    const known = new Map((await bookableDates(parts, target, request, range, call)).map((date) => [date.date, date]));
+    const data: OfferingDate[] = [];
+    for (let date = range.dateFrom; date <= range.dateTo; date = addDays(date, 1)) {
+      data.push(
+        known.get(date) ?? { date, hasAvailability: false, canEnquire: false, bookableFrom: null, bookableTo: null },
+      );
+    }
+    return { data, meta: metaOf(target) };
+  };
+}
+
+/** The coming sessions of a type with the places left, full ones with their reason. */
+export function getSessionAvailability(parts: BookingParts) {
+  return async (request: GetSessionAvailabilityRequest, call: Call): Promise<SessionList> => {
+    const target = await findTarget(parts, request.siteId, 'session', request.sessionTypeId, call);
+    const nowMs = call.clock.nowMs();
+    const range = request.dateFrom || request.dateTimeFrom ? rangeOf(request, target.site, nowMs) : undefined;
+    return {
+      data: await sessionsBetween(parts, target, { range, guests: request.quantity ?? 1 }, call),
+      meta: metaOf(target),
+    };
+  };
+}
+
+async function bookableDates(
+  parts: BookingParts,
+  target: Target,
+  request: GetOfferingDatesAvailabilityRequest,
+  range: DateRange,
+  call: Call,
+): Promise<OfferingDate[]> {
+  const days = searchable(range, target.site, call.clock.nowMs());
+  if (!days) return [];
+  if (target.offering.type === 'session')
+    return sessionDates(parts, target, { range: days, guests: request.quantity ?? 1 }, call);
+  const filter = { ...request, excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
+  const query = await slotQuery(parts, target, filter, days, call);
+  const { compiled } = target.versioned;
+  const canEnquire = target.offering.row.enquiriesEnabled;
+  const text = (epochMs: number | null): string | null => (epochMs === null ? null : gridText(compiled, epochMs));
+  return findBookableDates(compiled, query).map(({ date, hasAvailability, bookableFromMs, bookableToMs }) => ({
+    date,
+    hasAvailability,
+    canEnquire,
+    bookableFrom: text(bookableFromMs),
+    bookableTo: text(bookableToMs),
+  }));
+}
+
+function slotTimes(
+  target: Target,
+  startMs: number,
+  endMs: number,
+  duration: number,
+): Pick<AppointmentSlot, 'startTime' | 'endTime' | 'duration' | 'endBuffer' | 'currency'> {
+  const { compiled } = target.versioned;
+  return {
+    startTime: gridText(compiled, startMs),
+    endTime: gridText(compiled, endMs),
+    duration,
+    endBuffer: appointmentType(target).endBufferMinutes,
+    currency: target.site.currency.toLowerCase(),
+  };
+}
+
+function metaOf({ offering, versioned }: Target): AvailabilityMeta {
+  return {
+    maxAdvanceBookingsInterval: offering.row.maxAdvanceBookingsInterval ?? null,
+    minAdvanceBookingsInterval: offering.row.minAdvanceBookingsInterval ?? null,
+    dataVersion: versioned.version,
+  };
+}

@@ -1,0 +1,154 @@
+import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
+import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { addDays, daysBetween, localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
+import { guestsOf } from '../bookings/booking.repository.ts';
+import type { BookingParts } from '../bookings/parts.ts';
+import { findOffering, type Offering } from '../offerings/find-offering.repository.ts';
+import { asksForMembership, membershipTypesOf } from '../offerings/memberships.client.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import { maxHorizonDays } from '../solver/horizon.ts';
+import type { AppointmentType, SlotQuery } from '../solver/model.ts';
+
+/** Local dates, both inclusive, within what can be searched. */
+export interface DateRange {
+  dateFrom: string;
+  dateTo: string;
+}
+
+interface RangeRequest {
+  dateFrom?: string | null | undefined;
+  dateTo?: string | null | undefined;
+  dateTimeFrom?: string | null | undefined;
+  dateTimeTo?: string | null | undefined;
+}
+
+/** The whole local days that a request's range touches; without any range, today. Bounds may be dates or instants. */
+export function rangeOf(request: RangeRequest, site: Site, nowMs: number): DateRange {
+  const { timezone } = site;
+  const today = localDateOf(nowMs, timezone);
+  const dateFrom = localDate(request.dateTimeFrom ?? request.dateFrom, timezone) ?? today;
+  const dateTo = localDate(request.dateTimeTo ?? request.dateTo, timezone) ?? dateFrom;
+  return checkedRange({ dateFrom, dateTo });
+}
+
+/** Refuses a range that ends before it begins or is longer than a year. */
+export function checkedRange({ dateFrom, dateTo }: DateRange): DateRange {
+  if (dateTo < dateFrom) throw invalid({ date_to: ['The last date must not be before the first.'] });
+  if (daysBetween(dateFrom, dateTo) >= maxHorizonDays)
+    throw invalid({ date_to: [`A search covers up to ${maxHorizonDays} days.`] });
+  return { dateFrom, dateTo };
+}
+
+/** The part of a range that can hold bookable starts: nothing is bookable before today or beyond the year the solver sees. */
+export function searchable({ dateFrom, dateTo }: DateRange, site: Site, nowMs: number): DateRange | undefined {
+  const today = localDateOf(nowMs, site.timezone);
+  const last = addDays(today, maxHorizonDays - 1);
+  const clipped = { dateFrom: dateFrom < today ? today : dateFrom, dateTo: dateTo > last ? last : dateTo };
+  return clipped.dateTo < clipped.dateFrom ? undefined : clipped;
+}
+
+/** What narrows a search for an appointment's starts. */
+export interface SlotFilter {
+  duration?: number | null | undefined;
+  practitionerId: string[];
+  roomId?: string | null | undefined;
+  excludeAppointments: string[];
+  excludeBookings: string[];
+  excludeBasketItems: string[];
+  basketId?: string | null | undefined;
+  guestId?: string | null | undefined;
+  quantity?: number | null | undefined;
+}
+
+/** A site, one of its offerings, and the site's compiled state, or the 404 that any of them deserves. */
+export interface Target {
+  site: Site;
+  offering: Offering;
+  versioned: VersionedSite;
+}
+
+/** Finds what a search is about. Anybody may ask: a shop's offerings are public, the private ones reachable by their ids. */
+export async function findTarget(
+  parts: BookingParts,
+  siteId: string,
+  offeringType: string,
+  offeringId: string,
+  call: Call,
+): Promise<Target> {
+  const site = await findSite(parts, siteId, call);
+  const offering = await findOffering(call.em, offeringType, offeringId, site.id);
+  if (!offering || (isShopper(call) && !offering.row.offeredOnline)) throw notFound(offeringId);
+  return { site, offering, versioned: await parts.compiledSites.get(call.em, site) };
+}
+
+/** A site by its id, whoever asks. */
+export async function findSite(parts: BookingParts, siteId: string, call: Call): Promise<Site> {
+  const site = await parts.sites.find(call.em, siteId, call);
+  if (!site) throw notFound(siteId);
+  return site;
+}
+
+/** Whether the caller sees only what is offered online. */
+export function isShopper({ principal }: Call): boolean {
+  return principal.kind === 'KIND_PUBLIC' || principal.kind === 'KIND_CUSTOMER' || principal.kind === 'KIND_PARTNER';
+}
+
+/** The solver's question for a search: who takes part follows the request, then the basket, then the type. */
+export async function slotQuery(
+  parts: BookingParts,
+  target: Target,
+  filter: SlotFilter,
+  range: DateRange,
+  call: Call,
+): Promise<SlotQuery> {
+  const type = appointmentType(target);
+  const basketGuests = filter.basketId ? await guestsOf(call.em, filter.basketId) : [];
+  const guestIds = filter.guestId ? [filter.guestId] : basketGuests;
+  const guests = filter.quantity ?? (filter.guestId ? 1 : basketGuests.length || type.minGuests);
+  if (guests < type.minGuests || guests > type.maxGuests) {
+    throw invalid({ quantity: [`This is for ${type.minGuests} to ${type.maxGuests} guests.`] });
+  }
+  const durationMinutes = filter.duration ?? type.durationsMinutes[0] ?? 0;
+  if (!type.durationsMinutes.includes(durationMinutes)) {
+    throw invalid({ duration: [`The duration must be one of ${type.durationsMinutes.join(', ')} minutes.`] });
+  }
+  return {
+    appointmentTypeId: type.id,
+    ...range,
+    nowMs: call.clock.nowMs(),
+    durationMinutes,
+    guests,
+    practitionerIds: filter.practitionerId,
+    ...(filter.roomId && { roomId: filter.roomId }),
+    guestIds,
+    excludeBookingIds: [...filter.excludeAppointments, ...filter.excludeBookings],
+    excludeItemIds: filter.excludeBasketItems,
+    memberships: await membershipsOf(parts, target, call),
+  };
+}
+
+/** The memberships that count for the caller: a customer's own, where the offering asks for any. */
+export function membershipsOf(
+  parts: BookingParts,
+  { offering, site }: Target,
+  call: Call,
+): Promise<{ typeId: string }[]> {
+  const customerId = call.principal.kind === 'KIND_CUSTOMER' ? call.principal.id : null;
+  return asksForMembership(offering)
+    ? membershipTypesOf(parts, customerId, site.organisationId, call)
+    : Promise.resolve([]);
+}
+
+/** The compiled appointment type of a target. */
+export function appointmentType({ offering, versioned }: Target): AppointmentType {
+  const type = versioned.compiled.types.get(offering.row.id);
+  if (!type) throw notFound(offering.row.id);
+  return type;
+}
+
+function localDate(text: string | null | undefined, zone: string): string | undefined {
+  if (!text) return undefined;
+  const instant = parseInstant(text);
+  return instant === undefined ? text.slice(0, 10) : localDateOf(instant, zone);
+}

@@ -1,0 +1,93 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
+import { AppointmentTypeEntity } from '../appointments/appointment-type.entity.ts';
+import { EquipmentEntity } from '../equipment/equipment.entity.ts';
+import { rulesByParent } from '../offerings/rule.repository.ts';
+import { PractitionerEntity } from '../practitioners/practitioner.entity.ts';
+import { RoomEntity } from '../rooms/room.entity.ts';
+import { PractitionerRotaEntity } from '../rotas/practitioner-rota.entity.ts';
+import type { Claim, SiteModel } from '../solver/model.ts';
+import { claimKey } from '../claims/claim.ts';
+import { siteModel } from './site-model.ts';
+import { currentVersion } from './site-version.repository.ts';
+
+/** A site's data as of one version. */
+export interface SiteSnapshot {
+  version: number;
+  model: SiteModel;
+}
+
+const live = { deletedAt: null };
+const plain = { disableIdentityMap: true } as const;
+
+/** Reads all that the solver needs of a site in one snapshot of the database: one query per table. */
+export function loadSite(em: SqlEntityManager, site: Site): Promise<SiteSnapshot> {
+  return em.fork().transactional(
+    async (snapshot) => {
+      const version = await currentVersion(snapshot, site.id);
+      const siteIds = { $overlap: [site.id] };
+      const practitioners = await snapshot.find(
+        PractitionerEntity,
+        { siteIds, ...live },
+        { ...plain, orderBy: { name: 'asc', id: 'asc' } },
+      );
+      const rotas = await snapshot.find(PractitionerRotaEntity, { siteIds, ...live }, plain);
+      const rooms = await snapshot.find(
+        RoomEntity,
+        { siteId: site.id, ...live },
+        { ...plain, orderBy: { name: 'asc', id: 'asc' } },
+      );
+      const equipment = await snapshot.find(EquipmentEntity, { siteId: site.id, ...live }, plain);
+      const types = await snapshot.find(AppointmentTypeEntity, { siteIds, ...live }, plain);
+      const rules = await rulesByParent(
+        snapshot,
+        [...types, ...rooms].map((parent) => parent.id),
+      );
+      const resourceIds = [...practitioners, ...rooms, ...equipment].map((resource) => resource.id);
+      const claims = await loadClaims(snapshot, site.id, resourceIds);
+      return { version, model: siteModel({ site, practitioners, rotas, rooms, equipment, types, rules, claims }) };
+    },
+    { isolationLevel: 'repeatable read' as never, readOnly: true },
+  );
+}
+
+interface ClaimRow {
+  resource_id: string;
+  unit: number;
+  from_ms: string;
+  to_ms: string;
+  expires_ms: string | null;
+  kind: string;
+  booking_id: string | null;
+  item_id: string | null;
+  order_id: string | null;
+  offering_id: string | null;
+  duration: number | null;
+}
+
+/** The claims of a site's resources, wherever they were taken, and of its guests. */
+async function loadClaims(em: SqlEntityManager, siteId: string, resourceIds: string[]): Promise<Claim[]> {
+  const rows = await em.execute<ClaimRow[]>(
+    `select c.resource_id, c.unit, (extract(epoch from lower(c.during)) * 1000)::bigint as from_ms,
+            (extract(epoch from upper(c.during)) * 1000)::bigint as to_ms, (extract(epoch from c.expires_at) * 1000)::bigint as expires_ms,
+            c.kind, c.booking_id, c.item_id, b.order_id, b.offering_id, (extract(epoch from b.ends_at - b.starts_at) / 60)::int as duration
+     from claims c left join bookings b on b.id = c.booking_id
+     where c.active and upper(c.during) > lido_now() - interval '1 day'
+       and (c.site_id = ? or c.resource_id in (select jsonb_array_elements_text(?::jsonb)))`,
+    [siteId, JSON.stringify(resourceIds)],
+  );
+  return rows.map((row) => ({
+    id: claimKey(row.booking_id ?? '', row.resource_id, row.unit),
+    resourceId: row.resource_id,
+    unit: row.unit,
+    fromMs: Number(row.from_ms),
+    toMs: Number(row.to_ms),
+    expiresAtMs: row.expires_ms === null ? null : Number(row.expires_ms),
+    kind: row.kind,
+    bookingId: row.booking_id,
+    itemId: row.item_id,
+    orderId: row.order_id,
+    appointmentTypeId: row.offering_id,
+    durationMinutes: row.duration,
+  }));
+}

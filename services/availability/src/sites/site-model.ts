@@ -1,0 +1,162 @@
+import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
+import type { AppointmentTypeRow } from '../appointments/appointment-type.entity.ts';
+import type { EquipmentRow } from '../equipment/equipment.entity.ts';
+import type { AvailabilityRuleRow, PriceRuleRow } from '../offerings/rule.entity.ts';
+import type { RulesByParent } from '../offerings/rule.repository.ts';
+import type { offeringProperties } from '../offerings/offering.entity.ts';
+import { weekdayOfName, weekdaysOf } from '../offerings/rule.ts';
+import type { PractitionerRow } from '../practitioners/practitioner.entity.ts';
+import type { RoomRow } from '../rooms/room.entity.ts';
+import type { PractitionerRotaRow } from '../rotas/practitioner-rota.entity.ts';
+import type { BookingRules } from '../solver/booking-window.ts';
+import type {
+  AppointmentType,
+  AvailabilityRule,
+  Claim,
+  OpeningException,
+  PriceRule,
+  Rota,
+  SiteModel,
+} from '../solver/model.ts';
+
+/** The rows a site's model is made of. */
+export interface SiteRows {
+  site: Site;
+  practitioners: PractitionerRow[];
+  rotas: PractitionerRotaRow[];
+  rooms: RoomRow[];
+  equipment: EquipmentRow[];
+  types: AppointmentTypeRow[];
+  rules: RulesByParent;
+  claims: Claim[];
+}
+
+/** The solver's view of a site's rows. */
+export function siteModel({ site, practitioners, rotas, rooms, equipment, types, rules, claims }: SiteRows): SiteModel {
+  const rotasOf = Map.groupBy(rotas, (rota) => rota.practitionerId);
+  return {
+    id: site.id,
+    zone: site.timezone,
+    openingHours: site.openingHours.flatMap(({ weekday, timeFrom, timeTo }) => {
+      const known = weekdayOfName(weekday);
+      return known ? [{ weekday: known, timeFrom: hhmm(timeFrom), timeTo: hhmm(timeTo) }] : [];
+    }),
+    openingExceptions: openingExceptions(site),
+    practitioners: practitioners.map(({ id, name, canOfferTags }) => ({
+      id,
+      name,
+      canOfferTags,
+      rotas: (rotasOf.get(id) ?? []).map(toRota),
+      customAvailability: [],
+      restrictions: [],
+    })),
+    rooms: rooms.map(({ id, name, capacity, suitableForTags }) => ({
+      id,
+      name,
+      capacity,
+      suitableForTags,
+      availabilityRules: rules.availability(id).map(toAvailabilityRule),
+    })),
+    equipment: equipment.map(({ id, name, quantity }) => ({ id, name, quantity })),
+    appointmentTypes: types.map((type) => toAppointmentType(type, rules)),
+    claims,
+  };
+}
+
+/** A price rule as the solver reads it. */
+export function toPriceRule(row: PriceRuleRow): PriceRule {
+  return {
+    dateFrom: dateOnly(row.dateFrom),
+    dateTo: dateOnly(row.dateTo),
+    weekdays: weekdaysOf(row),
+    timeFrom: row.timeFrom ? hhmm(row.timeFrom) : null,
+    timeTo: row.timeTo ? hhmm(row.timeTo) : null,
+    durationMinutes: row.duration ?? null,
+    amountMinor: row.price,
+    createdAtMs: row.createdAt.getTime(),
+  };
+}
+
+function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
+  return {
+    dateFrom: dateOnly(row.dateFrom),
+    dateTo: dateOnly(row.dateTo),
+    weekdays: weekdaysOf(row),
+    timeFrom: row.timeFrom ? hhmm(row.timeFrom) : null,
+    timeTo: row.timeTo ? hhmm(row.timeTo) : null,
+    isAvailable: row.isAvailable,
+  };
+}
+
+function toAppointmentType(row: AppointmentTypeRow, rules: RulesByParent): AppointmentType {
+  return {
+    id: row.id,
+    name: row.name,
+    durationsMinutes: row.durations,
+    startTimeIntervalMinutes: row.startTimeInterval,
+    endBufferMinutes: row.endBuffer,
+    minGuests: row.minGuests,
+    maxGuests: row.maxGuests,
+    practitionerIds: row.practitionerIds,
+    roomIds: row.roomIds,
+    equipmentIds: row.equipmentIds,
+    tagIds: row.tagIds,
+    categoryIds: row.categoryIds,
+    practitionersPerGuest: row.practitionersPerGuest,
+    allocateMultiCapacityRooms: row.allocateMultiCapacityRooms,
+    ...bookingRules(row),
+    availabilityRules: rules.availability(row.id).map(toAvailabilityRule),
+    priceRules: rules.prices(row.id).map(toPriceRule),
+  };
+}
+
+/** Who may book an offering and how far ahead, of any kind of offering. */
+export function bookingRules(row: Pick<AppointmentTypeRow, keyof typeof offeringProperties>): BookingRules {
+  return {
+    minAdvance: row.minAdvanceBookingsInterval ?? null,
+    maxAdvance: row.maxAdvanceBookingsInterval ?? null,
+    membersOnly: row.membersOnly,
+    permittedMembershipTypeIds: row.permittedMembershipTypeIds,
+    membershipBookingWindowsEnabled: row.membershipBookingWindowsEnabled,
+    membershipBookingWindows: row.membershipBookingWindows.map((window) => ({
+      membershipTypeId: window.membershipTypeId,
+      minAdvance: window.minAdvanceBookingsInterval ?? null,
+      maxAdvance: window.maxAdvanceBookingsInterval ?? null,
+    })),
+  };
+}
+
+function toRota({ startDate, endDate, schedulingWeekInterval, availabilityRules }: PractitionerRotaRow): Rota {
+  return {
+    startDate: startDate ?? null,
+    endDate: endDate ?? null,
+    weekIntervalWeeks: schedulingWeekInterval,
+    rules: availabilityRules.flatMap(({ weekday, timeFrom, timeTo, weekNum }) => {
+      const known = weekdayOfName(weekday);
+      return known ? [{ weekday: known, timeFrom: hhmm(timeFrom), timeTo: hhmm(timeTo), weekNum: weekNum ?? 1 }] : [];
+    }),
+  };
+}
+
+/** Several entries for one date are its several intervals; one that closes wins over all. */
+function openingExceptions(site: Site): OpeningException[] {
+  const byDate = Map.groupBy(site.openingExceptions, ({ date }) => date);
+  return [...byDate].map(([date, entries]) => ({
+    date,
+    intervals: entries.some(({ closed }) => closed)
+      ? []
+      : entries.flatMap(({ timeFrom, timeTo }) =>
+          timeFrom && timeTo ? [{ timeFrom: hhmm(timeFrom), timeTo: hhmm(timeTo) }] : [],
+        ),
+  }));
+}
+
+/** Clients may send seconds; the grid has none. */
+function hhmm(time: string): string {
+  return time.slice(0, 5);
+}
+
+/** Rules' dates may come as date-times; their date is meant. */
+function dateOnly(date: string | null | undefined): string | null {
+  return date ? date.slice(0, 10) : null;
+}

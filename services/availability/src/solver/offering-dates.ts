@@ -1,0 +1,32 @@
+import { lastSetBit, nextSetBit } from './bitset.ts';
+import type { CompiledSite } from './compile-site.ts';
+import { bookableStarts } from './find-slots.ts';
+import { msOfBit } from './horizon.ts';
+import type { SlotQuery } from './model.ts';
+import { planSearch } from './search-plan.ts';
+
+/** Whether a local date has a bookable start, and its first and last one. */
+export interface BookableDate {
+  readonly date: string;
+  readonly hasAvailability: boolean;
+  readonly bookableFromMs: number | null;
+  readonly bookableToMs: number | null;
+}
+
+/** The dates of the query with and without bookable starts: bit operations only, whatever the number of days. */
+export function findBookableDates(site: CompiledSite, query: SlotQuery): BookableDate[] {
+  const plan = planSearch(site, query);
+  const starts = bookableStarts(plan);
+  const base = plan.fromWord * 32;
+  return plan.days.map(({ day, fromBit, toBit }) => {
+    const first = nextSetBit(starts, fromBit - base, toBit - base);
+    if (first < 0) return { date: day.date, hasAvailability: false, bookableFromMs: null, bookableToMs: null };
+    const last = lastSetBit(starts, fromBit - base, toBit - base);
+    return {
+      date: day.date,
+      hasAvailability: true,
+      bookableFromMs: msOfBit(site.horizon, base + first),
+      bookableToMs: msOfBit(site.horizon, base + last),
+    };
+  });
+}

@@ -1,0 +1,112 @@
+import { daysBetween, type Weekday, weekdays } from '@lido/runtime/time/zone.ts';
+import { clearRange, setRange } from './bitset.ts';
+import {
+  bitFrom,
+  bitOf,
+  closeWallTime,
+  emptyBits,
+  type Horizon,
+  type HorizonDay,
+  minutesOfRange,
+  openWallTime,
+} from './horizon.ts';
+import type { AvailabilityRule, OpeningException, OpeningHours, Practitioner, Rota } from './model.ts';
+
+/** A Monday from which the weeks of a rota without a start date are counted. */
+const firstMonday = '1970-01-05';
+
+/** The site's opening hours; an exception replaces the hours of its date. */
+export function openingBits(
+  horizon: Horizon,
+  hours: readonly OpeningHours[],
+  exceptions: readonly OpeningException[],
+): Uint32Array {
+  const bits = emptyBits(horizon);
+  const exceptionOf = new Map(exceptions.map((exception) => [exception.date, exception.intervals]));
+  for (const day of horizon.days) {
+    const intervals = exceptionOf.get(day.day.date) ?? hours.filter(({ weekday }) => weekday === day.day.weekday);
+    for (const interval of intervals) openInterval(bits, day, interval);
+  }
+  return bits;
+}
+
+/**
+ * The time availability rules leave: the union of the true rules, or `whenNoTrueRule` when there is none, minus every false rule.
+ * A rule list of closures only therefore closes what would be open without it.
+ */
+export function ruledBits(
+  horizon: Horizon,
+  rules: readonly AvailabilityRule[],
+  whenNoTrueRule: Uint32Array,
+): Uint32Array {
+  const opening = rules.filter(({ isAvailable }) => isAvailable);
+  const bits = opening.length === 0 ? whenNoTrueRule.slice() : emptyBits(horizon);
+  for (const rule of opening) applyRule(horizon, rule, (day, from, to) => openWallTime(bits, day, from, to));
+  for (const rule of rules) {
+    if (!rule.isAvailable) applyRule(horizon, rule, (day, from, to) => closeWallTime(bits, day, from, to));
+  }
+  return bits;
+}
+
+/** When a practitioner works: the union of the rotas, minus custom absences, plus custom presences. */
+export function workingBits(horizon: Horizon, { rotas, customAvailability }: Practitioner): Uint32Array {
+  const bits = emptyBits(horizon);
+  for (const rota of rotas) openRota(horizon, bits, rota);
+  for (const { fromMs, toMs, isAvailable } of customAvailability) {
+    if (!isAvailable) clearRange(bits, bitOf(horizon, fromMs), bitFrom(horizon, toMs));
+  }
+  for (const { fromMs, toMs, isAvailable } of customAvailability) {
+    if (isAvailable) setRange(bits, bitFrom(horizon, fromMs), bitOf(horizon, toMs));
+  }
+  return bits;
+}
+
+/** Whether a range of dates and a set of weekdays include a day; null bounds are open and no weekdays means all. */
+export function includesDay(
+  rule: { readonly dateFrom: string | null; readonly dateTo: string | null; readonly weekdays: readonly Weekday[] },
+  date: string,
+  weekday: Weekday,
+): boolean {
+  return includesDate(rule, date) && (rule.weekdays.length === 0 || rule.weekdays.includes(weekday));
+}
+
+/** Whether a range of dates includes a date, both ends included; null bounds are open. */
+export function includesDate(
+  { dateFrom, dateTo }: { readonly dateFrom: string | null; readonly dateTo: string | null },
+  date: string,
+): boolean {
+  return (dateFrom === null || dateFrom <= date) && (dateTo === null || date <= dateTo);
+}
+
+function openRota(horizon: Horizon, bits: Uint32Array, rota: Rota): void {
+  const anchor = rota.startDate ?? firstMonday;
+  const weekdayOfAnchor = ((daysBetween(firstMonday, anchor) % 7) + 7) % 7;
+  const rules = weekdays.map((weekday) => rota.rules.filter((rule) => rule.weekday === weekday));
+  for (const day of horizon.days) {
+    if (!includesDate({ dateFrom: rota.startDate, dateTo: rota.endDate }, day.day.date)) continue;
+    const daysSinceWeekOne = daysBetween(anchor, day.day.date) + weekdayOfAnchor;
+    const week = Math.floor(daysSinceWeekOne / 7);
+    const weekNum = (((week % rota.weekIntervalWeeks) + rota.weekIntervalWeeks) % rota.weekIntervalWeeks) + 1;
+    for (const rule of rules[weekdays.indexOf(day.day.weekday)] ?? []) {
+      if (rule.weekNum === weekNum) openInterval(bits, day, rule);
+    }
+  }
+}
+
+function openInterval(
+  bits: Uint32Array,
+  day: HorizonDay,
+  { timeFrom, timeTo }: { readonly timeFrom: string; readonly timeTo: string },
+): void {
+  const { from, to } = minutesOfRange(timeFrom, timeTo);
+  openWallTime(bits, day, from, to);
+}
+
+function applyRule(
+  horizon: Horizon,
+  rule: AvailabilityRule,
+  apply: (day: HorizonDay, fromMinute: number, toMinute: number) => void,
+): void {
+  const { from, to } = minutesOfRange(rule.timeFrom, rule.timeTo);
+  for (const day of horizon.days) if (includesDay(rule, day.day.date, day.day.weekday)) apply(day, from, to);
+}

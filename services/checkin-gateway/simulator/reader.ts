@@ -1,0 +1,238 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { readWire, type WireFrame } from './protocol.ts';
+
+/** What the gateway made the reader do. */
+export interface SimulatedDecision {
+  readonly outcome: 'granted' | 'denied';
+  readonly displayText: string;
+  /** From the tap to the answer, in milliseconds. */
+  readonly ms: number;
+}
+
+export interface SimulatedReaderOptions {
+  /** Of the gateway, with or without the path, such as ws://127.0.0.1:8081 */
+  readonly url: string;
+  readonly token: string;
+  readonly serial: string;
+  /** Firmware that knows no unlock process, so that the gateway has to switch relays itself. */
+  readonly isWithoutUnlockProcess?: boolean;
+  /** Never sends a heartbeat. */
+  readonly isSilent?: boolean;
+}
+
+/** A reader that is connected to a gateway and lets it decide. */
+export interface SimulatedReader {
+  /** Holds a card to the reader. */
+  tap(card: { uid: string }): Promise<SimulatedDecision>;
+  /** Holds a printed code to the reader. */
+  barcode(value: string): Promise<SimulatedDecision>;
+  /** One physical scan that the device tells of twice, the second time `gapMs` later. */
+  double(value: string, gapMs?: number): Promise<SimulatedDecision>;
+  /** Says whether somebody went through after the latest unlocking. */
+  pass(passed: boolean): void;
+  /** Sends any text as a frame. */
+  sendRaw(text: string): void;
+  /** The relays that are switched on by hand at this moment. */
+  readonly relaysOn: ReadonlySet<number>;
+  /** How often the gateway has answered with a decision. */
+  readonly decisionCount: number;
+  /** Settles with the close code when the connection has ended. */
+  readonly closed: Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A connection that the gateway did not take. */
+export class ReaderRefused extends Error {
+  /** The HTTP status, or the code the WebSocket was closed with. */
+  readonly code: number;
+
+  constructor(code: number, reason: string) {
+    super(`The gateway refused the reader (${code}): ${reason}`);
+    this.code = code;
+  }
+}
+
+const answerTimeoutMs = 5_000;
+
+/** Dials in, goes through the start-up and resolves when the gateway decides. Rejects with ReaderRefused. */
+export async function connectReader(options: SimulatedReaderOptions): Promise<SimulatedReader> {
+  const socket = new WebSocket(readerUrl(options.url), { headers: { Authorization: options.token } });
+  const device = new SimulatedDevice(socket, options);
+  socket.on('message', (data) => device.receive(readWire(String(data))));
+  await Promise.race([opened(socket), device.closed]);
+  device.beginHeartbeats();
+  await device.ready;
+  return device;
+}
+
+function readerUrl(url: string): string {
+  return new URL(url).pathname.length > 1 ? url : new URL('/readers/g7', url).href;
+}
+
+async function opened(socket: WebSocket): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once('open', () => resolve());
+  socket.once('unexpected-response', (_, answer) => {
+    reject(new ReaderRefused(answer.statusCode ?? 0, answer.statusMessage ?? ''));
+    socket.terminate();
+  });
+  socket.on('error', reject);
+  await promise;
+}
+
+type Waiter = (decision: Omit<SimulatedDecision, 'ms'>) => void;
+
+/** The device's side of the protocol: answers what it is asked, and reports what is held to it. */
+class SimulatedDevice implements SimulatedReader {
+  readonly relaysOn = new Set<number>();
+  readonly closed: Promise<number>;
+  readonly ready: Promise<void>;
+  decisionCount = 0;
+  readonly #socket: WebSocket;
+  readonly #options: SimulatedReaderOptions;
+  readonly #waiters: Waiter[] = [];
+  readonly #becomeReady: () => void;
+  #displayText = '';
+  #nextTid = 1;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, options: SimulatedReaderOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    const ready = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<number>();
+    this.ready = ready.promise;
+    this.closed = closed.promise;
+    this.#becomeReady = ready.resolve;
+    ready.promise.catch(() => undefined);
+    socket.on('close', (code, reason) => {
+      clearInterval(this.#heartbeat);
+      closed.resolve(code);
+      ready.reject(new ReaderRefused(code, String(reason)));
+    });
+  }
+
+  tap({ uid }: { uid: string }): Promise<SimulatedDecision> {
+    return this.#report({
+      Cmd: 'App.CardIdent',
+      MT: 'Evt',
+      Data: { UID: uid, RfStandard: 'ISO14443A', CardType: 'MifareClassic', Segments: [] },
+    });
+  }
+
+  barcode(value: string): Promise<SimulatedDecision> {
+    return this.#report({ Cmd: 'IO.BarcodeRead', MT: 'Evt', Data: { Barcode: value, ReaderId: 1 } });
+  }
+
+  async double(value: string, gapMs = 100): Promise<SimulatedDecision> {
+    const decision = this.barcode(value);
+    await delay(gapMs);
+    this.#send({ Cmd: 'IO.TagInReader', MT: 'Evt', Data: { Barcode: value, ReaderId: 1 } });
+    return decision;
+  }
+
+  pass(passed: boolean): void {
+    this.#send({ Cmd: 'App.UnlockProcessResult', MT: 'Evt', Data: { Feedback: passed } });
+  }
+
+  sendRaw(text: string): void {
+    this.#socket.send(text);
+  }
+
+  async close(): Promise<void> {
+    this.#socket.close();
+    await this.closed;
+  }
+
+  /** Reports once at once; the gateway's answer says how often from then on. */
+  beginHeartbeats(): void {
+    if (this.#options.isSilent !== true) this.#sendHeartbeat();
+  }
+
+  receive(frame: WireFrame): void {
+    if (frame.MT === 'Rsp') return this.#hearHeartbeatInterval(frame);
+    if (frame.MT === 'Req') this.#obey(frame);
+  }
+
+  #obey(frame: WireFrame): void {
+    switch (frame.Cmd) {
+      case 'GetDeviceInfo':
+        return this.#answer(frame, 0, { SerialNumber: this.#options.serial, DeviceType: 'GT7 (simulated)' });
+      case 'RegisterEvent':
+        // One namespace in each request; everything at once is refused.
+        return this.#answer(frame, frame.Data?.['Event'] === '*' ? 1 : 0);
+      case 'System.SetHostInfo':
+        this.#answer(frame, 0);
+        return this.#becomeReady();
+      case 'App.StartUnlockProcess':
+        return this.#unlock(frame);
+      case 'App.StartDenyProcess':
+        this.#answer(frame, 0);
+        return this.#show({ outcome: 'denied', displayText: String(frame.Data?.['DisplayText']) });
+      case 'IO.SetRelayState':
+        return this.#switchRelay(frame);
+      default:
+        return this.#answer(frame, 1);
+    }
+  }
+
+  #unlock(frame: WireFrame): void {
+    this.#displayText = String(frame.Data?.['DisplayText']);
+    if (this.#options.isWithoutUnlockProcess === true) return this.#answer(frame, 1);
+    this.#answer(frame, 0);
+    this.#show({ outcome: 'granted', displayText: this.#displayText });
+  }
+
+  #switchRelay(frame: WireFrame): void {
+    const id = Number(frame.Data?.['Id']);
+    const isOn = frame.Data?.['State'] === 1;
+    if (isOn) this.relaysOn.add(id);
+    else this.relaysOn.delete(id);
+    this.#answer(frame, 0);
+    if (isOn) this.#show({ outcome: 'granted', displayText: this.#displayText });
+  }
+
+  #show(decision: Omit<SimulatedDecision, 'ms'>): void {
+    this.decisionCount += 1;
+    this.#waiters.shift()?.(decision);
+  }
+
+  async #report(frame: WireFrame): Promise<SimulatedDecision> {
+    const startedMs = performance.now();
+    const { promise, resolve, reject } = Promise.withResolvers<Omit<SimulatedDecision, 'ms'>>();
+    const timer = setTimeout(() => reject(new Error('The gateway did not answer a tap.')), answerTimeoutMs);
+    this.#waiters.push(resolve);
+    this.#send(frame);
+    try {
+      const decision = await promise;
+      return { ...decision, ms: performance.now() - startedMs };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #hearHeartbeatInterval({ Cmd, Data }: WireFrame): void {
+    if (Cmd !== 'Heartbeat' || this.#heartbeat !== undefined) return;
+    const everyMs = Number(Data?.['HBI']) * 1_000;
+    this.#heartbeat = setInterval(() => this.#sendHeartbeat(), everyMs);
+  }
+
+  #sendHeartbeat(): void {
+    this.#send({ Cmd: 'Heartbeat', MT: 'Req', TID: this.#nextTid++ });
+  }
+
+  #answer({ Cmd, TID }: WireFrame, state: number, data?: Record<string, unknown>): void {
+    this.#send({
+      Cmd,
+      MT: 'Rsp',
+      State: state,
+      ...(TID === undefined ? {} : { TID }),
+      ...(data === undefined ? {} : { Data: data }),
+    });
+  }
+
+  #send(frame: WireFrame): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { listenAddress, serviceConfig } from '@lido/runtime/config/read-config.ts';
+
+/** What the check-in gateway reads. */
+export const checkinGatewayConfig = serviceConfig.extend({
+  /** Where readers dial in over WebSocket. */
+  LIDO_READERS_LISTEN: listenAddress.default('127.0.0.1:8081'),
+  /** How often readers report; one that is silent for three times as long is offline. */
+  LIDO_READERS_HEARTBEAT_SECONDS: z.coerce.number().int().min(1).max(300).default(10),
+  LIDO_CUSTOMERS_ADDRESS: listenAddress,
+  LIDO_MEMBERSHIPS_ADDRESS: listenAddress,
+  LIDO_AVAILABILITY_ADDRESS: listenAddress.optional(),
+});
+
+export type CheckinGatewayConfig = z.infer<typeof checkinGatewayConfig>;

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { deviceIdOf, hashToken, matchingHash, tokenText } from './device-token.ts';
+import { findDevice } from './device.repository.ts';
+import type { DeviceRow } from './device.entity.ts';
+
+const secretBytes = 32;
+
+/** Makes a token and keeps its hash beside the one before; older ones end. */
+export async function addToken(em: SqlEntityManager, deviceId: string, at: Date): Promise<string> {
+  const token = tokenText(deviceId, randomBytes(secretBytes).toString('base64url'));
+  await em.execute(
+    'insert into device_tokens (device_id, token_hash, created_at) values (?, ?, ?)',
+    [deviceId, hashToken(token), at],
+    'run',
+  );
+  await em.execute(
+    `delete from device_tokens where device_id = ? and id not in
+       (select id from device_tokens where device_id = ? order by id desc limit 2)`,
+    [deviceId, deviceId],
+    'run',
+  );
+  return token;
+}
+
+/** Ends all tokens of a device. */
+export async function removeTokens(em: SqlEntityManager, deviceId: string): Promise<void> {
+  await em.execute('delete from device_tokens where device_id = ?', [deviceId], 'run');
+}
+
+/** The device whose token this is. Using the newer of two tokens ends the older: the rotation is complete. */
+export async function findDeviceByToken(em: SqlEntityManager, token: string): Promise<DeviceRow | undefined> {
+  const deviceId = deviceIdOf(token);
+  if (deviceId === undefined) return undefined;
+  const rows = await em.execute<{ id: string; hash: string }[]>(
+    'select id, token_hash as hash from device_tokens where device_id = ? order by id desc',
+    [deviceId],
+  );
+  const hash = matchingHash(
+    token,
+    rows.map((row) => row.hash),
+  );
+  const used = rows.find((row) => row.hash === hash);
+  if (!used) return undefined;
+  await em.execute('delete from device_tokens where device_id = ? and id < ?', [deviceId, used.id], 'run');
+  const device = await findDevice(em, deviceId);
+  return device?.deletedAt ? undefined : device;
+}

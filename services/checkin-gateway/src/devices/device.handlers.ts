@@ -1,0 +1,86 @@
+import type { EntitySchema } from '@mikro-orm/core';
+import { Device, type DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
+import type { Database } from '@lido/runtime/db/database.ts';
+import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
+import type { Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
+import { create } from '@lido/runtime/resource/create.ts';
+import { equals } from '@lido/runtime/resource/filters.ts';
+import { get } from '@lido/runtime/resource/get.ts';
+import { list } from '@lido/runtime/resource/list.ts';
+import { loadVisible } from '@lido/runtime/resource/load.ts';
+import { remove } from '@lido/runtime/resource/remove.ts';
+import { siteScope } from '@lido/runtime/resource/scope.ts';
+import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
+import { update } from '@lido/runtime/resource/update.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import { toDevice } from './device.ts';
+import { deviceEntity, type DeviceRow } from './device.entity.ts';
+import { addToken, removeTokens } from './device-token.repository.ts';
+
+const devices: ResourceSpec<DeviceRow, Device> = {
+  noun: 'device',
+  entity: deviceEntity as unknown as EntitySchema<DeviceRow>,
+  newId: newShopId,
+  scope: siteScope<DeviceRow>(),
+  writable: [
+    ...(['name', 'siteId', 'kind', 'serialNumber', 'direction', 'mediumFormat'] as const),
+    ...(['uidBytes', 'offlinePolicy', 'relayId', 'unlockMs', 'enabled'] as const),
+  ],
+  defaults: {
+    uidBytes: 4,
+    offlinePolicy: 'OFFLINE_POLICY_DENY',
+    relayId: 1,
+    unlockMs: 3_000,
+    enabled: true,
+    online: false,
+    relaysOn: [],
+  },
+  toMessage: toDevice,
+  filters: { kind: equals<DeviceRow>('kind'), enabled: equals<DeviceRow>('enabled') },
+  orderBy: { name: 'asc' },
+  event: { saved: 'lido.checkin.device.saved', encode: (device) => Device.encode(device).finish() },
+  check: checkDevice,
+};
+
+/** What device rpcs need besides their call. */
+export interface DeviceHandlerOptions {
+  readonly db: Database;
+  /** Ends a reader's connection, so that it comes back under what was changed. */
+  disconnect(deviceId: string): void;
+}
+
+/** The rpcs of readers. */
+export function deviceHandlers({ db, disconnect }: DeviceHandlerOptions) {
+  const updateDevice = update(devices, 'device');
+  const removeDevice = remove(devices);
+  return {
+    listDevices: list(devices),
+    getDevice: get(devices),
+    createDevice: create(devices),
+    updateDevice: async (request, call) => {
+      const device = await updateDevice(request, call);
+      disconnect(device.id);
+      return device;
+    },
+    deleteDevice: async (request, call) => {
+      const answer = await removeDevice(request, call);
+      await removeTokens(db.fork(), request.id);
+      disconnect(request.id);
+      return answer;
+    },
+    // Outside the call's own transaction, which would keep the answer under an idempotency key: secrets are not kept.
+    createDeviceToken: async ({ id }, call) => {
+      const device = await loadVisible(devices, id, call, { use: 'write' });
+      const token = await db.transaction((em) => addToken(em, device.id, new Date(call.clock.nowMs())));
+      return { token };
+    },
+  } satisfies Handlers<typeof DeviceServiceService>;
+}
+
+async function checkDevice(row: DeviceRow, { em }: Transaction): Promise<FieldErrors> {
+  const twins = await em.execute<unknown[]>(
+    'select 1 from devices where organisation_id = ? and kind = ? and serial_number = ? and id <> ? and deleted_at is null',
+    [row.organisationId, row.kind, row.serialNumber, row.id],
+  );
+  return twins.length === 0 ? {} : { serial_number: ['Another device has this serial number.'] };
+}

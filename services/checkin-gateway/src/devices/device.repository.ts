@@ -1,0 +1,34 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { findLagMs } from '../projections/lag.repository.ts';
+import { deviceEntity, type DeviceRow } from './device.entity.ts';
+
+/** A reader, removed ones included: their taps are refused, not forgotten. */
+export async function findDevice(em: SqlEntityManager, id: string): Promise<DeviceRow | undefined> {
+  const row = await em.findOne(deviceEntity, { id });
+  return (row as DeviceRow | null) ?? undefined;
+}
+
+/** Notes that a reader was heard of just now. */
+export async function markSeen(em: SqlEntityManager, id: string, at: Date): Promise<void> {
+  const lagMs = await findLagMs(em);
+  await em.execute(
+    'update devices set online = true, last_seen_at = ?, lag_ms = ? where id = ?',
+    [at, lagMs ?? null, id],
+    'run',
+  );
+}
+
+/** Notes that a reader's connection has ended. */
+export async function markOffline(em: SqlEntityManager, id: string): Promise<void> {
+  await em.execute('update devices set online = false where id = ?', [id], 'run');
+}
+
+/** Notes as offline every reader that has not been heard of since an instant: their gateway ended without a word. */
+export async function markSilentOffline(em: SqlEntityManager, since: Date): Promise<void> {
+  await em.execute('update devices set online = false where online and last_seen_at < ?', [since], 'run');
+}
+
+/** Remembers the relays that are switched on by hand, so that a later connection can switch them off. */
+export async function keepRelaysOn(em: SqlEntityManager, id: string, relayIds: readonly number[]): Promise<void> {
+  await em.execute('update devices set relays_on = ?::int[] where id = ?', [`{${relayIds.join(',')}}`, id], 'run');
+}

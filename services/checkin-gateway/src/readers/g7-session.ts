@@ -1,0 +1,215 @@
+import type { Decision, Relay } from '../visits/decision.ts';
+import { type G7Frame, request, response } from './g7-frame.ts';
+import { isSameScan, type Scan, scanOf } from './g7-scan.ts';
+
+/** What a session needs to know of its device and its gateway. */
+export interface G7Settings {
+  readonly serialNumber: string;
+  readonly heartbeatSeconds: number;
+}
+
+/** A request that the device has not answered yet. */
+type Pending =
+  | { readonly of: 'device_info' | 'app_events' | 'io_events' | 'online_decision' | 'deny' | 'relay_on' }
+  | { readonly of: 'unlock'; readonly relays: readonly Relay[] }
+  | { readonly of: 'relay_off'; readonly relayId: number };
+
+/** Where a connection stands. Taps count only once the device has proved its serial number and lets us decide. */
+export interface G7Session {
+  readonly settings: G7Settings;
+  readonly phase: 'starting' | 'ready' | 'refused';
+  readonly nextTid: number;
+  readonly pending: ReadonlyMap<number, Pending>;
+  readonly lastScan: { readonly scan: Scan; readonly atMs: number } | undefined;
+  /** The latest tap that was let in; the device's feedback speaks of it. */
+  readonly unlockedEventId: string | undefined;
+  /** Relays that we switched on by hand. They latch: on until somebody switches them off. */
+  readonly relaysOn: readonly number[];
+}
+
+/** What is to be done for a step, in this order. */
+export type G7Effect =
+  | { readonly do: 'send'; readonly frame: G7Frame }
+  | { readonly do: 'decide'; readonly scan: Scan }
+  | { readonly do: 'note_passage'; readonly eventId: string; readonly passed: boolean }
+  | { readonly do: 'note_alive' }
+  | { readonly do: 'note_ready' }
+  /** Write down which relays are on, before the order that changes them is sent. */
+  | { readonly do: 'keep_relays'; readonly relaysOn: readonly number[] }
+  | { readonly do: 'switch_off_later'; readonly relay: Relay }
+  | { readonly do: 'refuse'; readonly reason: string };
+
+export interface G7Step {
+  readonly session: G7Session;
+  readonly effects: readonly G7Effect[];
+}
+
+/** How long a terminal shows a denial. */
+const denyDisplayMs = 3_000;
+/** How long the device should wait for our answers, as we tell it. */
+const responseSeconds = 1;
+const pendingMax = 64;
+
+/** Begins a session: first of all the device says who it is. `relaysOn` are those that an earlier connection left on. */
+export function openSession(settings: G7Settings, relaysOn: readonly number[]): G7Step {
+  const session: G7Session = {
+    settings,
+    phase: 'starting',
+    nextTid: 1,
+    pending: new Map(),
+    lastScan: undefined,
+    unlockedEventId: undefined,
+    relaysOn,
+  };
+  return ask(session, 'GetDeviceInfo', { of: 'device_info' });
+}
+
+/** Takes a frame in. `nowMs` is any clock that only runs forward. */
+export function receiveFrame(session: G7Session, frame: G7Frame, nowMs: number): G7Step {
+  if (session.phase === 'refused') return stay(session);
+  switch (frame.mt) {
+    case 'Req':
+      return serve(session, frame);
+    case 'Rsp':
+      return settlePending(session, frame);
+    case 'Evt':
+      return session.phase === 'ready' ? hear(session, frame, nowMs) : stay(session);
+    default:
+      return stay(session);
+  }
+}
+
+/** Tells the device what was decided of a tap. */
+export function answerTap(session: G7Session, decision: Decision): G7Step {
+  if (session.phase !== 'ready') return stay(session);
+  const { displayText, unlockMs, relays, eventId } = decision;
+  if (decision.outcome === 'denied') {
+    return ask(
+      session,
+      'App.StartDenyProcess',
+      { of: 'deny' },
+      { DisplayText: displayText, Timeout_ms: denyDisplayMs },
+    );
+  }
+  const data = {
+    DisplayText: displayText,
+    UnlockingTime_ms: unlockMs,
+    Relays: relays.map(({ id, onTimeMs }) => ({ Id: id, OnTime_ms: onTimeMs })),
+  };
+  return ask({ ...session, unlockedEventId: eventId }, 'App.StartUnlockProcess', { of: 'unlock', relays }, data);
+}
+
+/** Switches a relay off that was switched on by hand. It counts as on until the device confirms. */
+export function switchOff(session: G7Session, relayId: number): G7Step {
+  return ask(session, 'IO.SetRelayState', { of: 'relay_off', relayId }, { Id: relayId, State: 0 });
+}
+
+/** Answers the device's own requests: heartbeats, and a refusal for all that we do not know. */
+function serve(session: G7Session, frame: G7Frame): G7Step {
+  if (frame.cmd !== 'Heartbeat') return { session, effects: [{ do: 'send', frame: response(frame, 1) }] };
+  const answer = response(frame, 0, { HBI: session.settings.heartbeatSeconds, RT: responseSeconds });
+  return { session, effects: [{ do: 'send', frame: answer }, { do: 'note_alive' }] };
+}
+
+function hear(session: G7Session, frame: G7Frame, nowMs: number): G7Step {
+  if (frame.cmd.endsWith('UnlockProcessResult')) return hearPassage(session, frame);
+  const scan = scanOf(frame);
+  if (!scan) return stay(session);
+  const { lastScan } = session;
+  if (lastScan && isSameScan(lastScan.scan, scan, nowMs - lastScan.atMs)) return stay(session);
+  return { session: { ...session, lastScan: { scan, atMs: nowMs } }, effects: [{ do: 'decide', scan }] };
+}
+
+function hearPassage(session: G7Session, { data }: G7Frame): G7Step {
+  const { unlockedEventId: eventId } = session;
+  const feedback = data['Feedback'];
+  if (eventId === undefined || typeof feedback !== 'boolean') return stay(session);
+  return {
+    session: { ...session, unlockedEventId: undefined },
+    effects: [{ do: 'note_passage', eventId, passed: feedback }],
+  };
+}
+
+/** Takes the answer to one of our requests; answers that nobody waits for are passed over. */
+function settlePending(session: G7Session, frame: G7Frame): G7Step {
+  const waiting = frame.tid === undefined ? undefined : session.pending.get(frame.tid);
+  if (!waiting || frame.tid === undefined) return stay(session);
+  const pending = new Map(session.pending);
+  pending.delete(frame.tid);
+  const settled = { ...session, pending };
+  const isOk = frame.state === 0;
+  switch (waiting.of) {
+    case 'device_info':
+      return identify(settled, frame, isOk);
+    case 'app_events':
+      return isOk
+        ? ask(settled, 'RegisterEvent', { of: 'io_events' }, { Event: 'IO.*' })
+        : refuse(settled, 'The device does not tell us of cards.');
+    case 'io_events':
+      // A terminal without inputs of its own refuses this namespace and works all the same.
+      return ask(settled, 'System.SetHostInfo', { of: 'online_decision' }, { OnlineDecision: true, Info: 'Lido' });
+    case 'online_decision':
+      return isOk ? becomeReady(settled) : refuse(settled, 'The device lets another host decide.');
+    case 'unlock':
+      return isOk ? stay(settled) : unlockByHand(settled, waiting.relays);
+    case 'relay_off':
+      return isOk ? forgetRelay(settled, waiting.relayId) : stay(settled);
+    case 'deny':
+    case 'relay_on':
+      return stay(settled);
+  }
+}
+
+function identify(session: G7Session, { data }: G7Frame, isOk: boolean): G7Step {
+  if (!isOk || data['SerialNumber'] !== session.settings.serialNumber) {
+    return refuse(session, 'The serial number is not the one this token was made for.');
+  }
+  return ask(session, 'RegisterEvent', { of: 'app_events' }, { Event: 'App.*' });
+}
+
+function becomeReady(session: G7Session): G7Step {
+  const ready: G7Step = { session: { ...session, phase: 'ready' }, effects: [{ do: 'note_ready' }] };
+  return session.relaysOn.reduce((step, relayId) => then(step, (next) => switchOff(next, relayId)), ready);
+}
+
+/** For firmware without an unlock process: switch the relays on, and off again when their time is over. */
+function unlockByHand(session: G7Session, relays: readonly Relay[]): G7Step {
+  const relaysOn = [...new Set([...session.relaysOn, ...relays.map(({ id }) => id)])];
+  const kept: G7Step = { session: { ...session, relaysOn }, effects: [{ do: 'keep_relays', relaysOn }] };
+  return relays.reduce((step, relay) => then(step, (next) => switchOn(next, relay)), kept);
+}
+
+function switchOn(session: G7Session, relay: Relay): G7Step {
+  const step = ask(session, 'IO.SetRelayState', { of: 'relay_on' }, { Id: relay.id, State: 1 });
+  return { session: step.session, effects: [...step.effects, { do: 'switch_off_later', relay }] };
+}
+
+function forgetRelay(session: G7Session, relayId: number): G7Step {
+  const relaysOn = session.relaysOn.filter((id) => id !== relayId);
+  return { session: { ...session, relaysOn }, effects: [{ do: 'keep_relays', relaysOn }] };
+}
+
+function ask(session: G7Session, cmd: string, pending: Pending, data: Record<string, unknown> = {}): G7Step {
+  const tid = session.nextTid;
+  const waiting = new Map(session.pending).set(tid, pending);
+  // A device that answers nothing must not fill our memory: the oldest question is given up.
+  const [oldest] = waiting.keys();
+  if (waiting.size > pendingMax && oldest !== undefined) waiting.delete(oldest);
+  return {
+    session: { ...session, nextTid: tid + 1, pending: waiting },
+    effects: [{ do: 'send', frame: request(cmd, tid, data) }],
+  };
+}
+
+function refuse(session: G7Session, reason: string): G7Step {
+  return { session: { ...session, phase: 'refused' }, effects: [{ do: 'refuse', reason }] };
+}
+
+function stay(session: G7Session): G7Step {
+  return { session, effects: [] };
+}
+
+function then(step: G7Step, next: (session: G7Session) => G7Step): G7Step {
+  const following = next(step.session);
+  return { session: following.session, effects: [...step.effects, ...following.effects] };
+}

@@ -1,0 +1,133 @@
+import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
+import { DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
+import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
+import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
+import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
+import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
+import type { Clock } from '@lido/runtime/service/clock.ts';
+import {
+  type Composition,
+  type RunningService,
+  type ServiceParts,
+  startService,
+} from '@lido/runtime/service/start-service.ts';
+import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
+import { FoundationMigration } from '../migrations/0001-foundation.migration.ts';
+import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
+import { deviceEntity } from './devices/device.entity.ts';
+import { deviceHandlers } from './devices/device.handlers.ts';
+import { keepRelaysOn, markOffline, markSeen, markSilentOffline } from './devices/device.repository.ts';
+import { findDeviceByToken } from './devices/device-token.repository.ts';
+import { customersSubscription } from './projections/customers.consumer.ts';
+import { membershipsSubscription } from './projections/memberships.consumer.ts';
+import { ordersSubscription } from './projections/orders.consumer.ts';
+import { ownersFrom } from './projections/owners.client.ts';
+import { type ReaderServer, startReaderServer } from './readers/reader.server.ts';
+import { type ReaderStatus, serveReader } from './readers/reader-connection.ws.ts';
+import { checkInHandlers } from './visits/check-in.handlers.ts';
+import { closeOverdueVisits } from './visits/close-visits.job.ts';
+import { defaultPolicy } from './visits/policy.ts';
+import { tapDecider } from './visits/tap.handlers.ts';
+import { visitEntity } from './visits/visit.entity.ts';
+
+/** The check-in gateway, running. */
+export interface RunningCheckinGateway extends RunningService {
+  /** `host:port` where readers dial in over WebSocket. */
+  readonly readersAddress: string;
+}
+
+export interface StartOptions {
+  /** The machine's clock when absent. */
+  readonly clock?: Clock;
+}
+
+const housekeepingEveryMs = 30_000;
+
+/** Starts the check-in gateway from its environment. */
+export async function start(env: Env, options: StartOptions = {}): Promise<RunningCheckinGateway> {
+  const config = readConfig(checkinGatewayConfig, env, 'checkin-gateway');
+  const readers = Promise.withResolvers<ReaderServer>();
+  const service = await startService({
+    name: 'checkin-gateway',
+    source: 'checkin',
+    config,
+    entities: [deviceEntity, visitEntity],
+    migrations: [{ name: '0001-foundation', class: FoundationMigration }],
+    ...(options.clock ? { clock: options.clock } : {}),
+    compose: async (parts) => {
+      const composed = await compose(parts, config);
+      readers.resolve(composed.readers);
+      return composed.composition;
+    },
+  });
+  const { address: readersAddress } = await readers.promise;
+  return { ...service, readersAddress };
+}
+
+async function compose(
+  parts: ServiceParts,
+  config: CheckinGatewayConfig,
+): Promise<{ composition: Composition; readers: ReaderServer }> {
+  const owners = ownersFrom(
+    parts.peer(CustomerDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS),
+    parts.peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
+  );
+  const sites = sitesFrom(parts.peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS));
+  const taps = tapDecider({ parts, owners, sites, policy: defaultPolicy });
+  const readers = await openReaders(parts, config, taps);
+  const composition: Composition = {
+    serve: (server) => {
+      server.add(CheckInServiceService, checkInHandlers({ owners, sites }));
+      server.add(DeviceServiceService, deviceHandlers({ db: parts.db, disconnect: readers.disconnect }));
+    },
+    subscriptions: [customersSubscription(), membershipsSubscription(), ordersSubscription()],
+    background: () => [readers, housekeeping(parts, config)],
+  };
+  return { composition, readers };
+}
+
+function openReaders(
+  parts: ServiceParts,
+  config: CheckinGatewayConfig,
+  taps: ReturnType<typeof tapDecider>,
+): Promise<ReaderServer> {
+  const { db, clock, telemetry } = parts;
+  const status: ReaderStatus = {
+    seen: (deviceId) => markSeen(db.fork(), deviceId, new Date(clock.nowMs())),
+    offline: (deviceId) => markOffline(db.fork(), deviceId),
+    relaysOn: (deviceId, relayIds) => keepRelaysOn(db.fork(), deviceId, relayIds),
+  };
+  return startReaderServer({
+    listen: config.LIDO_READERS_LISTEN,
+    log: telemetry.log,
+    findDevice: (token) => findDeviceByToken(db.fork(), token),
+    offline: status.offline,
+    serve: (socket, device) =>
+      serveReader(socket, {
+        device,
+        taps,
+        status,
+        clock,
+        log: telemetry.log,
+        heartbeatSeconds: config.LIDO_READERS_HEARTBEAT_SECONDS,
+      }),
+  });
+}
+
+/** Ends visits that nobody ended, and notes readers as offline whose gateway ended without a word. */
+function housekeeping(parts: ServiceParts, config: CheckinGatewayConfig): { stop(): Promise<void> } {
+  const silentMs = config.LIDO_READERS_HEARTBEAT_SECONDS * 3_000;
+  let running: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = Promise.all([
+      closeOverdueVisits(parts, defaultPolicy),
+      markSilentOffline(parts.db.fork(), new Date(parts.clock.nowMs() - silentMs)),
+    ]).catch((error: unknown) => parts.telemetry.log.warn({ err: error }, 'housekeeping failed and comes round again'));
+  }, housekeepingEveryMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

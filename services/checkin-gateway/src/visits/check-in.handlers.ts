@@ -1,0 +1,145 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import type {
+  CheckIn,
+  CheckInServiceService,
+  CreateCheckInRequest,
+  ListCheckInsRequest,
+} from '@lido/proto/lido/checkin/v1/check_in.ts';
+import { type FieldErrors, invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
+import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
+import { pageOf } from '@lido/runtime/resource/list.ts';
+import { zonesOf } from '@lido/runtime/resource/load.ts';
+import { listable, requireSite, siteScope } from '@lido/runtime/resource/scope.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
+import { findDevice } from '../devices/device.repository.ts';
+import { findKnownCustomers, findMemberships, type KnownCustomer } from '../projections/known.repository.ts';
+import type { Owners } from '../projections/owners.client.ts';
+import { toCheckIn } from './check-in-message.ts';
+import { filtersOf } from './check-in-filters.ts';
+import { findCustomer } from './facts.repository.ts';
+import { genericMethodName } from './method.ts';
+import { visitEntity, type VisitRow } from './visit.entity.ts';
+import { lockSubject, openVisit } from './visit.repository.ts';
+
+/** What check-in rpcs need besides their call. */
+export interface CheckInHandlerOptions {
+  readonly owners: Owners;
+  readonly sites: Sites;
+}
+
+const scope = siteScope<VisitRow>();
+
+/** The rpcs of check-ins. */
+export function checkInHandlers(options: CheckInHandlerOptions) {
+  return {
+    listCheckIns,
+    createCheckIn: (request, call) => createCheckIn(request, call, options),
+  } satisfies Handlers<typeof CheckInServiceService>;
+}
+
+async function listCheckIns(request: ListCheckInsRequest, call: Call) {
+  const { page, perPage, offset } = pageOf({ page: request.page ?? null, perPage: request.perPage ?? null });
+  const siteIds = request.siteId ? [request.siteId] : undefined;
+  const visible = listable(scope, call, siteIds);
+  const zone = (await zonesOf(call.em, siteIds ?? [])).get(request.siteId ?? '') ?? 'UTC';
+  const where = { $and: [visible, { deletedAt: null }, ...filtersOf(request, zone)] } as FilterQuery<VisitRow>;
+  const [rows, total] = await call.em.findAndCount(visitEntity, where as never, {
+    orderBy: { checkedInAt: 'desc', id: 'asc' },
+    limit: perPage,
+    offset,
+    disableIdentityMap: true,
+  });
+  const visits = rows as VisitRow[];
+  const customerIds = [...new Set(visits.map(({ customerId }) => customerId))];
+  const customers = await findKnownCustomers(call.em, call.principal.organisationId, customerIds);
+  return {
+    data: visits.map((visit) => toCheckIn(visit, customers.get(visit.customerId))),
+    page: { page, perPage, total },
+  };
+}
+
+/** Staff record an arrival as the fact it is: no rule of the doors is asked. */
+async function createCheckIn(
+  request: CreateCheckInRequest,
+  call: Call,
+  options: CheckInHandlerOptions,
+): Promise<CheckIn> {
+  const checked = await check(request, call, options);
+  return call.transact(async ({ em, emit }) => {
+    const nowMs = call.clock.nowMs();
+    await lockSubject(em, `customer ${checked.customer.id}`);
+    const arrival = {
+      id: newShopId(),
+      organisationId: call.principal.organisationId,
+      siteId: request.siteId,
+      customerId: checked.customer.id,
+      membershipId: request.membershipId ?? null,
+      ...checked.method,
+      checkedInAt: new Date(nowMs),
+    };
+    const visit = await openVisit(arrival, checked.customer, { em, emit, nowMs, actor: call.actor });
+    return toCheckIn(visit, checked.customer);
+  });
+}
+
+type Method = Pick<VisitRow, 'methodType' | 'methodId' | 'methodName'>;
+
+/** Looks up everything the request names, and tells all that is wrong at once. */
+async function check(
+  request: CreateCheckInRequest,
+  call: Call,
+  options: CheckInHandlerOptions,
+): Promise<{ customer: KnownCustomer; method: Method }> {
+  const errors: FieldErrors = {};
+  const site = await findSite(request.siteId, call, options.sites);
+  if (!site) errors['site_id'] = [`There is no site ${request.siteId}.`];
+  const { organisationId } = call.principal;
+  const found = await findCustomer(call.em, options.owners, { organisationId, id: request.customerId, caller: call });
+  const isOfBrand = !site || !found || site.brandId === '' || found.brandId === site.brandId;
+  const customer = found && !found.isErased && isOfBrand ? found : undefined;
+  if (!customer) errors['customer_id'] = [`There is no customer ${request.customerId}.`];
+  if (customer && request.membershipId && !(await holds(customer, request.membershipId, call, options.owners))) {
+    errors['membership_id'] = [`The customer has no membership ${request.membershipId}.`];
+  }
+  const method = await findMethod(request, call);
+  if (!method)
+    errors['method_id'] = [
+      'The method must be scanned, check_in_button, or the id of a reader of the site with its method_type.',
+    ];
+  if (!customer || !method || Object.keys(errors).length > 0) throw invalid(errors);
+  return { customer, method };
+}
+
+/** The site, if the caller may see it: one that is hidden is a bad field like one that does not exist. */
+async function findSite(siteId: string, call: Call, sites: Sites) {
+  try {
+    requireSite(call, siteId);
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'not_found') return undefined;
+    throw error;
+  }
+  const site = await sites.find(call.em, siteId, call);
+  return site?.organisationId === call.principal.organisationId ? site : undefined;
+}
+
+async function holds(customer: KnownCustomer, membershipId: string, call: Call, owners: Owners): Promise<boolean> {
+  const known = await findMemberships(call.em, call.principal.organisationId, customer.id);
+  if (known.some(({ id }) => id === membershipId)) return true;
+  return (await owners.memberships(customer.id, call)).some(({ id }) => id === membershipId);
+}
+
+async function findMethod(
+  { methodId, methodType, siteId }: CreateCheckInRequest,
+  call: Call,
+): Promise<Method | undefined> {
+  if (methodType !== 'CHECK_IN_METHOD_TYPE_GANTNER') {
+    const id = methodId ?? 'check_in_button';
+    const methodName = genericMethodName(id);
+    return methodName === undefined ? undefined : { methodType: null, methodId: id, methodName };
+  }
+  const device = methodId ? await findDevice(call.em, methodId) : undefined;
+  const isHere =
+    device?.organisationId === call.principal.organisationId && device.siteId === siteId && !device.deletedAt;
+  return device && isHere ? { methodType: 'gantner', methodId: device.id, methodName: device.name } : undefined;
+}

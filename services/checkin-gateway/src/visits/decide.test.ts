@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { DeviceDirection } from '@lido/proto/lido/checkin/v1/device.ts';
+import { decide, fallBack } from './decide.ts';
+import type { Decision, DecisionInput, HeldMembership, Holder, Reason } from './decision.ts';
+import { defaultPolicy } from './policy.ts';
+
+const nowMs = Date.parse('2026-06-01T10:00:00Z');
+const minuteMs = 60_000;
+
+const membership: HeldMembership = {
+  id: 'm1',
+  siteId: 'spa',
+  status: 'active',
+  attentionReason: null,
+  startDate: '2026-01-01',
+  endDate: null,
+};
+
+const member: Holder = {
+  customerId: 'c1',
+  isBlocked: false,
+  memberships: [membership],
+  bookings: [],
+  openVisit: undefined,
+  lastCheckedOutMs: undefined,
+};
+
+const stranger: Holder = { ...member, memberships: [] };
+
+const tap: DecisionInput = {
+  nowMs,
+  isDeviceAllowed: true,
+  direction: 'DEVICE_DIRECTION_IN',
+  isReadable: true,
+  previous: undefined,
+  mediumState: 'active',
+  holder: member,
+  site: { id: 'spa', zone: 'UTC', openingHours: [], openingExceptions: [] },
+  policy: defaultPolicy,
+};
+
+const insideSince = (minutesAgo: number): Holder => ({
+  ...member,
+  openVisit: { id: 'v1', siteId: 'spa', checkedInMs: nowMs - minutesAgo * minuteMs },
+});
+
+const earlier: Decision = {
+  eventId: 'e1',
+  outcome: 'denied',
+  reason: 'no_entitlement',
+  action: 'none',
+  displayText: '',
+  unlockMs: 0,
+  relays: [],
+  checkInId: null,
+  flags: [],
+  decidedInMs: 3,
+};
+
+const withMembership = (changes: Partial<HeldMembership>): Partial<DecisionInput> => ({
+  holder: { ...member, memberships: [{ ...membership, ...changes }] },
+});
+const withBooking = (startMinutes: number, endMinutes: number): Partial<DecisionInput> => ({
+  holder: {
+    ...stranger,
+    bookings: [{ siteId: 'spa', startMs: nowMs + startMinutes * minuteMs, endMs: nowMs + endMinutes * minuteMs }],
+  },
+});
+
+/** Each rule of the ladder, in its order, with an input that breaks it. */
+const ladder: [Reason, Partial<DecisionInput>][] = [
+  ['device_not_allowed', { isDeviceAllowed: false }],
+  ['invalid_read', { isReadable: false }],
+  ['duplicate', { previous: earlier }],
+  ['medium_blocked', { mediumState: 'blocked' }],
+  ['customer_blocked', { holder: { ...member, isBlocked: true } }],
+  ['no_entitlement', { holder: stranger }],
+];
+
+describe('the ladder', () => {
+  test.each(ladder)('%s is found', (reason, changes) => {
+    expect(decide({ ...tap, ...changes }).reason).toBe(reason);
+  });
+
+  test('answers the first failing rule when several fail', () => {
+    ladder.forEach(([reason, changes], index) => {
+      const later = ladder.slice(index + 1).reduce((input, [, broken]) => ({ ...broken, ...input }), changes);
+      expect(decide({ ...tap, ...later }).reason).toBe(reason);
+    });
+  });
+
+  test('a medium that nobody holds is unknown', () => {
+    expect(decide({ ...tap, mediumState: 'unknown', holder: undefined }).reason).toBe('unknown_medium');
+  });
+});
+
+describe('a membership', () => {
+  test('that is active lets in and is named', () => {
+    expect(decide(tap)).toMatchObject({
+      outcome: 'granted',
+      reason: 'granted',
+      action: 'check_in',
+      membershipId: 'm1',
+    });
+  });
+
+  test.each(['expired', 'reserved', 'upcoming', 'cancelled', 'inactive', 'needs_dd_mandate', 'a word of tomorrow'])(
+    'that is %s does not',
+    (status) => {
+      expect(decide({ ...tap, ...withMembership({ status }) }).reason).toBe('membership_not_active');
+    },
+  );
+
+  test.each([
+    ['begins tomorrow', { startDate: '2026-06-02' }, 'membership_not_active'],
+    ['begins today', { startDate: '2026-06-01' }, 'granted'],
+    ['ended yesterday', { endDate: '2026-05-31' }, 'membership_not_active'],
+    ['ends today', { endDate: '2026-06-01' }, 'granted'],
+    ['is of another site', { siteId: 'gym' }, 'not_allowed_here'],
+    ['has a failed payment', { status: 'needs_attention', attentionReason: 'payment_failed' }, 'payment_overdue'],
+    ['lacks paperwork only', { status: 'needs_attention', attentionReason: 'no_mandate' }, 'granted'],
+  ])('that %s: %s', (_, changes, reason) => {
+    expect(decide({ ...tap, ...withMembership(changes) }).reason).toBe(reason);
+  });
+
+  test('with a failed payment lets in where the site says so', () => {
+    const policy = { ...defaultPolicy, isPaymentRequired: false };
+    const changes = withMembership({ status: 'needs_attention', attentionReason: 'payment_failed' });
+    expect(decide({ ...tap, ...changes, policy }).outcome).toBe('granted');
+  });
+
+  test('lets in during opening hours only', () => {
+    const site = { ...tap.site, openingHours: [{ weekday: 'monday', timeFrom: '12:00', timeTo: '20:00' }] };
+    expect(decide({ ...tap, site }).reason).toBe('out_of_hours');
+  });
+});
+
+describe('a booking', () => {
+  test.each([
+    ['61 minutes before it', 61, 120, 'no_entitlement'],
+    ['60 minutes before it', 60, 120, 'granted'],
+    ['during it', -30, 30, 'granted'],
+    ['at its end', -60, 0, 'no_entitlement'],
+  ])('%s', (_, startMinutes, endMinutes, reason) => {
+    expect(decide({ ...tap, ...withBooking(startMinutes, endMinutes) }).reason).toBe(reason);
+  });
+
+  test('alone lets in without naming a membership', () => {
+    expect(decide({ ...tap, ...withBooking(0, 60) })).toMatchObject({ outcome: 'granted', membershipId: null });
+  });
+
+  test('at another site does not let in here', () => {
+    const site = { ...tap.site, id: 'gym' };
+    expect(decide({ ...tap, ...withBooking(0, 60), site }).reason).toBe('no_entitlement');
+  });
+});
+
+describe('somebody who is inside already', () => {
+  test.each([
+    ['hard', 200, 'denied', 'none', []],
+    ['timed', 4, 'denied', 'none', []],
+    ['timed', 6, 'granted', 'check_in', ['already_inside']],
+    ['soft', 30, 'granted', 'check_in', ['already_inside']],
+    ['soft', 0.5, 'granted', 'none', ['already_inside']],
+    ['off', 30, 'granted', 'check_in', []],
+    ['off', 0.5, 'granted', 'none', []],
+  ] as const)('under %s anti-passback after %d minutes is %s', (antiPassback, minutesAgo, outcome, action, flags) => {
+    const policy = { ...defaultPolicy, antiPassback };
+    expect(decide({ ...tap, holder: insideSince(minutesAgo), policy })).toMatchObject({ outcome, action, flags });
+  });
+
+  test('at another site may come in here', () => {
+    const holder: Holder = { ...member, openVisit: { id: 'v1', siteId: 'gym', checkedInMs: nowMs - 1 } };
+    expect(decide({ ...tap, holder }).action).toBe('check_in');
+  });
+
+  test('passes an inner door without a second arrival', () => {
+    const direction = 'DEVICE_DIRECTION_INNER';
+    expect(decide({ ...tap, holder: insideSince(1), direction })).toMatchObject({ outcome: 'granted', action: 'none' });
+  });
+});
+
+test('the re-entry delay counts from the last departure', () => {
+  const policy = { ...defaultPolicy, reentryDelaySeconds: 600 };
+  const leftAgo = (minutes: number): Holder => ({ ...member, lastCheckedOutMs: nowMs - minutes * minuteMs });
+  expect(decide({ ...tap, policy, holder: leftAgo(9) }).reason).toBe('reentry_too_soon');
+  expect(decide({ ...tap, policy, holder: leftAgo(10) }).reason).toBe('granted');
+});
+
+describe('a toggle reader', () => {
+  const toggle: DecisionInput = { ...tap, direction: 'DEVICE_DIRECTION_TOGGLE' };
+
+  test('lets in whoever is outside', () => {
+    expect(decide(toggle).action).toBe('check_in');
+  });
+
+  test.each([
+    [59, 'duplicate', 'none'],
+    [60, 'granted', 'check_out'],
+  ])('%d seconds after coming in answers %s', (seconds, reason, action) => {
+    expect(decide({ ...toggle, holder: insideSince(seconds / 60) })).toMatchObject({
+      outcome: 'granted',
+      reason,
+      action,
+    });
+  });
+
+  test('lets a customer leave whose membership ended meanwhile', () => {
+    expect(decide({ ...toggle, holder: { ...insideSince(90), memberships: [] } }).action).toBe('check_out');
+  });
+});
+
+test('an exit is denied only by a reader that may not decide and by an unreadable medium', () => {
+  const anyInput = fc.record({
+    isDeviceAllowed: fc.boolean(),
+    isReadable: fc.boolean(),
+    mediumState: fc.constantFrom('unknown', 'blocked', 'active' as const),
+    holder: fc.constantFrom(undefined, stranger, member, insideSince(0), { ...insideSince(300), isBlocked: true }),
+  });
+  fc.assert(
+    fc.property(anyInput, (changes) => {
+      const verdict = decide({ ...tap, ...changes, direction: 'DEVICE_DIRECTION_OUT' });
+      expect(verdict.outcome === 'granted').toBe(changes.isDeviceAllowed && changes.isReadable);
+    }),
+  );
+});
+
+test.each<[DeviceDirection, string]>([
+  ['DEVICE_DIRECTION_IN', 'denied'],
+  ['DEVICE_DIRECTION_TOGGLE', 'denied'],
+  ['DEVICE_DIRECTION_INNER', 'denied'],
+  ['DEVICE_DIRECTION_OUT', 'granted'],
+])('without a decision in time %s is %s', (direction, outcome) => {
+  expect(fallBack(direction, 'decision_timeout').outcome).toBe(outcome);
+});

@@ -1,0 +1,115 @@
+import type { DeviceDirection } from '@lido/proto/lido/checkin/v1/device.ts';
+import type { OpeningException, OpeningHours } from '@lido/proto/lido/customers/v1/site.ts';
+import type { VisitPolicy } from './policy.ts';
+
+/** Why a tap was decided so. Stable: operators, reports and integrations rely on these words. */
+export type Reason =
+  | 'device_not_allowed'
+  | 'invalid_read'
+  | 'duplicate'
+  | 'unknown_medium'
+  | 'medium_blocked'
+  | 'customer_blocked'
+  | 'no_entitlement'
+  | 'membership_not_active'
+  | 'payment_overdue'
+  | 'not_allowed_here'
+  | 'out_of_hours'
+  | 'already_inside'
+  | 'reentry_too_soon'
+  | 'decision_timeout'
+  | 'internal_error'
+  | 'granted';
+
+export type Outcome = 'granted' | 'denied';
+export type Action = 'check_in' | 'check_out' | 'none';
+
+/** What the rules say of a tap, before it becomes an answer at the door. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly action: Action;
+  /** The membership that let the customer in; null where a booking alone did, and where nobody came in. */
+  readonly membershipId: string | null;
+  /** Rules that were broken but did not deny. */
+  readonly flags: readonly Reason[];
+}
+
+export interface Relay {
+  readonly id: number;
+  readonly onTimeMs: number;
+}
+
+/** The answer to a tap, as it is stored and as every adapter understands it. */
+export interface Decision {
+  readonly eventId: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly action: Action;
+  readonly displayText: string;
+  readonly unlockMs: number;
+  readonly relays: readonly Relay[];
+  readonly checkInId: string | null;
+  readonly flags: readonly Reason[];
+  readonly decidedInMs: number;
+}
+
+export type MediumState = 'unknown' | 'blocked' | 'active';
+
+/** A membership as far as doors care. Dates are the site's local dates, both inclusive. */
+export interface HeldMembership {
+  readonly id: string;
+  readonly siteId: string;
+  readonly status: string;
+  readonly attentionReason: string | null;
+  readonly startDate: string;
+  readonly endDate: string | null;
+}
+
+/** A booked stretch of time at a site, in epoch milliseconds. */
+export interface HeldBooking {
+  readonly siteId: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Where and when the door is. */
+export interface DoorSite {
+  readonly id: string;
+  readonly zone: string;
+  /** No hours at all mean that the site does not limit them. */
+  readonly openingHours: readonly OpeningHours[];
+  readonly openingExceptions: readonly OpeningException[];
+}
+
+export interface OpenVisit {
+  readonly id: string;
+  readonly siteId: string;
+  readonly checkedInMs: number;
+}
+
+/** What is known of who holds the medium. */
+export interface Holder {
+  readonly customerId: string;
+  /** Banned from doors by the operator; a locked profile is another thing and denies no door. */
+  readonly isBlocked: boolean;
+  readonly memberships: readonly HeldMembership[];
+  readonly bookings: readonly HeldBooking[];
+  readonly openVisit: OpenVisit | undefined;
+  /** When their latest closed visit at this site ended. */
+  readonly lastCheckedOutMs: number | undefined;
+}
+
+/** Everything a decision depends on. */
+export interface DecisionInput {
+  readonly nowMs: number;
+  readonly isDeviceAllowed: boolean;
+  readonly direction: DeviceDirection;
+  readonly isReadable: boolean;
+  /** The decision of the first tap of the same medium at the same reader within the duplicate window. */
+  readonly previous: Decision | undefined;
+  readonly mediumState: MediumState;
+  readonly holder: Holder | undefined;
+  readonly site: DoorSite;
+  readonly policy: VisitPolicy;
+}

@@ -1,0 +1,27 @@
+import type { Reason, Verdict } from './decision.ts';
+
+/** What a guest reads at the door. Personal matters are kept between them and the reception. */
+const denials: Record<Reason, string> = {
+  device_not_allowed: 'Out of service',
+  invalid_read: 'Please try again',
+  duplicate: 'Please wait',
+  unknown_medium: 'Card not known',
+  medium_blocked: 'Card is blocked',
+  customer_blocked: 'Please see reception',
+  no_entitlement: 'No booking found',
+  membership_not_active: 'Membership not active',
+  payment_overdue: 'Please see reception',
+  not_allowed_here: 'Not valid at this site',
+  out_of_hours: 'Outside your hours',
+  already_inside: 'Already checked in',
+  reentry_too_soon: 'Please wait to re-enter',
+  decision_timeout: 'Please try again',
+  internal_error: 'Please see reception',
+  granted: 'Please see reception',
+};
+
+/** The text of a verdict, short enough for a terminal's display. */
+export function displayTextOf({ outcome, action, reason }: Pick<Verdict, 'outcome' | 'action' | 'reason'>): string {
+  if (outcome === 'denied') return denials[reason];
+  return action === 'check_out' ? 'Goodbye' : 'Welcome';
+}

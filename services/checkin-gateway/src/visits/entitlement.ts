@@ -1,0 +1,48 @@
+import { localDateOf } from '@lido/runtime/time/zone.ts';
+import type { DecisionInput, HeldMembership, Holder, Reason } from './decision.ts';
+import { isOpenAt } from './opening-hours.ts';
+
+/** What lets a customer in, or the first reason why nothing does. */
+export type Entitlement = { readonly membershipId: string | null } | { readonly refusal: Reason };
+
+/** The attention reasons that speak of money owed; the others ask for paperwork and keep no door shut. */
+const paymentReasons: readonly string[] = ['setup_unpaid', 'payment_failed', 'payment_disputed', 'payment_outstanding'];
+
+const minuteMs = 60_000;
+
+/**
+ * Entry needs an active membership of this site, or a booking here from `bookingEarlyMinutes` before it until its end.
+ * A guest with a booking is expected, so opening hours limit memberships only.
+ */
+export function findEntitlement(holder: Holder, input: Omit<DecisionInput, 'holder'>): Entitlement {
+  const active = holder.memberships.filter((membership) => isActive(membership, input));
+  const paid = input.policy.isPaymentRequired ? active.filter((membership) => !isPaymentOverdue(membership)) : active;
+  const here = paid.find(({ siteId }) => siteId === input.site.id);
+  if (hasBookingNow(holder, input)) return { membershipId: here?.id ?? null };
+  if (holder.memberships.length === 0) return { refusal: 'no_entitlement' };
+  if (active.length === 0) return { refusal: 'membership_not_active' };
+  if (paid.length === 0) return { refusal: 'payment_overdue' };
+  if (!here) return { refusal: 'not_allowed_here' };
+  if (!isOpenAt(input.site, input.nowMs)) return { refusal: 'out_of_hours' };
+  return { membershipId: here.id };
+}
+
+function isActive(
+  { status, startDate, endDate }: HeldMembership,
+  { nowMs, site }: Pick<DecisionInput, 'nowMs' | 'site'>,
+): boolean {
+  if (status !== 'active' && status !== 'needs_attention') return false;
+  const today = localDateOf(nowMs, site.zone);
+  return startDate <= today && (endDate === null || today <= endDate);
+}
+
+function isPaymentOverdue({ status, attentionReason }: HeldMembership): boolean {
+  return status === 'needs_attention' && attentionReason !== null && paymentReasons.includes(attentionReason);
+}
+
+function hasBookingNow(holder: Holder, { nowMs, site, policy }: Omit<DecisionInput, 'holder'>): boolean {
+  const earlyMs = policy.bookingEarlyMinutes * minuteMs;
+  return holder.bookings.some(
+    ({ siteId, startMs, endMs }) => siteId === site.id && startMs - earlyMs <= nowMs && nowMs < endMs,
+  );
+}

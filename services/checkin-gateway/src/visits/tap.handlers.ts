@@ -1,0 +1,158 @@
+import { SpanKind } from '@opentelemetry/api';
+import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
+import { writeEvent } from '@lido/runtime/events/outbox.ts';
+import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
+import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
+import { attribute } from '@lido/runtime/telemetry/names.ts';
+import { inSpan } from '@lido/runtime/telemetry/telemetry.ts';
+import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
+import { findDevice } from '../devices/device.repository.ts';
+import type { DeviceRow } from '../devices/device.entity.ts';
+import type { Owners } from '../projections/owners.client.ts';
+import { answerOf } from './answer.ts';
+import { type DecisionRace, startRace } from './decision-race.ts';
+import type { Decision } from './decision.ts';
+import { fallBack } from './decide.ts';
+import { findFacts } from './facts.repository.ts';
+import { type Medium, normaliseMedium } from './media.ts';
+import type { VisitPolicy } from './policy.ts';
+import { settle } from './settle.repository.ts';
+import type { Passage, Tap } from './tap.ts';
+import { keepDecision, keepPassage, keepTap } from './tap.repository.ts';
+
+/** Decides taps and remembers what became of them, whichever adapter brought them. */
+export interface TapDecider {
+  /** Answers within the deadline, always; whatever goes wrong keeps the door shut, except for whoever leaves. */
+  decide(tap: Tap): Promise<Decision>;
+  recordPassage(passage: Passage): Promise<void>;
+}
+
+export interface TapDeciderOptions {
+  readonly parts: Pick<ServiceParts, 'db' | 'clock' | 'telemetry' | 'onCommit'>;
+  readonly owners: Owners;
+  readonly sites: Sites;
+  readonly policy: VisitPolicy;
+}
+
+/** After this long a denial is sent, and a decision that comes later neither opens the door nor writes a check-in. */
+export const decisionDeadlineMs = 1_500;
+
+const actor = 'service:checkin-gateway';
+
+class LateDecision extends Error {}
+
+/** Makes the decider of one service. */
+export function tapDecider(options: TapDeciderOptions): TapDecider {
+  const { db, telemetry } = options.parts;
+  return {
+    decide: (tap) =>
+      inSpan(
+        telemetry.tracer,
+        'reader tap',
+        { kind: SpanKind.SERVER, attributes: { [attribute.messageId]: tap.eventId } },
+        async (span) => {
+          const decision = await decideInTime(tap, options);
+          span.setAttributes({ [attribute.outcome]: decision.outcome, [attribute.reason]: decision.reason });
+          return decision;
+        },
+      ),
+    recordPassage: (passage) => keepPassage(db.fork(), passage),
+  };
+}
+
+async function decideInTime(tap: Tap, options: TapDeciderOptions): Promise<Decision> {
+  const startedMs = performance.now();
+  const race = startRace();
+  const attempt: Attempt = { tap, options, race, startedMs, device: undefined };
+  const deadline = Promise.withResolvers<Decision>();
+  const timer = setTimeout(() => {
+    if (race.expire()) deadline.resolve(giveUp(attempt, 'decision_timeout'));
+  }, decisionDeadlineMs);
+  try {
+    return await Promise.race([decideFromFacts(attempt), deadline.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One decision under way. */
+interface Attempt {
+  readonly tap: Tap;
+  readonly options: TapDeciderOptions;
+  readonly race: DecisionRace;
+  readonly startedMs: number;
+  device: DeviceRow | undefined;
+}
+
+async function decideFromFacts(attempt: Attempt): Promise<Decision> {
+  const { tap, options } = attempt;
+  const { log } = options.parts.telemetry;
+  try {
+    const em = options.parts.db.fork();
+    const device = await findDevice(em, tap.deviceId);
+    if (!device)
+      return answerOf({
+        verdict: fallBack('DEVICE_DIRECTION_UNSPECIFIED', 'internal_error'),
+        tap,
+        device,
+        elapsedMs: elapsed(attempt),
+      });
+    attempt.device = device;
+    const medium = normaliseMedium(tap.medium, { format: device.mediumFormat, uidBytes: device.uidBytes });
+    const kept = await keepTap(em, tap, device, medium);
+    return kept.decision ?? (await decideAndSave(attempt, device, medium));
+  } catch (error) {
+    if (error instanceof LateDecision) {
+      log.warn({ event_id: tap.eventId, device_id: tap.deviceId }, 'a decision came too late and was undone');
+    } else {
+      log.error(
+        { err: mapDatabaseError(error), event_id: tap.eventId, device_id: tap.deviceId },
+        'a tap could not be decided',
+      );
+    }
+    return giveUp(attempt, error instanceof LateDecision ? 'decision_timeout' : 'internal_error');
+  }
+}
+
+async function decideAndSave(attempt: Attempt, device: DeviceRow, medium: Medium | undefined): Promise<Decision> {
+  const { tap, race, options } = attempt;
+  const { db, clock, onCommit } = options.parts;
+  const nowMs = tap.occurredAt.getTime();
+  const caller = { principal: servicePrincipal('checkin-gateway', device.organisationId), requestId: tap.eventId };
+  const reading = db.fork();
+  const site = await options.sites.find(reading, device.siteId, caller);
+  const question = { organisationId: device.organisationId, mediumValue: medium?.value ?? '', nowMs, caller };
+  const facts = medium && (await findFacts(reading, options.owners, question));
+  const decision = await db.transaction(async (em) => {
+    const emit = (event: Parameters<typeof writeEvent>[1]) => writeEvent(em, event, { actor, requestId: tap.eventId });
+    const transaction = { em, actor, nowMs: clock.nowMs(), emit };
+    await em.execute(`select set_config('statement_timeout', ?, true)`, [String(Math.max(1, remaining(attempt)))]);
+    const settled = await settle({ tap, device, medium, facts, site, policy: options.policy }, transaction);
+    const answer = answerOf({ ...settled, tap, device, elapsedMs: elapsed(attempt) });
+    await keepDecision(em, tap, answer, settled.findings);
+    if (!race.claim()) throw new LateDecision();
+    return answer;
+  });
+  onCommit();
+  return decision;
+}
+
+/** The answer without a decision. Storing it must not keep anybody waiting. */
+function giveUp(attempt: Attempt, reason: 'decision_timeout' | 'internal_error'): Decision {
+  const { tap, options, device } = attempt;
+  const verdict = fallBack(device?.direction ?? 'DEVICE_DIRECTION_UNSPECIFIED', reason);
+  const decision = answerOf({ verdict, tap, device, elapsedMs: elapsed(attempt) });
+  const findings = { customerId: undefined, duplicateOf: undefined };
+  keepDecision(options.parts.db.fork(), tap, decision, findings).catch((error: unknown) => {
+    options.parts.telemetry.log.warn({ err: error, event_id: tap.eventId }, 'a denial could not be stored');
+  });
+  return decision;
+}
+
+function elapsed({ startedMs }: Attempt): number {
+  return Math.round(performance.now() - startedMs);
+}
+
+function remaining(attempt: Attempt): number {
+  return decisionDeadlineMs - elapsed(attempt);
+}

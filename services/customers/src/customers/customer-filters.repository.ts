@@ -1,0 +1,82 @@
+import { type FilterQuery, raw } from '@mikro-orm/core';
+import type { ListCustomersRequest } from '@lido/proto/lido/customers/v1/customer.ts';
+import { contains, equals, oneOf, overlaps } from '@lido/runtime/resource/filters.ts';
+import type { Filter } from '@lido/runtime/resource/spec.ts';
+import { addDays, parseInstant, startOfDay } from '@lido/runtime/time/zone.ts';
+import type { CustomerRow } from './customer.entity.ts';
+
+type Where = FilterQuery<CustomerRow>;
+
+/** What a list asks of a customer's memberships; all of it must be true of one and the same membership. */
+export type MembershipQuery = Partial<
+  Pick<
+    ListCustomersRequest,
+    'membership' | 'membershipNumber' | 'membershipTypeId' | 'membershipRateId' | 'membershipCreatedAtFrom' | 'membershipCreatedAtTo'
+  >
+>;
+
+/** The filters of the customers list. */
+export const customerFilters: Record<string, Filter<CustomerRow>> = {
+  query: contains<CustomerRow>('fullName', 'email', 'phone'),
+  name: contains<CustomerRow>('fullName'),
+  phone: contains<CustomerRow>('phone'),
+  email: (email: string) => ({ email: email.toLowerCase() }) as Where,
+  siteId: equals<CustomerRow>('siteId'),
+  brandIds: oneOf<CustomerRow>('brandId'),
+  id: oneOf<CustomerRow>('id'),
+  labelIds: overlaps<CustomerRow>('labelIds'),
+  marketingOptIn: optedIn,
+  memberships: withMembership,
+  createdAtFrom: (text: string) => ({ createdAt: { $gte: firstInstant(text) } }) as Where,
+  createdAtTo: (text: string) => ({ createdAt: { $lt: endInstant(text) } }) as Where,
+  updatedAtFrom: (text: string) => ({ updatedAt: { $gte: firstInstant(text) } }) as Where,
+  updatedAtTo: (text: string) => ({ updatedAt: { $lt: endInstant(text) } }) as Where,
+};
+
+/** The part of a list request that is about memberships; undefined when it asks nothing of them. */
+export function membershipQueryOf(request: ListCustomersRequest): MembershipQuery | undefined {
+  const query: MembershipQuery = {
+    membership: request.membership,
+    membershipNumber: request.membershipNumber,
+    membershipTypeId: request.membershipTypeId,
+    membershipRateId: request.membershipRateId,
+    membershipCreatedAtFrom: request.membershipCreatedAtFrom,
+    membershipCreatedAtTo: request.membershipCreatedAtTo,
+  };
+  return Object.values(query).some((value) => value != null && value !== '') ? query : undefined;
+}
+
+/** Dates are whole days in UTC: customers belong to a brand, which has no time zone. */
+function firstInstant(text: string): Date {
+  return new Date(parseInstant(text) ?? startOfDay(text, 'UTC'));
+}
+
+function endInstant(text: string): Date {
+  const instant = parseInstant(text);
+  return new Date(instant === undefined ? startOfDay(addDays(text, 1), 'UTC') : instant + 1);
+}
+
+function optedIn(preference: string): Where {
+  if (preference === 'any') return { [raw('cardinality(preference_ids)')]: { $gt: 0 } } as Where;
+  if (preference === 'none') return { [raw('cardinality(preference_ids)')]: 0 } as Where;
+  return { preferenceIds: { $overlap: [preference] } } as Where;
+}
+
+/** Ended and unconfirmed memberships make nobody a member. */
+const isMember = `m.status not in ('cancelled', 'expired', 'inactive', 'reserved') and (m.end_date is null or m.end_date >= lido_now()::date)`;
+
+function withMembership(query: MembershipQuery): Where {
+  const { membership, membershipNumber, membershipTypeId, membershipRateId, membershipCreatedAtFrom, membershipCreatedAtTo } = query;
+  const conditions: [string, ...unknown[]][] = [];
+  if (membershipNumber) conditions.push(['m.membership_numbers @> array[?]::varchar[]', membershipNumber]);
+  if (membershipTypeId) conditions.push(['m.membership_type_id = ?', membershipTypeId]);
+  if (membershipRateId) conditions.push(['m.membership_rate_id = ?', membershipRateId]);
+  if (membershipCreatedAtFrom) conditions.push(['m.created_at >= ?', firstInstant(membershipCreatedAtFrom)]);
+  if (membershipCreatedAtTo) conditions.push(['m.created_at < ?', endInstant(membershipCreatedAtTo)]);
+  if (membership === 'any' || membership === 'none') conditions.push([isMember]);
+  else if (membership) conditions.push(['m.status = ?', membership]);
+  const sql = conditions.map(([condition]) => ` and ${condition}`).join('');
+  const values = conditions.flatMap(([, ...given]) => given);
+  const found = raw((alias) => `exists (select 1 from known_memberships m where m.customer_ids @> array[${alias}.id]${sql})`, values);
+  return { [found]: membership !== 'none' } as Where;
+}

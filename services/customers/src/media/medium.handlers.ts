@@ -1,0 +1,72 @@
+import type { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
+import { Barcode, type BarcodeServiceService, type CreateCustomerBarcodeRequest } from '@lido/proto/lido/customers/v1/barcode.ts';
+import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
+import type { Peer } from '@lido/runtime/grpc/client.ts';
+import { visibleSites } from '@lido/runtime/grpc/principal.ts';
+import { formatsIn } from '@lido/runtime/resource/load.ts';
+import { newUuid } from '@lido/runtime/service/ids.ts';
+import { brandsOf, requireBrand, underCustomer } from '../customers/brand.repository.ts';
+import { toCustomer } from '../customers/customer.ts';
+import { MediumEntity } from './medium.entity.ts';
+import { mediumErrors, mediumValue, toBarcode } from './medium.ts';
+import { findByCode, removeMedium } from './medium.repository.ts';
+
+/** What customers carry. Memberships are asked of their own service. */
+export function mediumHandlers(entitlements: Peer<typeof EntitlementServiceService>) {
+  return {
+    listCustomerBarcodes: underCustomer(async ({ parentId }, call) => {
+      const rows = await call.em.find(MediumEntity, { customerId: parentId, deletedAt: null }, { orderBy: { createdAt: 'desc', id: 'desc' } });
+      return { data: rows.map(toBarcode) };
+    }),
+    createCustomerBarcode: underCustomer((request, call) => call.transact((transaction) => insertMedium(request, transaction, call))),
+    deleteCustomerBarcode: underCustomer(({ parentId, id }, call) =>
+      call.transact(async (transaction) => {
+        const row = await transaction.em.findOne(MediumEntity, { id, customerId: parentId, deletedAt: null });
+        if (row === null) throw notFound(id);
+        await removeMedium(row, transaction, call);
+        return {};
+      }),
+    ),
+    getCustomerByBarcode: async ({ code, siteId }, call) => {
+      if (visibleSites(call.principal)?.includes(siteId) === false) throw notFound(siteId);
+      const row = await findByCode(call.em, code, call.principal.organisationId);
+      if (row === undefined) throw notFound(code);
+      requireBrand(await brandsOf(call), row.brandId, { id: code, call });
+      const { memberships } = await entitlements.findMemberships({ customerId: row.id }, call);
+      const atSite = memberships.filter((membership) => membership.siteId === siteId);
+      return {
+        ...toCustomer(row, formatsIn('UTC')),
+        memberships: atSite.map(({ membershipId, ...membership }) => ({ id: membershipId, ...membership })),
+      };
+    },
+  } satisfies Handlers<typeof BarcodeServiceService>;
+}
+
+async function insertMedium(request: CreateCustomerBarcodeRequest, { em, emit }: Transaction, call: Call): Promise<Barcode> {
+  const given = request.barcode == null ? (request.data ?? request) : request;
+  const kind = given.kind === 'MEDIUM_KIND_UNSPECIFIED' ? 'MEDIUM_KIND_BARCODE' : given.kind;
+  const value = mediumValue(kind, given.barcode ?? '');
+  const errors = mediumErrors(kind, value);
+  if (Object.keys(errors).length > 0) throw invalid(errors);
+  const { organisationId } = call.principal;
+  const taken = await em.count(MediumEntity, { organisationId, value, deletedAt: null });
+  if (taken > 0) throw invalid({ barcode: ['This barcode is linked to a customer already.'] });
+  const now = new Date(call.clock.nowMs());
+  const row = em.create(MediumEntity, {
+    id: newUuid(),
+    organisationId,
+    customerId: request.parentId,
+    kind,
+    value,
+    createdAt: now,
+    createdBy: call.actor,
+    updatedAt: now,
+    updatedBy: call.actor,
+  });
+  await em.flush();
+  const barcode = toBarcode(row);
+  const payload = Barcode.encode(barcode).finish();
+  await emit({ type: 'lido.customers.medium.saved', aggregateId: row.id, organisationId, payload });
+  return barcode;
+}

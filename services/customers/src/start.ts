@@ -1,0 +1,64 @@
+import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
+import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
+import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
+import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
+import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
+import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
+import { TokenInfoServiceService } from '@lido/proto/lido/customers/v1/token_info.ts';
+import { UserServiceService } from '@lido/proto/lido/customers/v1/user.ts';
+import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
+import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
+import { type RunningService, startService } from '@lido/runtime/service/start-service.ts';
+import { CustomersMigration } from '../migrations/0001-customers.ts';
+import { AddressEntity } from './addresses/address.entity.ts';
+import { customersConfig } from './config.ts';
+import { CustomerEntity } from './customers/customer.entity.ts';
+import { customerHandlers } from './customers/customer.handlers.ts';
+import { customerDirectoryHandlers } from './customers/customer-directory.handlers.ts';
+import { MediumEntity } from './media/medium.entity.ts';
+import { mediumHandlers } from './media/medium.handlers.ts';
+import { NoteEntity } from './notes/note.entity.ts';
+import { bootstrap } from './organisations/bootstrap.repository.ts';
+import { BrandEntity, OrganisationEntity } from './organisations/organisation.entity.ts';
+import { PreferenceEntity } from './preferences/preference.entity.ts';
+import { SiteEntity } from './sites/site.entity.ts';
+import { siteDirectoryHandlers, siteHandlers } from './sites/site.handlers.ts';
+import { AccessTokenEntity } from './users/token.entity.ts';
+import { tokenHandlers, tokenInfoHandlers } from './users/token.handlers.ts';
+import { UserEntity } from './users/user.entity.ts';
+import { userHandlers } from './users/user.handlers.ts';
+
+const entities = [
+  ...[OrganisationEntity, BrandEntity, SiteEntity, UserEntity, AccessTokenEntity],
+  ...[CustomerEntity, MediumEntity, AddressEntity, NoteEntity, PreferenceEntity],
+];
+
+/** Starts the customers service. */
+export function start(env: Env): Promise<RunningService> {
+  const config = readConfig(customersConfig, env, 'customers');
+  return startService({
+    name: 'customers',
+    source: 'customers',
+    config,
+    entities,
+    migrations: [{ name: '0001-customers', class: CustomersMigration }],
+    compose: async ({ db, clock, peer }) => {
+      const first = { token: config.LIDO_BOOTSTRAP_TOKEN, organisationName: config.LIDO_ORGANISATION_NAME };
+      await bootstrap(db, first, clock.nowMs());
+      const entitlements = peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS);
+      return {
+        subscriptions: [],
+        serve: (server) => {
+          server.add(SiteServiceService, siteHandlers);
+          server.add(UserServiceService, userHandlers);
+          server.add(TokenInfoServiceService, tokenInfoHandlers);
+          server.add(TokenServiceService, tokenHandlers);
+          server.add(CustomerServiceService, customerHandlers);
+          server.add(BarcodeServiceService, mediumHandlers(entitlements));
+          server.add(CustomerDirectoryServiceService, customerDirectoryHandlers);
+          server.add(SiteDirectoryServiceService, siteDirectoryHandlers);
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,100 @@
+import type { BookingServiceService, CheckedItem, HeldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { invalid, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
+import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
+import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
+import type { WantedItem } from '../items/item.ts';
+import type { OrderRow } from '../orders/order.entity.ts';
+
+/** For whose request, and so under which request id, availability is asked. */
+export interface Asking {
+  requestId: string;
+}
+
+export interface HoldOptions extends Asking {
+  /** Staff may skip the booking rules. */
+  skipRules: boolean;
+  /** Whether the booker is a guest on the shop. */
+  isOnline: boolean;
+}
+
+/** What orders asks of availability. Every call is in the order's organisation; an unreachable peer is `unavailable`. */
+export interface Bookings {
+  hold(order: OrderRow, items: { id: string; wanted: WantedItem }[], options: HoldOptions): Promise<HeldItem[]>;
+  /** `holdMinutes` 0 takes the site's. */
+  extend(order: OrderRow, holdMinutes: number, asking: Asking): Promise<HeldItem[]>;
+  confirm(order: OrderRow, skipRules: boolean, asking: Asking): Promise<HeldItem[]>;
+  /** No item ids means all of the order's. */
+  release(order: Pick<OrderRow, 'id' | 'organisationId'>, itemIds: string[], asking: Asking): Promise<void>;
+  check(order: OrderRow, itemIds: string[], asking: Asking): Promise<CheckedItem[]>;
+}
+
+/** Wraps availability's internal rpcs. */
+export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings {
+  return {
+    hold: async (order, items, options) => {
+      const { id: orderId, siteId, customerId = null } = order;
+      const request = {
+        orderId,
+        siteId,
+        customerId,
+        items: items.map(({ id, wanted }) => holdItem(id, wanted)),
+        holdMinutes: 0,
+        skipRules: options.skipRules,
+        isOnline: options.isOnline,
+      };
+      const answer = await reach(() => peer.hold(request, callerFor(order, options))).catch((error: unknown) => {
+        throw asUnknownOffering(error);
+      });
+      return answer.items;
+    },
+    extend: async (order, holdMinutes, asking) => {
+      const answer = await reach(() => peer.extendHolds({ orderId: order.id, holdMinutes }, callerFor(order, asking)));
+      return answer.items;
+    },
+    confirm: async (order, skipRules, asking) => {
+      const answer = await reach(() => peer.confirm({ orderId: order.id, skipRules }, callerFor(order, asking)));
+      return answer.items;
+    },
+    release: async (order, itemIds, asking) => {
+      await reach(() => peer.release({ orderId: order.id, itemIds }, callerFor(order, asking)));
+    },
+    check: async (order, itemIds, asking) => {
+      const answer = await reach(() => peer.checkHolds({ orderId: order.id, itemIds }, callerFor(order, asking)));
+      return answer.items;
+    },
+  };
+}
+
+function callerFor({ organisationId }: Pick<OrderRow, 'organisationId'>, { requestId }: Asking): Caller {
+  return { principal: servicePrincipal('orders', organisationId), requestId };
+}
+
+function holdItem(itemId: string, wanted: WantedItem) {
+  return {
+    itemId,
+    offeringType: wanted.offeringType,
+    offeringId: wanted.offeringId,
+    startTime: wanted.startMs === null ? '' : new Date(wanted.startMs).toISOString(),
+    durationMinutes: wanted.durationMinutes ?? 0,
+    guests: wanted.quantity,
+    guestIds: wanted.guestIds,
+    practitionerIds: wanted.practitionerIds,
+    roomId: wanted.roomId,
+    sessionId: wanted.sessionId,
+  };
+}
+
+/** A peer that answers too late is as good as absent: the client may try again. */
+async function reach<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'deadline') throw unavailable(error.message, error);
+    throw error;
+  }
+}
+
+function asUnknownOffering(error: unknown): unknown {
+  const isMissing = error instanceof Refusal && error.kind === 'not_found';
+  return isMissing ? invalid({ offering_id: ['There is no such offering at this site.'] }) : error;
+}

@@ -1,0 +1,167 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import type { OrderItemInput } from '@lido/proto/lido/orders/v1/order_item.ts';
+import { type FieldErrors, invalid } from '@lido/runtime/errors/refusal.ts';
+import { dateOf, localDateOf, parseInstant, parseWallTime } from '@lido/runtime/time/zone.ts';
+
+/** What an item asks of availability. Empty lists and nulls leave the choice to availability. */
+export interface WantedItem {
+  offeringType: string;
+  offeringId: string;
+  /** Null where the session says when. */
+  startMs: number | null;
+  /** Null takes the offering's own. */
+  durationMinutes: number | null;
+  /** Guests it is for, named ones included. */
+  quantity: number;
+  guestIds: string[];
+  practitionerIds: string[];
+  roomId: string | null;
+  sessionId: string | null;
+  itemConfiguration: Record<string, unknown>;
+}
+
+export interface ItemContext {
+  /** The site's time zone, for times sent without an offset. */
+  zone: string;
+  /** The order's guests. */
+  guestIds: readonly string[];
+  /** The item as it stands, when it is changed. */
+  current?: WantedItem;
+  /** Contract names of the fields a change carries; absent when the item is new. */
+  mask?: readonly string[];
+}
+
+/** The item types this service books; everything else is sold elsewhere. */
+export const bookableTypes = ['appointment', 'session', 'area_booking'] as const;
+
+/**
+ * Reads what a request wants of an item: the fields it carries, at the top level before `item_configuration`, and what
+ * the item has for the rest. Guests sent without an id are answered apart; they count and still have to be added.
+ */
+export function readItem(input: OrderItemInput, context: ItemContext): { wanted: WantedItem; newGuests: Guest[] } {
+  const { current } = context;
+  const given = carriedFields(input, context.mask);
+  const errors: FieldErrors = {};
+  const offeringType = given.offeringType ?? current?.offeringType ?? '';
+  if (!bookableTypes.some((type) => type === offeringType)) {
+    errors.offering_type = [`The offering type must be one of: ${bookableTypes.join(', ')}.`];
+  }
+  const offeringId = given.offeringId ?? current?.offeringId ?? '';
+  if (offeringId === '') errors.offering_id = ['The offering id is required.'];
+  const guestIds = given.guestIds ?? current?.guestIds ?? [];
+  const unknown = guestIds.filter((id) => !context.guestIds.includes(id));
+  if (unknown.length > 0) errors.guests = unknown.map((id) => `There is no guest ${id} in this order.`);
+  const isMoved = given.time != null || given.date != null;
+  // A session and its start belong together: naming one anew lets go of the other.
+  const sessionId = pick(given.sessionId, isMoved ? null : current?.sessionId);
+  const start: Start = given.sessionId != null && !isMoved ? { startMs: null } : readStart(given, context);
+  if (start.error !== undefined) errors[start.error.field] = [start.error.sentence];
+  if (start.startMs === null && start.error === undefined && sessionId === null) errors.time = ['The time is required.'];
+  if (Object.keys(errors).length > 0) throw invalid(errors);
+  const named = guestIds.length + given.newGuests.length;
+  const kept = given.guestIds === undefined && given.newGuests.length === 0 ? (current?.quantity ?? 1) : 1;
+  const wanted: WantedItem = {
+    offeringType,
+    offeringId,
+    startMs: start.startMs,
+    durationMinutes: pick(given.duration, offeringId === current?.offeringId ? current.durationMinutes : null),
+    quantity: Math.max(given.quantity ?? kept, named, 1),
+    guestIds: [...new Set(guestIds)],
+    practitionerIds: given.practitionerIds ?? current?.practitionerIds ?? [],
+    roomId: pick(given.roomId, current?.roomId),
+    sessionId,
+    itemConfiguration: given.itemConfiguration ?? current?.itemConfiguration ?? {},
+  };
+  return { wanted, newGuests: given.newGuests };
+}
+
+/** The fields a request carries: undefined where it says nothing, null where it clears. */
+interface CarriedFields {
+  offeringType: string | null | undefined;
+  offeringId: string | null | undefined;
+  time: string | null | undefined;
+  date: string | null | undefined;
+  duration: number | null | undefined;
+  quantity: number | null | undefined;
+  guestIds: string[] | undefined;
+  newGuests: Guest[];
+  practitionerIds: string[] | undefined;
+  roomId: string | null | undefined;
+  sessionId: string | null | undefined;
+  itemConfiguration: Record<string, unknown> | undefined;
+}
+
+function carriedFields(input: OrderItemInput, mask: readonly string[] | undefined): CarriedFields {
+  const has = (name: string): boolean => mask?.includes(name) ?? false;
+  const scalar = <T>(name: string, value: T | null | undefined): T | null | undefined =>
+    value ?? (has(name) ? null : undefined);
+  const configuration = input.itemConfiguration ?? {};
+  const list = (name: string, values: readonly string[]): string[] | undefined => {
+    if (values.length > 0 || has(name)) return [...values];
+    const configured = configuration[name];
+    return Array.isArray(configured) ? configured.filter((value) => typeof value === 'string') : undefined;
+  };
+  const text = (name: string): string | undefined => {
+    const configured = configuration[name];
+    return typeof configured === 'string' && configured !== '' ? configured : undefined;
+  };
+  const namedGuests = input.guests.flatMap(({ id }) => (id === '' ? [] : [id]));
+  const guestIds = [...input.guestIds, ...namedGuests, ...(input.guestId ? [input.guestId] : [])];
+  const practitioner = text('practitioner_id');
+  return {
+    offeringType: scalar('offering_type', input.offeringType),
+    offeringId: scalar('offering_id', input.offeringId),
+    time: scalar('time', input.time),
+    date: scalar('date', input.date),
+    duration: scalar('duration', input.duration),
+    quantity: scalar('quantity', input.quantity),
+    guestIds: list('guest_ids', guestIds) ?? (has('guests') || has('guest_id') ? [] : undefined),
+    newGuests: input.guests.filter(({ id }) => id === ''),
+    practitionerIds: list('practitioner_ids', input.practitionerIds) ?? (practitioner === undefined ? undefined : [practitioner]),
+    roomId: scalar('room_id', input.roomId) ?? text('room_id') ?? (has('room_id') ? null : undefined),
+    sessionId: scalar('session_id', input.sessionId) ?? text('session_id') ?? (has('session_id') ? null : undefined),
+    itemConfiguration: input.itemConfiguration ?? (has('item_configuration') ? {} : undefined),
+  };
+}
+
+interface Start {
+  startMs: number | null;
+  error?: { field: 'time' | 'date'; sentence: string };
+}
+
+/** `time` may be a whole instant, or a wall time of `date`; a new `date` alone keeps the item's wall time. */
+function readStart(given: CarriedFields, { zone, current }: ItemContext): Start {
+  const currentMs = current?.startMs ?? null;
+  if (given.time == null && given.date == null) return { startMs: given.time === null ? null : currentMs };
+  const instant = parseInstant(given.time ?? '');
+  if (instant !== undefined) return { startMs: instant };
+  const wallTime = given.time ?? (currentMs === null ? null : wallTimeOf(currentMs, zone));
+  if (wallTime === null) return { startMs: null };
+  const date = given.date != null ? dateOf(given.date) : currentMs === null ? undefined : localDateOf(currentMs, zone);
+  if (date === undefined) return { startMs: null, error: { field: 'date', sentence: 'The date must be a calendar date, because the time names no day.' } };
+  if (parseWallTime(wallTime) === undefined) return { startMs: null, error: { field: 'time', sentence: timeSentence } };
+  return atWallTime(date, wallTime, zone);
+}
+
+const timeSentence = 'The time must be a date-time with an offset, or a time such as 09:30 beside a date.';
+
+function atWallTime(date: string, wallTime: string, zone: string): Start {
+  try {
+    const start = Temporal.PlainDateTime.from(`${date}T${wallTime}`).toZonedDateTime(zone, { disambiguation: 'reject' });
+    return { startMs: start.epochMilliseconds };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const sentence = `On ${date} the clocks change at ${wallTime}: send the time with its offset.`;
+    return { startMs: null, error: { field: 'time', sentence } };
+  }
+}
+
+function wallTimeOf(epochMs: number, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainTime().toString({ smallestUnit: 'minute' });
+}
+
+/** A carried value, null included, else the current one. */
+function pick<T>(carried: T | null | undefined, current: T | null | undefined): T | null {
+  return carried === undefined ? (current ?? null) : carried;
+}

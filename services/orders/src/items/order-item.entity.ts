@@ -1,0 +1,38 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { BookingSummary } from '@lido/proto/lido/availability/v1/booking_summary.ts';
+import type { OrderItemStatus } from '@lido/proto/lido/orders/v1/order_item.ts';
+import { baseProperties } from '@lido/runtime/db/base.ts';
+
+/** One line of an order that takes time. Its price is for all its guests. */
+export const OrderItemEntity = defineEntity({
+  name: 'OrderItem',
+  tableName: 'order_items',
+  properties: {
+    ...baseProperties,
+    orderId: p.string(),
+    position: p.integer(),
+    status: p.string().$type<OrderItemStatus>(),
+    offeringType: p.string(),
+    offeringId: p.string(),
+    offeringName: p.string(),
+    productCode: p.string().nullable(),
+    revenueCentre: p.string().nullable(),
+    startTime: p.datetime(),
+    date: p.date(),
+    durationMinutes: p.integer(),
+    quantity: p.integer(),
+    guestIds: p.array().$type<string[]>(),
+    practitionerIds: p.array().$type<string[]>(),
+    roomId: p.string().nullable(),
+    sessionId: p.string().nullable(),
+    itemConfiguration: p.json<Record<string, unknown>>(),
+    priceMinor: p.bigint('number'),
+    discountMinor: p.bigint('number'),
+    taxPercent: p.double(),
+    bookingSummary: p.json<BookingSummary>(),
+    reservedUntil: p.datetime().nullable(),
+    addedByCustomer: p.boolean(),
+  },
+});
+
+export type OrderItemRow = InferEntity<typeof OrderItemEntity>;

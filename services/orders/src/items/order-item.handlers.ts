@@ -1,0 +1,118 @@
+import type { RequiredEntityData } from '@mikro-orm/core';
+import type { HeldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import type { OrderItemInput } from '@lido/proto/lido/orders/v1/order_item.ts';
+import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import type { Bookings, HoldOptions } from '../bookings/bookings.client.ts';
+import { guestDetails } from '../guests/guest.ts';
+import { createGuest } from '../guests/order-guest.repository.ts';
+import type { Aggregate } from '../orders/aggregate.ts';
+import { newColumns, type Writer } from '../orders/order.repository.ts';
+import { applyHold, applyWanted, wantedOf } from './held-item.ts';
+import { readItem, type WantedItem } from './item.ts';
+import { OrderItemEntity, type OrderItemRow } from './order-item.entity.ts';
+
+/** What changing an item needs beside the order. */
+export interface ItemChange {
+  bookings: Bookings;
+  hold: HoldOptions;
+  writer: Writer;
+  zone: string;
+}
+
+/** How a caller's holds are made: guests on the shop, and partners for them, keep to what is offered online. */
+export function holdOptions({ principal, requestId }: Pick<Call, 'principal' | 'requestId'>, skipRules: boolean): HoldOptions {
+  const isOnline = principal.kind !== 'KIND_STAFF' && principal.kind !== 'KIND_SERVICE';
+  return { requestId, isOnline, skipRules: skipRules && !isOnline };
+}
+
+/** Holds the time of a new item and adds it. `itemId` is minted once per request, so that a retry holds the same item. */
+export async function addItem(aggregate: Aggregate, asked: { itemId: string; input: OrderItemInput }, change: ItemChange): Promise<void> {
+  const { order } = aggregate;
+  const { writer, zone, hold } = change;
+  const guestIds = aggregate.guests.map(({ id }) => id);
+  const { wanted, newGuests } = readItem(asked.input, { zone, guestIds });
+  addGuests(aggregate, wanted, newGuests, writer);
+  const [held] = await change.bookings.hold(order, [{ id: asked.itemId, wanted }], hold);
+  const item = writer.em.create(OrderItemEntity, {
+    ...newColumns(asked.itemId, order.organisationId, writer),
+    orderId: order.id,
+    position: (aggregate.items.at(-1)?.position ?? 0) + 1,
+    status: 'ORDER_ITEM_STATUS_RESERVED',
+    offeringName: '',
+    discountMinor: 0,
+    taxPercent: 0,
+    addedByCustomer: hold.isOnline,
+  } as unknown as RequiredEntityData<OrderItemRow>);
+  applyWanted(item, wanted);
+  applyHold(item, heldOr(held), zone);
+  aggregate.items.push(item);
+}
+
+/** Moves an item to what a request says of it: the old time is kept unless the new one is granted. */
+export async function changeItem(
+  aggregate: Aggregate,
+  asked: { itemId: string; input: OrderItemInput; mask: readonly string[] },
+  change: ItemChange,
+): Promise<void> {
+  const { writer, zone } = change;
+  const item = requireItem(aggregate, asked.itemId);
+  const guestIds = aggregate.guests.map(({ id }) => id);
+  const { wanted, newGuests } = readItem(asked.input, { zone, guestIds, current: wantedOf(item), mask: asked.mask });
+  addGuests(aggregate, wanted, newGuests, writer);
+  const [held] = await change.bookings.hold(aggregate.order, [{ id: item.id, wanted }], change.hold);
+  applyWanted(item, wanted);
+  applyHold(item, heldOr(held), zone);
+  touchItem(item, writer);
+}
+
+/** Holds several items anew after their guests have changed, all or none. */
+export async function holdAgain(aggregate: Aggregate, items: readonly OrderItemRow[], change: ItemChange): Promise<void> {
+  if (items.length === 0) return;
+  const wanted = items.map((item) => ({ id: item.id, wanted: wantedOf(item) }));
+  const held = await change.bookings.hold(aggregate.order, wanted, change.hold);
+  for (const item of items) {
+    applyHold(item, heldOr(held.find(({ itemId }) => itemId === item.id)), change.zone);
+    touchItem(item, change.writer);
+  }
+}
+
+/** Gives an item's time back and takes it out of the order. */
+export async function removeItem(aggregate: Aggregate, itemId: string, { bookings, hold, writer }: ItemChange): Promise<void> {
+  const item = requireItem(aggregate, itemId);
+  await bookings.release(aggregate.order, [item.id], hold);
+  item.deletedAt = new Date(writer.nowMs);
+  touchItem(item, writer);
+  aggregate.items = aggregate.items.filter(({ id }) => id !== item.id);
+}
+
+function requireItem({ items }: Aggregate, id: string): OrderItemRow {
+  const item = items.find((candidate) => candidate.id === id);
+  if (!item) throw notFound(id);
+  return item;
+}
+
+function addGuests(aggregate: Aggregate, wanted: WantedItem, newGuests: readonly Guest[], writer: Writer): void {
+  if (aggregate.guests.length + newGuests.length > guestsMax) {
+    throw invalid({ guests: [`An order can have at most ${guestsMax} guests.`] });
+  }
+  for (const guest of newGuests) {
+    const id = newShopId();
+    createGuest(aggregate, id, guestDetails(guest), writer);
+    wanted.guestIds.push(id);
+  }
+}
+
+const guestsMax = 100;
+
+function touchItem(item: OrderItemRow, { nowMs, actor }: Writer): void {
+  item.updatedAt = new Date(nowMs);
+  item.updatedBy = actor;
+}
+
+function heldOr(held: HeldItem | undefined): HeldItem {
+  if (!held) throw new Error('Availability answered without the item it was asked to hold.');
+  return held;
+}

@@ -1,0 +1,56 @@
+import type { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
+import type { Customer } from '@lido/proto/lido/customers/v1/customer.ts';
+import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
+import type { Peer } from '@lido/runtime/grpc/client.ts';
+import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
+import type { OrderRow } from '../orders/order.entity.ts';
+
+/** What orders asks about customers. */
+export interface People {
+  /** The customer of an organisation, or undefined when it has none of this id. Throws unavailable when nobody can say. */
+  find(id: string, organisationId: string, requestId: string): Promise<Customer | undefined>;
+}
+
+/** Wraps customers' directory. */
+export function peopleFrom(peer: Peer<typeof CustomerDirectoryServiceService>): People {
+  return {
+    find: async (id, organisationId, requestId) => {
+      try {
+        return await peer.findCustomer({ id }, { principal: servicePrincipal('orders', organisationId), requestId });
+      } catch (error) {
+        if (error instanceof Refusal && error.kind === 'not_found') return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Who books, as a request says it. Null parts say nothing. */
+export interface ContactDetails {
+  id?: string | null | undefined;
+  firstName?: string | null | undefined;
+  lastName?: string | null | undefined;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}
+
+export interface SettingCustomer {
+  people: People;
+  requestId: string;
+  /** The request's field that names the customer. */
+  field: 'id' | 'customer_id';
+}
+
+/** Notes who books: a known customer brings their contact details, which those of the request go before. */
+export async function setCustomer(order: OrderRow, details: ContactDetails, setting: SettingCustomer): Promise<void> {
+  const { people, requestId, field } = setting;
+  const id = details.id ?? null;
+  const customer = id === null ? undefined : await people.find(id, order.organisationId, requestId);
+  if (id !== null && !customer) throw invalid({ [field]: [`There is no customer ${id}.`] });
+  const known = customer ?? order;
+  if (customer) order.customerId = customer.id;
+  order.firstName = details.firstName ?? known.firstName ?? null;
+  order.lastName = details.lastName ?? known.lastName ?? null;
+  order.email = details.email ?? known.email ?? null;
+  order.phone = details.phone ?? known.phone ?? null;
+}

@@ -1,0 +1,53 @@
+import type { ValidityError } from '@lido/proto/lido/orders/v1/order_item.ts';
+import { invalid, type Refusal } from '@lido/runtime/errors/refusal.ts';
+
+/** `basket` is the booker's own submit; `order` is staff's, who may take the money later. */
+export type SubmitPath = 'basket' | 'order';
+
+/** What the rules of a submit look at. */
+export interface SubmitFacts {
+  path: SubmitPath;
+  itemCount: number;
+  hasCustomer: boolean;
+  /** A lead booker with a name, or contact details of the basket's own. */
+  hasContact: boolean;
+  /** What has to be provided for the basket's own submit. */
+  dueMinor: number;
+  /** Paid, promised or chargeable. */
+  providedMinor: number;
+}
+
+/** The field of a request each reason speaks of. */
+const fields: Record<string, string> = {
+  basket_empty: 'items',
+  customer_required: 'customer',
+  payment_missing: 'payments',
+};
+
+/** Why an order can not be submitted as it is; empty when it can. Holds are availability's to judge. */
+export function submitErrors(facts: SubmitFacts): ValidityError[] {
+  const errors: ValidityError[] = [];
+  if (facts.itemCount === 0) {
+    errors.push({ code: 'basket_empty', message: 'There is nothing in this basket.', itemId: null });
+  }
+  if (!facts.hasCustomer && !facts.hasContact) {
+    errors.push({ code: 'customer_required', message: 'Say who books: a customer, or a name.', itemId: null });
+  }
+  const missingMinor = facts.dueMinor - facts.providedMinor;
+  if (facts.path === 'basket' && missingMinor > 0) {
+    errors.push({ code: 'payment_missing', message: `Payments of ${missingMinor} are missing.`, itemId: null });
+  }
+  return errors;
+}
+
+/** The refusal that names all of the reasons at once. */
+export function refuseSubmit(errors: readonly ValidityError[]): Refusal {
+  const byField = Map.groupBy(errors, ({ code }) => fields[code] ?? 'items');
+  return invalid(Object.fromEntries([...byField].map(([field, found]) => [field, found.map(({ message }) => message)])));
+}
+
+/** Whether each hold still is what the item says; a crash between a move and its saving leaves them apart. */
+export function holdsDiffer(items: readonly { id: string; startMs: number }[], held: readonly { itemId: string; startMs: number }[]): boolean {
+  const starts = new Map(held.map(({ itemId, startMs }) => [itemId, startMs]));
+  return items.some(({ id, startMs }) => starts.get(id) !== startMs);
+}

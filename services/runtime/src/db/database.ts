@@ -1,0 +1,93 @@
+import { DefaultLogger, type EntitySchema, type LogContext, type LoggerOptions } from '@mikro-orm/core';
+import { Migrator, type Migration } from '@mikro-orm/migrations';
+import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
+import { SpanKind, trace } from '@opentelemetry/api';
+import { attribute } from '../telemetry/names.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { isRetryable } from './map-database-error.ts';
+import { RuntimeMigration } from './runtime.migration.ts';
+
+type Constructor<T> = new (...args: never[]) => T;
+
+export interface DatabaseOptions {
+  url: string;
+  // biome-ignore lint: the entity's type does not matter here
+  entities: EntitySchema<never>[] | unknown[];
+  /** In the order they run; each name is written to the database and never changes. */
+  migrations: { name: string; class: Constructor<Migration> }[];
+  telemetry: Telemetry;
+  poolMax?: number;
+}
+
+/** One service's PostgreSQL database, migrated and ready. */
+export interface Database {
+  /** A unit of work of its own: one per request or event. */
+  fork(): SqlEntityManager;
+  /** Runs work in a transaction, again up to three times when PostgreSQL asks for a retry. */
+  transaction<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T>;
+  /** Whether the database answers. */
+  isReady(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+const transactionTriesMax = 3;
+
+/** Opens a service's database and brings its schema up to date. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, entities, migrations, telemetry, poolMax = 16 } = options;
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    entities: entities as EntitySchema[],
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: [{ name: '0000-runtime', class: RuntimeMigration }, ...migrations] as never,
+      snapshot: false,
+      silent: true,
+    },
+    pool: { min: 0, max: poolMax },
+    debug: ['query'],
+    loggerFactory: (loggerOptions) => new SpanLogger(loggerOptions, telemetry),
+  });
+  await orm.migrator.up();
+  return {
+    fork: () => orm.em.fork(),
+    transaction: (work) => transactionWithRetry(orm.em, work),
+    isReady: () => orm.isConnected(),
+    stop: () => orm.close(true),
+  };
+}
+
+async function transactionWithRetry<T>(em: SqlEntityManager, work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await em.fork().transactional(work);
+    } catch (error) {
+      if (tries >= transactionTriesMax || !isRetryable(error)) throw error;
+    }
+  }
+}
+
+/** Turns the ORM's query log into spans: the one place all SQL passes. Statements carry placeholders, never values. */
+class SpanLogger extends DefaultLogger {
+  readonly #telemetry: Telemetry;
+
+  constructor(options: LoggerOptions, telemetry: Telemetry) {
+    super(options);
+    this.#telemetry = telemetry;
+  }
+
+  override log(): void {}
+
+  override logQuery(context: { query: string } & LogContext): void {
+    if (!trace.getActiveSpan()?.isRecording()) return;
+    const endTime = Date.now();
+    const operation = context.query.trimStart().split(/\s/, 1)[0] ?? 'sql';
+    this.#telemetry.tracer
+      .startSpan(`sql ${operation}`, {
+        kind: SpanKind.CLIENT,
+        startTime: endTime - (context.took ?? 0),
+        attributes: { [attribute.dbSystem]: 'postgresql', [attribute.dbOperation]: operation },
+      })
+      .end(endTime);
+  }
+}

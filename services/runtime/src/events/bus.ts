@@ -1,0 +1,97 @@
+import {
+  jetstream,
+  jetstreamManager,
+  type JetStreamClient,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+
+/** The services whose events have a stream each. */
+export type EventSource = 'customers' | 'availability' | 'orders' | 'memberships' | 'checkin';
+
+interface StreamNames {
+  stream: string;
+  subjects: string;
+}
+
+/** Each source's stream and subjects, as literals. */
+export const streams: Record<EventSource, StreamNames> = {
+  customers: { stream: 'LIDO_CUSTOMERS', subjects: 'lido.customers.>' },
+  availability: { stream: 'LIDO_AVAILABILITY', subjects: 'lido.availability.>' },
+  orders: { stream: 'LIDO_ORDERS', subjects: 'lido.orders.>' },
+  memberships: { stream: 'LIDO_MEMBERSHIPS', subjects: 'lido.memberships.>' },
+  checkin: { stream: 'LIDO_CHECKIN', subjects: 'lido.checkin.>' },
+};
+
+/** A connection to NATS that comes up when the server does; nothing waits for it that need not. */
+export interface Bus {
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly connection: NatsConnection;
+  /** The name a stream or a subject has on this system; tests share one server under prefixes. */
+  nameOf(literal: string): string;
+}
+
+export interface BusHandle {
+  /** Resolves when the server has been reached for the first time. */
+  ready: Promise<Bus>;
+  isConnected(): boolean;
+  stop(): Promise<void>;
+}
+
+const reconnectEveryMs = 250;
+
+/** Connects in the background and keeps trying: the outbox is there to survive an absent server. */
+export function openBus({ url, prefix, name }: { url: string; prefix: string; name: string }): BusHandle {
+  let bus: Bus | undefined;
+  let stopped = false;
+  const opening = connect({
+    servers: url,
+    name,
+    waitOnFirstConnect: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: reconnectEveryMs,
+  });
+  const ready = opening.then(async (connection) => {
+    const jsm = await jetstreamManager(connection, { checkAPI: false });
+    const nameOf = (literal: string) =>
+      prefix === '' ? literal : `${prefix}${literal.startsWith('LIDO_') ? '_' : '.'}${literal}`;
+    bus = { js: jetstream(connection), jsm, connection, nameOf };
+    return bus;
+  });
+  ready.catch(() => undefined);
+  return {
+    ready,
+    isConnected: () => !stopped && bus !== undefined && !bus.connection.isClosed(),
+    stop: async () => {
+      stopped = true;
+      await bus?.connection.close();
+    },
+  };
+}
+
+const nanosPerSecond = 1_000_000_000;
+const duplicateWindowSeconds = 600;
+const maxAgeDays = 30;
+
+/** Makes sure a source's stream exists. Answers true when it had to be made, so its past must be told again. */
+export async function ensureStream(bus: Bus, source: EventSource): Promise<boolean> {
+  const { stream, subjects } = streams[source];
+  const name = bus.nameOf(stream);
+  try {
+    await bus.jsm.streams.info(name);
+    return false;
+  } catch {
+    await bus.jsm.streams.add({
+      name,
+      subjects: [bus.nameOf(subjects)],
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      duplicate_window: duplicateWindowSeconds * nanosPerSecond,
+      max_age: maxAgeDays * 24 * 3600 * nanosPerSecond,
+    });
+    return true;
+  }
+}

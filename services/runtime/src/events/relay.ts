@@ -1,0 +1,158 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { SpanKind } from '@opentelemetry/api';
+import { headers } from '@nats-io/transport-node';
+import { Envelope } from '@lido/proto/lido/events/v1/envelope.ts';
+import type { Database } from '../db/database.ts';
+import { attribute, metricName } from '../telemetry/names.ts';
+import { contextOf, inSpan, type Telemetry } from '../telemetry/telemetry.ts';
+import { type Bus, type BusHandle, ensureStream, type EventSource } from './bus.ts';
+import { waiter } from './waiter.ts';
+
+/** Publishes what the outbox holds. */
+export interface Relay {
+  /** Says that a transaction with events has committed. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+export interface RelayOptions {
+  source: EventSource;
+  db: Database;
+  bus: BusHandle;
+  telemetry: Telemetry;
+}
+
+interface OutboxRow {
+  seq: string;
+  id: string;
+  type: string;
+  aggregate_id: string;
+  version: string;
+  organisation_id: string;
+  site_id: string | null;
+  actor: string;
+  occurred_at_ms: string;
+  request_id: string;
+  traceparent: string;
+  payload: Buffer;
+}
+
+const batchMax = 500;
+const pollMs = 1_000;
+const publishTimeoutMs = 5_000;
+
+/**
+ * Starts the one relay of a service; an advisory lock keeps it the only one among replicas.
+ * A row is marked after the server has stored it, so a crash anywhere publishes it again under the same message id.
+ */
+export function startRelay(options: RelayOptions): Relay {
+  const { source, db, bus, telemetry } = options;
+  const signal = waiter();
+  const published = telemetry.meter.createCounter(metricName.eventsPublished);
+  const stopped = new AbortController();
+
+  const run = async (): Promise<void> => {
+    const connected = await bus.ready;
+    void republishOnReconnect(connected, db, signal.wake);
+    let isStreamReady = false;
+    while (!stopped.signal.aborted) {
+      try {
+        if (!isStreamReady && (await ensureStream(connected, source))) await markAllUnpublished(db);
+        isStreamReady = true;
+        const count = await db.transaction((em) => publishBatch(em, connected, telemetry));
+        published.add(count, { [attribute.service]: source });
+        if (count === batchMax) continue;
+      } catch (error) {
+        isStreamReady = false;
+        if (!stopped.signal.aborted) telemetry.log.warn({ err: error }, 'events wait in the outbox: publishing failed');
+      }
+      await signal.wait(pollMs);
+    }
+  };
+  const running = run().catch((error: unknown) => {
+    if (!stopped.signal.aborted) telemetry.log.error({ err: error }, 'the relay ended');
+  });
+  return {
+    wake: signal.wake,
+    stop: async () => {
+      stopped.abort();
+      signal.wake();
+      if (bus.isConnected()) await running;
+    },
+  };
+}
+
+async function publishBatch(em: SqlEntityManager, bus: Bus, telemetry: Telemetry): Promise<number> {
+  const [lock] = await em.execute<{ held: boolean }[]>(
+    `select pg_try_advisory_xact_lock(hashtext('lido.relay')) as held`,
+  );
+  if (!lock?.held) return 0;
+  const rows = await em.execute<OutboxRow[]>(
+    `select seq, id, type, aggregate_id, version, organisation_id, site_id, actor,
+            (extract(epoch from occurred_at) * 1000)::bigint as occurred_at_ms, request_id, traceparent, payload
+     from outbox where published_at is null order by seq limit ${batchMax}`,
+  );
+  if (rows.length === 0) return 0;
+  const results = await Promise.allSettled(rows.map((row) => publish(row, bus, telemetry)));
+  const stored = rows.filter((_, index) => results[index]?.status === 'fulfilled').map((row) => row.seq);
+  if (stored.length > 0) {
+    await em.execute(
+      'update outbox set published_at = lido_now() where seq = any(?::bigint[])',
+      [`{${stored.join(',')}}`],
+      'run',
+    );
+  }
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure && stored.length === 0) throw failure.reason;
+  return rows.length === batchMax && failure ? 0 : stored.length;
+}
+
+/** The client sends in the order of these calls, so the server stores each aggregate's events in version order. */
+function publish(row: OutboxRow, bus: Bus, telemetry: Telemetry): Promise<unknown> {
+  const bytes = Envelope.encode({
+    id: row.id,
+    type: row.type,
+    aggregateId: row.aggregate_id,
+    version: Number(row.version),
+    organisationId: row.organisation_id,
+    siteId: row.site_id,
+    actor: row.actor,
+    occurredAtMs: Number(row.occurred_at_ms),
+    requestId: row.request_id,
+    traceparent: row.traceparent,
+    payload: row.payload,
+  }).finish();
+  const attributes = {
+    [attribute.messagingSystem]: 'nats',
+    [attribute.messagingSubject]: row.type,
+    [attribute.messageId]: row.id,
+  };
+  const options = { kind: SpanKind.PRODUCER, attributes, parent: contextOf(row.traceparent) };
+  return inSpan(telemetry.tracer, `publish ${row.type}`, options, (span) => {
+    const { traceId, spanId, traceFlags } = span.spanContext();
+    const header = headers();
+    header.set('traceparent', `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`);
+    return bus.js.publish(bus.nameOf(row.type), bytes, { msgID: row.id, headers: header, timeout: publishTimeoutMs });
+  });
+}
+
+/** A stream that had to be made anew has lost everything: all that the outbox still keeps is told again. */
+async function markAllUnpublished(db: Database): Promise<void> {
+  await db.fork().execute('update outbox set published_at = null where published_at is not null', [], 'run');
+}
+
+/** Another server may lack what the last one acknowledged shortly before it went. */
+async function republishOnReconnect(bus: Bus, db: Database, wake: () => void): Promise<void> {
+  for await (const event of bus.connection.status()) {
+    if (event.type !== 'reconnect') continue;
+    await db
+      .fork()
+      .execute(
+        `update outbox set published_at = null where published_at > lido_now() - interval '10 minutes'`,
+        [],
+        'run',
+      )
+      .catch(() => 0);
+    wake();
+  }
+}

@@ -1,0 +1,146 @@
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { SpanKind } from '@opentelemetry/api';
+import { fromStatus } from '../errors/wire.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { attribute } from '../telemetry/names.ts';
+import { currentTraceparent, inSpan, type Telemetry } from '../telemetry/telemetry.ts';
+import type { Call } from './call.ts';
+import type { AnyMethod, RequestOf, ResponseOf } from './definition.ts';
+import { metadataKey, type Principal, setPrincipal } from './principal.ts';
+
+export interface CallOptions {
+  metadata: Metadata;
+  deadlineMs: number;
+  /** Whether the rpc may be sent again when the peer could not be reached. */
+  isRepeatable?: boolean;
+}
+
+/** A connection to one service. */
+export interface RawClient {
+  readonly name: string;
+  unary<M extends AnyMethod>(
+    method: M,
+    request: RequestOf<M>,
+    options: CallOptions,
+  ): Promise<{ response: ResponseOf<M>; trailer: Metadata }>;
+  serverStream<M extends AnyMethod>(
+    method: M,
+    request: RequestOf<M>,
+    options: CallOptions,
+  ): AsyncIterable<ResponseOf<M>>;
+  close(): void;
+}
+
+const repeatsMax = 2;
+
+/** Connects to `address` (`host:port`) when first used; gRPC reconnects by itself. */
+export function createClient(address: string, { name, telemetry }: { name: string; telemetry: Telemetry }): RawClient {
+  const client = new Client(address, credentials.createInsecure(), {
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1_000,
+  });
+  const attributesOf = (method: AnyMethod) => ({ [attribute.rpcSystem]: 'grpc', [attribute.rpcMethod]: method.path });
+  return {
+    name,
+    unary: (method, request, options) =>
+      inSpan(
+        telemetry.tracer,
+        `call ${method.path.slice(1)}`,
+        { kind: SpanKind.CLIENT, attributes: attributesOf(method) },
+        async () => {
+          options.metadata.set(metadataKey.traceparent, currentTraceparent());
+          for (let repeats = 0; ; repeats++) {
+            try {
+              return await sendUnary(client, method, request, options);
+            } catch (error) {
+              const meant = fromStatus(error as ServiceError, name);
+              const isUnreached = meant instanceof Refusal && meant.kind === 'unavailable';
+              if (!isUnreached || options.isRepeatable !== true || repeats >= repeatsMax) throw meant;
+            }
+          }
+        },
+      ),
+    async *serverStream(method, request, options) {
+      options.metadata.set(metadataKey.traceparent, currentTraceparent());
+      const stream = client.makeServerStreamRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        options.metadata,
+        {
+          deadline: Date.now() + options.deadlineMs,
+        },
+      );
+      try {
+        yield* stream;
+      } catch (error) {
+        throw fromStatus(error as ServiceError, name);
+      } finally {
+        stream.cancel();
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+function sendUnary<M extends AnyMethod>(client: Client, method: M, request: RequestOf<M>, options: CallOptions) {
+  const { promise, resolve, reject } = Promise.withResolvers<{ response: ResponseOf<M>; trailer: Metadata }>();
+  let response: ResponseOf<M> | undefined;
+  const deadline = Date.now() + options.deadlineMs;
+  const call = client.makeUnaryRequest(
+    method.path,
+    method.requestSerialize,
+    method.responseDeserialize,
+    request,
+    options.metadata,
+    { deadline },
+    (error: ServiceError | null, value?: ResponseOf<M>) => {
+      if (error) reject(error);
+      else response = value;
+    },
+  );
+  call.on('status', (state) => {
+    if (response !== undefined) resolve({ response, trailer: state.metadata });
+  });
+  return promise;
+}
+
+/** A peer's rpcs as functions, in the name of a call's principal or of one given. */
+export type Peer<D extends object> = {
+  [K in keyof D]: D[K] extends AnyMethod
+    ? (request: RequestOf<D[K]>, caller: Caller, options?: { deadlineMs?: number }) => Promise<ResponseOf<D[K]>>
+    : never;
+};
+
+/** In whose name a service calls another: the call it serves, or a principal and request id of an event. */
+export type Caller = Pick<Call, 'principal' | 'requestId'>;
+
+const deadlineMs = 5_000;
+const repeatableName = /^(list|get|find|export|check|resolve)/;
+
+/** Wraps a client for one generated definition. Only rpcs whose name says that they read are ever repeated. */
+export function peerOf<D extends object>(definition: D, client: RawClient): Peer<D> {
+  const peer: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(definition) as [string, AnyMethod][]) {
+    const isRepeatable = repeatableName.test(name);
+    peer[name] = async (request: never, caller: Caller, options?: { deadlineMs?: number }) => {
+      const metadata = callerMetadata(caller.principal, caller.requestId);
+      const { response } = await client.unary(method, request, {
+        metadata,
+        isRepeatable,
+        deadlineMs: options?.deadlineMs ?? deadlineMs,
+      });
+      return response as unknown;
+    };
+  }
+  return peer as Peer<D>;
+}
+
+/** The metadata that names a caller on a hop. */
+export function callerMetadata(principal: Principal, requestId: string): Metadata {
+  const metadata = new Metadata();
+  setPrincipal(metadata, principal);
+  metadata.set(metadataKey.requestId, requestId);
+  return metadata;
+}

@@ -1,0 +1,76 @@
+import type { Metadata, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { Histogram } from '@opentelemetry/api';
+import type { Database } from '../db/database.ts';
+import { writeEvent } from '../events/outbox.ts';
+import type { Clock } from '../service/clock.ts';
+import { newUuid } from '../service/ids.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type Access, checkKind } from './access.ts';
+import type { Call, Transaction } from './call.ts';
+import type { AnyMethod } from './definition.ts';
+import { findAnswer, type IdempotentRequest, keepAnswer } from './idempotency.ts';
+import { actorOf, getPrincipal, metadataKey } from './principal.ts';
+
+/** What the calls of one service share. */
+export interface CallServices {
+  db: Database;
+  clock: Clock;
+  telemetry: Telemetry;
+  duration: Histogram;
+  /** Each public rpc's access by its path. */
+  access: Map<string, Access>;
+  /** Wakes the relay after a commit. */
+  onCommit(): void;
+}
+
+type IncomingCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
+
+const internalAccess: Access = { kinds: ['KIND_SERVICE'], permission: '', scope: '' };
+
+/** Makes a handler's view of an incoming call, or refuses the caller. */
+export function openCall(method: AnyMethod, incoming: IncomingCall, services: CallServices, trailer: Metadata): Call {
+  const access = services.access.get(method.path);
+  const principal = checkKind(access, getPrincipal(incoming.metadata));
+  const requestId = textOf(incoming.metadata, metadataKey.requestId) ?? newUuid();
+  const actor = actorOf(principal);
+  const aborter = new AbortController();
+  incoming.on('cancelled', () => aborter.abort());
+  const idempotent = idempotentRequest(method, incoming.metadata, actor);
+  return {
+    principal,
+    access: access ?? internalAccess,
+    requestId,
+    actor,
+    clock: services.clock,
+    log: services.telemetry.log,
+    signal: aborter.signal,
+    em: services.db.fork(),
+    transact: async (work) => {
+      const answer = await services.db.transaction(async (em) => {
+        const kept = idempotent && (await findAnswer(em, idempotent));
+        if (kept) {
+          trailer.set(metadataKey.replayed, 'true');
+          return method.responseDeserialize(kept) as never;
+        }
+        const transaction: Transaction = { em, emit: (event) => writeEvent(em, event, { actor, requestId }) };
+        const made = await work(transaction);
+        await em.flush();
+        if (idempotent) await keepAnswer(em, idempotent, method.responseSerialize(made));
+        return made;
+      });
+      services.onCommit();
+      return answer;
+    },
+  };
+}
+
+function idempotentRequest(method: AnyMethod, metadata: Metadata, principal: string): IdempotentRequest | undefined {
+  const key = textOf(metadata, metadataKey.idempotencyKey);
+  if (key === undefined) return undefined;
+  return { principal, rpc: method.path, key, bodyHash: textOf(metadata, metadataKey.bodyHash) ?? '' };
+}
+
+function textOf(metadata: Metadata, key: string): string | undefined {
+  const [value] = metadata.get(key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

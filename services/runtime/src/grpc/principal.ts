@@ -1,0 +1,51 @@
+import { Metadata } from '@grpc/grpc-js';
+import { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
+
+/** The metadata keys of every hop, as literals. */
+export const metadataKey = {
+  principal: 'lido-principal-bin',
+  requestId: 'lido-request-id',
+  traceparent: 'traceparent',
+  idempotencyKey: 'idempotency-key',
+  bodyHash: 'lido-body-hash',
+  replayed: 'lido-idempotency-replayed',
+} as const;
+
+export type { Principal };
+
+/** A service that acts on an event rather than for a caller. It passes every scope of its organisation. */
+export function servicePrincipal(name: string, organisationId: string): Principal {
+  return { kind: 'KIND_SERVICE', id: name, name, onBehalfOf: null, organisationId, brandIds: [], grants: [] };
+}
+
+/** `kind:id`, as rows and events name whoever wrote them. */
+export function actorOf(principal: Principal): string {
+  return `${principal.kind.slice('KIND_'.length).toLowerCase()}:${principal.onBehalfOf ?? principal.id}`;
+}
+
+/** Whether the caller holds a permission at a site; services hold all. */
+export function may(principal: Principal, permission: string, siteId: string): boolean {
+  if (principal.kind === 'KIND_SERVICE') return true;
+  return principal.grants.some((grant) => grant.siteId === siteId && grant.permissions.includes(permission));
+}
+
+/** Whether the caller holds a permission anywhere in their organisation. */
+export function mayAnywhere(principal: Principal, permission: string): boolean {
+  return principal.kind === 'KIND_SERVICE' || principal.grants.some((grant) => grant.permissions.includes(permission));
+}
+
+/** The sites a caller can see at all. Undefined means every site of the organisation. */
+export function visibleSites(principal: Principal): string[] | undefined {
+  return principal.kind === 'KIND_SERVICE' ? undefined : principal.grants.map((grant) => grant.siteId);
+}
+
+/** Writes a principal into a hop's metadata. */
+export function setPrincipal(metadata: Metadata, principal: Principal): void {
+  metadata.set(metadataKey.principal, Buffer.from(Principal.encode(principal).finish()));
+}
+
+/** The principal of a hop, if it has one. */
+export function getPrincipal(metadata: Metadata): Principal | undefined {
+  const [bytes] = metadata.get(metadataKey.principal);
+  return Buffer.isBuffer(bytes) ? Principal.decode(bytes) : undefined;
+}

@@ -1,0 +1,87 @@
+import type { EntityName, RequiredEntityData } from '@mikro-orm/core';
+import type { BaseRow } from '../db/base.ts';
+import { forbidden, invalid } from '../errors/refusal.ts';
+import type { Call, Transaction } from '../grpc/call.ts';
+import { mayAnywhere } from '../grpc/principal.ts';
+import { told } from './load.ts';
+import { requireSite } from './scope.ts';
+import type { ResourceSpec } from './spec.ts';
+
+/** Adds a row from the request's writable keys; keys the request leaves out take the spec's defaults. */
+export function create<Row extends BaseRow, Message extends object>(spec: ResourceSpec<Row, Message>) {
+  return (request: Message, call: Call): Promise<Message> =>
+    call.transact(async (transaction) => {
+      const row = insertRow(spec, given(spec, request), transaction, call);
+      return finishWrite(spec, row, transaction, call);
+    });
+}
+
+/** A new row in the unit of work, with the columns every row has. The caller's permission is checked here, by the row's scope. */
+export function insertRow<Row extends BaseRow, Message>(
+  spec: ResourceSpec<Row, Message>,
+  values: Partial<Row>,
+  transaction: Transaction,
+  call: Call,
+): Row {
+  const now = new Date(call.clock.nowMs());
+  const row = {
+    ...spec.defaults,
+    ...values,
+    id: spec.newId(),
+    organisationId: call.principal.organisationId,
+    createdAt: now,
+    createdBy: call.actor,
+    updatedAt: now,
+    updatedBy: call.actor,
+  } as unknown as Row;
+  requireWritableScope(spec, row, call);
+  return transaction.em.create(spec.entity as EntityName<Row>, row as RequiredEntityData<Row>) as Row;
+}
+
+/** Checks the row's own rules, saves it and tells of it. */
+export async function finishWrite<Row extends BaseRow, Message>(
+  spec: ResourceSpec<Row, Message>,
+  row: Row,
+  transaction: Transaction,
+  call: Call,
+): Promise<Message> {
+  const errors = (await spec.check?.(row, transaction, call)) ?? {};
+  if (Object.keys(errors).length > 0) throw invalid(errors);
+  return told(spec, row, transaction, call);
+}
+
+/** A site in a body that the caller can not see is a bad field there, worded as one that does not exist. */
+function requireWritableScope<Row extends BaseRow, Message>(
+  spec: ResourceSpec<Row, Message>,
+  row: Row,
+  call: Call,
+): void {
+  const { permission } = call.access;
+  if (spec.scope.of === 'organisation') {
+    if (permission !== '' && !mayAnywhere(call.principal, permission)) throw forbidden(permission);
+    return;
+  }
+  const siteIds = spec.scope.sites(row);
+  const field = 'siteIds' in row ? 'site_ids' : 'site_id';
+  if (siteIds.length === 0) throw invalid({ [field]: ['At least one site is needed.'] });
+  for (const siteId of siteIds) {
+    try {
+      requireSite(call, siteId);
+    } catch (error) {
+      if (error instanceof Error && 'kind' in error && error.kind === 'not_found')
+        throw invalid({ [field]: [`There is no site ${siteId}.`] });
+      throw error;
+    }
+  }
+}
+
+function given<Row extends BaseRow, Message extends object>(
+  spec: ResourceSpec<Row, Message>,
+  message: Message,
+): Partial<Row> {
+  const values = message as Record<string, unknown>;
+  const pairs = spec.writable
+    .map((key) => [key, values[key]] as const)
+    .filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(pairs) as Partial<Row>;
+}

@@ -1,0 +1,78 @@
+import type { EntityName, FilterQuery } from '@mikro-orm/core';
+import type { Page } from '@lido/proto/lido/rest/v1/options.ts';
+import type { BaseRow } from '../db/base.ts';
+import type { Call } from '../grpc/call.ts';
+import { toMessages } from './load.ts';
+import { listable } from './scope.ts';
+import type { ResourceSpec } from './spec.ts';
+
+/** The request keys that every list understands beside its spec's filters. */
+export interface ListRequest {
+  siteId?: string[] | string | null | undefined;
+  archived?: boolean | null | undefined;
+  page?: number | null | undefined;
+  perPage?: number | null | undefined;
+}
+
+export interface ListResponse<Message> {
+  data: Message[];
+  page: Page | null;
+}
+
+const perPageDefault = 15;
+const perPageMax = 100;
+
+/** Where a page begins: pages count from 1, and a larger page than the cap is lowered silently, as the contract says. */
+export function pageOf(request: Pick<ListRequest, 'page' | 'perPage'>): {
+  page: number;
+  perPage: number;
+  offset: number;
+} {
+  const page = Math.max(1, request.page ?? 1);
+  const perPage = Math.min(perPageMax, Math.max(1, request.perPage ?? perPageDefault));
+  return { page, perPage, offset: (page - 1) * perPage };
+}
+
+/** Lists the rows the caller may see, filtered and in the spec's order; `archived` shows those instead of the live ones. */
+export function list<Row extends BaseRow, Message>(spec: ResourceSpec<Row, Message>) {
+  return async (request: ListRequest & object, call: Call): Promise<ListResponse<Message>> => {
+    const { page, perPage, offset } = pageOf(request);
+    const where = {
+      $and: [
+        listable(spec.scope, call, askedSites(request)),
+        archivedFilter(request),
+        ...conditions(spec, request, call),
+      ],
+    } as FilterQuery<Row>;
+    const [rows, total] = await call.em.findAndCount(spec.entity as EntityName<Row>, where, {
+      orderBy: { ...spec.orderBy, id: 'asc' } as never,
+      limit: perPage,
+      offset,
+      disableIdentityMap: true,
+    });
+    return { data: await toMessages(spec, rows as Row[], call.em), page: { page, perPage, total } };
+  };
+}
+
+function askedSites({ siteId }: ListRequest): string[] | undefined {
+  if (siteId === null || siteId === undefined || siteId.length === 0) return undefined;
+  return typeof siteId === 'string' ? [siteId] : siteId;
+}
+
+function archivedFilter({ archived }: ListRequest): object {
+  return archived === true ? { deletedAt: { $ne: null } } : { deletedAt: null };
+}
+
+function conditions<Row extends BaseRow, Message>(
+  spec: ResourceSpec<Row, Message>,
+  request: object,
+  call: Call,
+): FilterQuery<Row>[] {
+  const values = request as Record<string, unknown>;
+  return Object.entries(spec.filters).flatMap(([key, filter]) => {
+    const value = values[key];
+    const isAbsent =
+      value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+    return isAbsent ? [] : [filter(value as never, call)];
+  });
+}

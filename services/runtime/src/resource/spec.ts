@@ -1,0 +1,66 @@
+import type { EntitySchema, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { BaseRow } from '../db/base.ts';
+import type { FieldErrors } from '../errors/refusal.ts';
+import type { Call, Transaction } from '../grpc/call.ts';
+
+/** Where rows live in the tree of tenants, and so who sees them. */
+export type Scope<Row> =
+  /** Rows of one or several sites. The first named site gives the row its time zone. */
+  | { of: 'site'; sites(row: Row): string[]; where(siteIds: string[]): FilterQuery<Row> }
+  /** Rows of the whole organisation. */
+  | { of: 'organisation' };
+
+/** Formats instants in the time zone of a row's site, UTC where it has none. */
+export interface Formats {
+  instant(value: Date): string;
+}
+
+/** A filter of a list: the request's value becomes a condition. Absent values filter nothing. */
+export type Filter<Row> = (value: never, call: Call) => FilterQuery<Row>;
+
+/** The event a resource tells of each change. */
+export interface SavedEvent<Message> {
+  saved: `lido.${string}`;
+  encode(message: Message): Uint8Array;
+}
+
+/**
+ * All that generic functions need to serve one resource. Row and message share their keys in camel case,
+ * so that a family costs its table, its message and this.
+ */
+export interface ResourceSpec<Row extends BaseRow, Message> {
+  /** The noun in sentences, such as `room`. */
+  noun: string;
+  entity: EntitySchema<Row>;
+  newId(): string;
+  scope: Scope<Row>;
+  /** The message keys a client may set; each is a column of the same name. */
+  writable: readonly (keyof Row & keyof Message & string)[];
+  /** Those of them that only a new row takes; an update leaves them as they are. */
+  fixed?: readonly (keyof Row & keyof Message & string)[];
+  /** Values of columns that the request leaves out, for new rows. */
+  defaults?: Partial<Row>;
+  toMessage(row: Row, formats: Formats): Message;
+  /** What the messages show of other tables, fetched for all rows at once. */
+  embed?(rows: Row[], em: SqlEntityManager): Promise<(row: Row) => Partial<Message>>;
+  filters: Record<string, Filter<Row>>;
+  orderBy: QueryOrderMap<Row>;
+  event?: SavedEvent<Message>;
+  /** Rules beyond single fields: answers what is wrong with the row as it would be saved. */
+  check?(row: Row, transaction: Transaction, call: Call): Promise<FieldErrors>;
+  /** What else a change brings about, in its transaction. */
+  saved?(row: Row, transaction: Transaction, call: Call): Promise<void>;
+}
+
+/** The columns every message shows in the same way. */
+export function stamps(
+  row: BaseRow,
+  { instant }: Formats,
+): { createdAt: string; updatedAt: string; deletedAt: string | null } {
+  return {
+    createdAt: instant(row.createdAt),
+    updatedAt: instant(row.updatedAt),
+    deletedAt: row.deletedAt ? instant(row.deletedAt) : null,
+  };
+}

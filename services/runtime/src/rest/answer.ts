@@ -1,0 +1,76 @@
+import { compileEncoder, encodeMessage } from './encode.ts';
+import type { MessagePlan } from './plan.ts';
+import type { Route } from './routes.ts';
+
+/** The request a paged answer makes its links of. */
+export interface PageLocation {
+  /** The absolute address of the request's path, without a query. */
+  readonly url: string;
+  /** The caller's query, without its question mark. */
+  readonly query: string;
+}
+
+/** lido.rest.v1.Page as ts-proto has it. */
+export interface PagePosition {
+  readonly page: number;
+  readonly perPage: number;
+  readonly total: number;
+}
+
+/** Gives the body of a success answer; undefined where the answer has none. */
+export type AnswerEncoder = (message: unknown, location: PageLocation) => string | undefined;
+
+/** Compiles the envelope of a route's answers. */
+export function createAnswerEncoder(route: Pick<Route, 'answer' | 'response'>): AnswerEncoder {
+  if (route.response.name === 'google.protobuf.Empty') return () => undefined;
+  switch (route.answer) {
+    case 'ANSWER_UNSPECIFIED':
+      return (message) => `{"data":${encodeMessage(route.response, message)}}`;
+    case 'ANSWER_BARE':
+      return (message) => encodeMessage(route.response, message);
+    case 'ANSWER_PAGED':
+      return createPageEncoder(route.response);
+  }
+}
+
+// {data, links, meta} with whatever else the answer holds, such as totals.
+function createPageEncoder(plan: MessagePlan): AnswerEncoder {
+  const encode = compileEncoder(plan.fields.filter((field) => field.name !== 'page'));
+  return (message, location) => {
+    const { data, page } = message as { data: readonly unknown[]; page: PagePosition | null };
+    const position = page ?? { page: 1, perPage: data.length, total: data.length };
+    const envelope = JSON.stringify(describePage(position, data.length, location));
+    return `${encode(message).slice(0, -1)},${envelope.slice(1)}`;
+  };
+}
+
+/** `from` and `to` count rows from 1 and are null on an empty page; an empty list has one page. */
+export function describePage(position: PagePosition, count: number, location: PageLocation): object {
+  const { page, perPage, total } = position;
+  const lastPage = Math.max(1, Math.ceil(total / Math.max(1, perPage)));
+  const from = (page - 1) * perPage + 1;
+  const link = (target: number): string => pageLink(location, target);
+  return {
+    links: {
+      first: link(1),
+      next: page < lastPage ? link(page + 1) : null,
+      prev: page > 1 ? link(Math.min(page - 1, lastPage)) : null,
+      last: link(lastPage),
+    },
+    meta: {
+      from: count > 0 ? from : null,
+      to: count > 0 ? from + count - 1 : null,
+      total,
+      current_page: page,
+      last_page: lastPage,
+      per_page: perPage,
+      path: location.url,
+    },
+  };
+}
+
+// The caller's filters are kept as they were written; only the page is replaced.
+function pageLink({ url, query }: PageLocation, page: number): string {
+  const kept = query.split('&').filter((pair) => pair !== '' && pair !== 'page' && !pair.startsWith('page='));
+  return `${url}?${[...kept, `page=${page}`].join('&')}`;
+}

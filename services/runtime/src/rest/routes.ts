@@ -1,0 +1,160 @@
+import type { DescMethod, FileRegistry } from '@bufbuild/protobuf';
+import type { Answer, Problem } from '@lido/proto/lido/rest/v1/options.ts';
+import { readComment } from './comments.ts';
+import { createPlans, type PlanSource } from './compile.ts';
+import type { Access } from './extensions.ts';
+import { type Binding, readBindings, shapeOf, type Verb } from './http-rule.ts';
+import type { FieldPlan, MessagePlan } from './plan.ts';
+
+/** One REST operation: a verb and a path bound to an rpc. An rpc with additional bindings has several. */
+export interface Route {
+  readonly verb: Verb;
+  readonly path: string;
+  /** lido.availability.v1.RoomService.ListRooms */
+  readonly rpc: string;
+  /** /lido.availability.v1.RoomService/ListRooms */
+  readonly grpcPath: string;
+  readonly package: string;
+  readonly service: string;
+  readonly method: string;
+  readonly description: string;
+  /** What the rpc's service is about. */
+  readonly serviceDescription: string;
+  readonly request: MessagePlan;
+  readonly response: MessagePlan;
+  readonly access: Access;
+  readonly answer: Answer;
+  readonly problem: Problem;
+  readonly status: number;
+  /** `*` for the whole request, the field that holds the body, or undefined where there is none. */
+  readonly body: FieldPlan | '*' | undefined;
+  /** Fields filled from the path, in the order of the path's variables. */
+  readonly pathFields: readonly FieldPlan[];
+  /** Fields filled from the query. */
+  readonly queryFields: readonly FieldPlan[];
+  /** Fields filled from request headers. */
+  readonly headerFields: readonly FieldPlan[];
+  /** 0 for the rpc's own binding, 1 and up for additional ones. */
+  readonly bindingIndex: number;
+}
+
+export interface RouteOptions {
+  /** Which packages have routes; all but the specimens of our own tests when not given. */
+  readonly includes?: (packageName: string) => boolean;
+}
+
+/** The package of test specimens: its rpcs are never exposed. */
+export const TESTING_PACKAGE = 'lido.rest.testing.v1';
+
+/**
+ * Every route the descriptors declare, in no particular order of precedence. Throws a sentence naming the rpc for an
+ * unsupported annotation, two routes that match the same requests, an rpc without an access option, a path variable or
+ * a body that is not a field.
+ */
+export function buildRoutes(registry: FileRegistry, options: RouteOptions = {}): Route[] {
+  const includes = options.includes ?? ((packageName) => packageName !== TESTING_PACKAGE);
+  const plans = createPlans(registry);
+  const routes: Route[] = [];
+  for (const file of registry.files) {
+    if (!includes(file.proto.package)) continue;
+    for (const service of file.services) {
+      for (const method of service.methods) routes.push(...routesOf(method, plans));
+    }
+  }
+  refuseCollisions(routes);
+  return routes;
+}
+
+/**
+ * Whether a route changes only the fields its body carries. Only an rpc with an update mask can tell an absent field
+ * from an empty one, so only it may take a partial body.
+ */
+export function isPartialChange({ verb, request }: Pick<Route, 'verb' | 'request'>): boolean {
+  return verb === 'PUT' && request.maskKey !== undefined;
+}
+
+function routesOf(method: DescMethod, plans: PlanSource): Route[] {
+  const { http, access, ...options } = plans.options.method(method);
+  if (!http) return [];
+  const rpc = `${method.parent.typeName}.${method.name}`;
+  if (!access) throw new Error(`${rpc}: an rpc with a google.api.http rule must have an access option.`);
+  if (access.kinds.length === 0) throw new Error(`${rpc}: the access option must name at least one kind.`);
+  if (method.methodKind !== 'unary') throw new Error(`${rpc}: a streaming rpc can not have a google.api.http rule.`);
+  const request = plans.planOf(method.input);
+  const response = plans.planOf(method.output);
+  if (options.answer === 'ANSWER_PAGED') requirePage(rpc, response);
+  const shared = {
+    rpc,
+    grpcPath: `/${method.parent.typeName}/${method.name}`,
+    package: method.parent.file.proto.package,
+    service: method.parent.name,
+    method: method.name,
+    description: readComment(method),
+    serviceDescription: readComment(method.parent),
+    request,
+    response,
+    access,
+    answer: options.answer,
+    problem: options.problem,
+    status: options.status || defaultStatus(method),
+  };
+  return readBindings(rpc, http).map((binding, bindingIndex) => ({
+    ...shared,
+    ...bindFields(rpc, binding, request),
+    verb: binding.verb,
+    path: binding.path,
+    bindingIndex,
+  }));
+}
+
+function defaultStatus(method: DescMethod): number {
+  if (method.output.typeName === 'google.protobuf.Empty') return 204;
+  return method.name.startsWith('Create') ? 201 : 200;
+}
+
+function requirePage(rpc: string, response: MessagePlan): void {
+  const data = response.fields.find((field) => field.name === 'data');
+  const page = response.fields.find((field) => field.name === 'page');
+  const isPage = page?.value.kind === 'message' && page.value.message.name === 'lido.rest.v1.Page';
+  if (data?.shape !== 'list' || !isPage) {
+    throw new Error(`${rpc}: a paged answer needs \`repeated data\` and \`lido.rest.v1.Page page\`.`);
+  }
+}
+
+function bindFields(
+  rpc: string,
+  binding: Binding,
+  request: MessagePlan,
+): Pick<Route, 'body' | 'pathFields' | 'queryFields' | 'headerFields'> {
+  const field = (name: string, role: string): FieldPlan => {
+    const found = request.fields.find((candidate) => candidate.name === name);
+    if (!found) throw new Error(`${rpc}: the ${role} ${name} is not a field of ${request.name}.`);
+    return found;
+  };
+  const pathFields = binding.variables.map((name) => field(name, 'path variable'));
+  if (new Set(pathFields).size !== pathFields.length) throw new Error(`${rpc}: a path variable appears twice.`);
+  for (const { name, shape, value } of pathFields) {
+    if (shape !== 'single' || value.kind === 'message') throw new Error(`${rpc}: ${name} can not be in a path.`);
+  }
+  const body = binding.body === undefined || binding.body === '*' ? binding.body : field(binding.body, 'body');
+  const taken = new Set<FieldPlan>(typeof body === 'object' ? [...pathFields, body] : pathFields);
+  const headerFields = request.fields.filter((candidate) => candidate.header && !taken.has(candidate));
+  const rest = request.fields.filter(
+    (candidate) => !candidate.header && !candidate.outputOnly && !taken.has(candidate),
+  );
+  return { body, pathFields, headerFields, queryFields: body === '*' ? [] : rest };
+}
+
+function refuseCollisions(routes: readonly Route[]): void {
+  const seen = new Map<string, Route>();
+  for (const route of routes) {
+    const shape = shapeOf(route);
+    const other = seen.get(shape);
+    if (other) {
+      throw new Error(
+        `${route.rpc} and ${other.rpc} have the same route: ${route.verb} ${route.path} and ${other.path}.`,
+      );
+    }
+    seen.set(shape, route);
+  }
+}

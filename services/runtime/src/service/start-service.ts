@@ -1,0 +1,106 @@
+import type { Migration } from '@mikro-orm/migrations';
+import { loadImage } from '@lido/proto/image';
+import type { ServiceConfig } from '../config/read-config.ts';
+import { type Database, openDatabase } from '../db/database.ts';
+import { type BusHandle, type EventSource, openBus } from '../events/bus.ts';
+import { type RunningConsumer, startConsumer, type Subscription } from '../events/consumer.ts';
+import { type Relay, startRelay } from '../events/relay.ts';
+import { accessTable } from '../grpc/access.ts';
+import { createClient, type Peer, peerOf, type RawClient } from '../grpc/client.ts';
+import { createGrpcServer, type GrpcServer } from '../grpc/server.ts';
+import { metricName } from '../telemetry/names.ts';
+import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import { type Clock, systemClock } from './clock.ts';
+
+/** A service that runs, as the launcher and tests see it. */
+export interface RunningService {
+  readonly name: string;
+  /** `host:port` of its gRPC, or of HTTP for the gateway. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** What a service's own code is built from. */
+export interface ServiceParts {
+  readonly db: Database;
+  readonly bus: BusHandle;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Wakes the relay; call it after a transaction outside of any call or consumer. */
+  onCommit(): void;
+  /** A peer's rpcs; the connection closes with the service. */
+  peer<D extends object>(definition: D, name: string, address: string): Peer<D>;
+}
+
+/** A service's own code: rpcs, interests in events, and what runs beside them. */
+export interface Composition {
+  serve(server: GrpcServer): void;
+  subscriptions: Subscription[];
+  /** Background work, started when all else runs; answers how to stop it. */
+  background?(): { stop(): Promise<void> }[];
+}
+
+export interface ServiceOptions {
+  name: string;
+  source: EventSource;
+  config: ServiceConfig;
+  entities: unknown[];
+  migrations: { name: string; class: new (...args: never[]) => Migration }[];
+  clock?: Clock;
+  compose(parts: ServiceParts): Composition | Promise<Composition>;
+}
+
+/** Starts a service: database, events out, its rpcs, events in; stops them in the other order. */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { name, source, config, clock = systemClock } = options;
+  const telemetry = startTelemetry({
+    service: name,
+    logLevel: config.LIDO_LOG_LEVEL,
+    otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+  });
+  const db = await openDatabase({
+    url: config.LIDO_DATABASE_URL,
+    entities: options.entities,
+    migrations: options.migrations,
+    telemetry,
+  });
+  const bus = openBus({ url: config.LIDO_NATS_URL, prefix: config.LIDO_STREAM_PREFIX, name });
+  const relay: Relay = startRelay({ source, db, bus, telemetry });
+  const onCommit = (): void => relay.wake();
+  const clients: RawClient[] = [];
+  const parts: ServiceParts = {
+    db,
+    bus,
+    clock,
+    telemetry,
+    onCommit,
+    peer: (definition, peerName, address) => {
+      const client = createClient(address, { name: peerName, telemetry });
+      clients.push(client);
+      return peerOf(definition, client);
+    },
+  };
+  const composition = await options.compose(parts);
+  const duration = telemetry.meter.createHistogram(metricName.rpcDuration);
+  const server = createGrpcServer({ db, clock, telemetry, duration, access: accessTable(loadImage()), onCommit });
+  composition.serve(server);
+  const address = await server.listen(config.LIDO_GRPC_LISTEN);
+  const consumers: RunningConsumer[] = composition.subscriptions.map((subscription) =>
+    startConsumer(subscription, { db, bus, telemetry, onCommit }),
+  );
+  const background = composition.background?.() ?? [];
+  telemetry.log.info({ address }, `${name} is ready`);
+  return {
+    name,
+    address,
+    stop: async () => {
+      await server.stop();
+      await Promise.all([...consumers, ...background].map((part) => part.stop()));
+      await relay.stop();
+      for (const client of clients) client.close();
+      await bus.stop();
+      await db.stop();
+      await telemetry.stop();
+    },
+  };
+}

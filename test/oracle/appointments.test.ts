@@ -1,0 +1,126 @@
+import { applyClaim, compileSite, removeClaim } from '@lido/availability/solver/compile-site.ts';
+import { combinationsAt } from '@lido/availability/solver/combinations.ts';
+import { explainSlots } from '@lido/availability/solver/explain-slots.ts';
+import { findSlots } from '@lido/availability/solver/find-slots.ts';
+import { findBookableDates } from '@lido/availability/solver/offering-dates.ts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { askOracle } from './oracle.ts';
+import { type Scenario, scenarios } from './scenario.ts';
+
+const numRuns = Number(process.env['LIDO_ORACLE_RUNS'] ?? 300);
+
+test(`solver and oracle agree slot for slot, reason for reason (${numRuns} scenarios)`, { timeout: 600_000 }, () => {
+  const seen = new Map<string, number>();
+  fc.assert(
+    fc.property(scenarios, (scenario) => {
+      const expected = askOracle(scenario.site, scenario.query);
+      for (const { reason } of expected) seen.set(reason ?? 'bookable', (seen.get(reason ?? 'bookable') ?? 0) + 1);
+      expect(explained(scenario)).toEqual(
+        expected.map(({ startMs, reason, amountMinor }) => ({ startMs, reason, amountMinor })),
+      );
+      const bookable = expected.filter(({ reason }) => reason === null);
+      expect(found(scenario)).toEqual(
+        bookable.map(({ startMs, amountMinor, practitionerIds }) => ({
+          startMs,
+          amountMinor,
+          practitionerIds: [...wanted(scenario, practitionerIds)].sort(),
+        })),
+      );
+      expect(datesWithAvailability(scenario)).toBe(
+        new Set(bookable.map(({ startMs }) => dayIndex(scenario, startMs))).size,
+      );
+    }),
+    { numRuns },
+  );
+  console.log(seen);
+  // A generator that never reaches a verdict would prove nothing about it.
+  if (numRuns >= 300) expect([...seen.keys()].sort()).toHaveLength(12);
+});
+
+test('claims applied and removed one by one leave the same answers as compiling anew', { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(scenarios, fc.infiniteStream(fc.boolean()), ({ site, query, firstDate, dayCount }, choices) => {
+      const replica = compileSite({ ...site, claims: [] }, firstDate, dayCount);
+      const kept = site.claims.filter((claim) => {
+        applyClaim(replica, claim);
+        explainSlots(replica, { ...query, nowMs: 0 });
+        const isKept = choices.next().value === true;
+        if (!isKept) removeClaim(replica, claim.id);
+        return isKept;
+      });
+      const anew = compileSite({ ...site, claims: kept }, firstDate, dayCount);
+      expect(explainSlots(replica, query)).toEqual(explainSlots(anew, query));
+    }),
+    { numRuns: Math.ceil(numRuns / 5) },
+  );
+});
+
+test('every combination holds what the start needs, and only what is free', { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(scenarios, fc.nat(20), (scenario, rotateBy) => {
+      const { site, query, firstDate, dayCount } = scenario;
+      const compiled = compileSite(site, firstDate, dayCount);
+      for (const { startMs, reason } of askOracle(site, query)) {
+        const combinations = combinationsAt(compiled, query, startMs, { max: 8, rotateBy });
+        expect(combinations.length > 0).toBe(reason === null);
+        expect(new Set(combinations.map((combination) => JSON.stringify(combination))).size).toBe(combinations.length);
+        for (const { practitionerIds, roomAssignments, equipment, bufferEndMs } of combinations) {
+          expect(new Set(practitionerIds).size).toBe(practitionerIds.length);
+          const units = [
+            ...practitionerIds.map((id) => ({ id, unit: 0 })),
+            ...roomAssignments.flatMap(({ roomId, units: held }) => held.map((unit) => ({ id: roomId, unit }))),
+            ...equipment.map(({ equipmentId, unit }) => ({ id: equipmentId, unit })),
+          ];
+          const clashes = units.filter(({ id, unit }) =>
+            compiled.model.claims.some((claim) => {
+              const isLive = claim.expiresAtMs === null || claim.expiresAtMs > query.nowMs;
+              const isExcluded =
+                query.excludeBookingIds?.includes(claim.bookingId ?? '') === true ||
+                query.excludeItemIds?.includes(claim.itemId ?? '') === true ||
+                query.excludeOrderIds?.includes(claim.orderId ?? '') === true;
+              const overlaps = claim.fromMs < bufferEndMs && startMs < claim.toMs;
+              return isLive && !isExcluded && claim.resourceId === id && claim.unit === unit && overlaps;
+            }),
+          );
+          expect(clashes).toEqual([]);
+        }
+      }
+    }),
+    { numRuns: Math.ceil(numRuns / 10) },
+  );
+});
+
+function explained({ site, query, firstDate, dayCount }: Scenario) {
+  return explainSlots(compileSite(site, firstDate, dayCount), query).flatMap(({ slots }) =>
+    slots.map(({ startMs, reason, amountMinor }) => ({ startMs, reason, amountMinor })),
+  );
+}
+
+function found({ site, query, firstDate, dayCount }: Scenario) {
+  return findSlots(compileSite(site, firstDate, dayCount), query).flatMap(({ slots }) =>
+    slots.map(({ startMs, amountMinor, practitioners }) => ({
+      startMs,
+      amountMinor,
+      practitionerIds: practitioners.map(({ id }) => id).sort(),
+    })),
+  );
+}
+
+/** When more practitioners are requested than the booking takes, only they are candidates. */
+function wanted({ site, query }: Scenario, free: readonly string[]): readonly string[] {
+  const requested = query.practitionerIds ?? [];
+  const type = site.appointmentTypes.find(({ id }) => id === query.appointmentTypeId);
+  const needed = Math.ceil(query.guests * (type?.practitionersPerGuest ?? 1));
+  return requested.length > needed ? free.filter((id) => requested.includes(id)) : free;
+}
+
+function datesWithAvailability({ site, query, firstDate, dayCount }: Scenario): number {
+  const dates = findBookableDates(compileSite(site, firstDate, dayCount), query);
+  return dates.filter(({ hasAvailability }) => hasAvailability).length;
+}
+
+function dayIndex({ site, query, firstDate, dayCount }: Scenario, startMs: number): number {
+  const days = explainSlots(compileSite(site, firstDate, dayCount), query);
+  return days.findIndex(({ slots }) => slots.some((slot) => slot.startMs === startMs));
+}

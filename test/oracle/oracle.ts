@@ -1,0 +1,321 @@
+import type {
+  AppointmentRestriction,
+  AppointmentType,
+  AvailabilityRule,
+  Claim,
+  Practitioner,
+  PriceRule,
+  Room,
+  SiteModel,
+  SlotQuery,
+} from '@lido/availability/solver/model.ts';
+import { Temporal } from 'temporal-polyfill';
+
+/*
+ * A second implementation of the rules for appointments that is meant to be read against them, not to be fast: it walks through time in
+ * steps of five minutes and asks each question of plain objects. It shares no code with the solver.
+ */
+
+const stepMs = 300_000;
+
+export interface OracleSlot {
+  readonly startMs: number;
+  readonly reason: string | null;
+  readonly amountMinor: number | null;
+  readonly practitionerIds: readonly string[];
+}
+
+interface Clock {
+  readonly date: string;
+  readonly minute: number;
+  readonly weekday: string;
+}
+
+const clocks = new Map<string, Clock>();
+
+function clockAt(zone: string, ms: number): Clock {
+  const key = `${zone}${ms}`;
+  const known = clocks.get(key);
+  if (known !== undefined) return known;
+  const local = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
+  const weekday =
+    ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'][local.dayOfWeek - 1] ?? '';
+  const clock = { date: local.toPlainDate().toString(), minute: local.hour * 60 + local.minute, weekday };
+  clocks.set(key, clock);
+  return clock;
+}
+
+/** Every candidate start of the query's dates with its verdict. */
+export function askOracle(site: SiteModel, query: SlotQuery): OracleSlot[] {
+  const type = site.appointmentTypes.find(({ id }) => id === query.appointmentTypeId);
+  if (type === undefined) throw new Error('The scenario has no such type.');
+  const slots: OracleSlot[] = [];
+  const first = Temporal.PlainDate.from(query.dateFrom).toZonedDateTime(site.zone).epochMilliseconds;
+  const end = Temporal.PlainDate.from(query.dateTo).add({ days: 1 }).toZonedDateTime(site.zone).epochMilliseconds;
+  for (let startMs = first; startMs < end; startMs += stepMs) {
+    if (clockAt(site.zone, startMs).minute % type.startTimeIntervalMinutes !== 0) continue;
+    const question = new Question(site, type, query, startMs);
+    slots.push({
+      startMs,
+      reason: question.reason(),
+      amountMinor: question.price()?.amountMinor ?? null,
+      practitionerIds: question.freePractitioners().map(({ id }) => id),
+    });
+  }
+  return slots;
+}
+
+class Question {
+  readonly #site: SiteModel;
+  readonly #type: AppointmentType;
+  readonly #query: SlotQuery;
+  readonly #startMs: number;
+  readonly #claims: readonly Claim[];
+  readonly #during: readonly number[];
+  readonly #duringWithBuffer: readonly number[];
+
+  constructor(site: SiteModel, type: AppointmentType, query: SlotQuery, startMs: number) {
+    this.#site = site;
+    this.#type = type;
+    this.#query = query;
+    this.#startMs = startMs;
+    this.#claims = site.claims.filter((claim) => counts(claim, query));
+    const steps = (minutes: number) => Array.from({ length: minutes / 5 }, (_, index) => startMs + index * stepMs);
+    this.#during = steps(query.durationMinutes);
+    this.#duringWithBuffer = steps(query.durationMinutes + type.endBufferMinutes);
+  }
+
+  reason(): string | null {
+    const { nowMs, guests } = this.#query;
+    const type = this.#type;
+    if (this.#startMs < nowMs) return 'time_passed';
+    const windows = this.#windows();
+    const isInside = windows.some(({ from, to }) => from <= this.#startMs && this.#startMs <= to);
+    if (!isInside) return windows.every(({ from }) => this.#startMs < from) ? 'no_longer_bookable' : 'not_yet_bookable';
+    if (!this.#isMemberEnough()) return 'members_only';
+    if (!this.#during.every((ms) => this.#siteIsOpen(ms))) return 'site_closed';
+    const isOffered =
+      type.durationsMinutes.includes(this.#query.durationMinutes) &&
+      guests >= type.minGuests &&
+      guests <= type.maxGuests;
+    if (!isOffered || !this.#during.every((ms) => this.#ruled(type.availabilityRules, ms, true)))
+      return 'offering_unavailable';
+    if (!this.#hasPractitioners()) return 'no_practitioners_available';
+    if (!this.#hasRooms()) return 'no_rooms_available';
+    if (!type.equipmentIds.every((id) => this.#hasEquipment(id))) return 'no_equipment_available';
+    for (const guestId of this.#query.guestIds ?? []) {
+      if (!this.#during.every((ms) => this.#isFree(guestId, null, ms))) return 'guest_unavailable';
+    }
+    return this.price() === undefined ? 'no_price' : null;
+  }
+
+  price(): PriceRule | undefined {
+    const { date, minute, weekday } = clockAt(this.#site.zone, this.#startMs);
+    let best: PriceRule | undefined;
+    for (const rule of this.#type.priceRules) {
+      if (rule.durationMinutes !== null && rule.durationMinutes !== this.#query.durationMinutes) continue;
+      if (!dateWithin(rule.dateFrom, rule.dateTo, date)) continue;
+      if (rule.weekdays.length > 0 && !(rule.weekdays as readonly string[]).includes(weekday)) continue;
+      if (minute < minutes(rule.timeFrom ?? '00:00') || minute >= endMinutes(rule.timeTo ?? '24:00')) continue;
+      if (best === undefined || isMoreSpecific(rule, best)) best = rule;
+    }
+    return best;
+  }
+
+  freePractitioners(): Practitioner[] {
+    const { practitionerIds } = this.#type;
+    return this.#site.practitioners.filter((practitioner) => {
+      if (!practitionerIds.includes(practitioner.id)) return false;
+      if (!tagsFit(practitioner.canOfferTags, this.#type)) return false;
+      if (!this.#during.every((ms) => this.#works(practitioner, ms))) return false;
+      if (!this.#duringWithBuffer.every((ms) => this.#isFree(practitioner.id, null, ms))) return false;
+      return practitioner.restrictions.every((restriction) => !this.#isBarred(practitioner, restriction));
+    });
+  }
+
+  #windows(): { from: number; to: number }[] {
+    const { nowMs, memberships } = this.#query;
+    const type = this.#type;
+    const own = type.membershipBookingWindowsEnabled
+      ? type.membershipBookingWindows.filter((window) =>
+          memberships.some(({ typeId }) => typeId === window.membershipTypeId),
+        )
+      : [];
+    const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(this.#site.zone);
+    return (own.length > 0 ? own : [type]).map(({ minAdvance, maxAdvance }) => ({
+      from: now.add(minAdvance ?? 'PT0S').epochMilliseconds,
+      to: maxAdvance === null ? Number.MAX_SAFE_INTEGER : now.add(maxAdvance).epochMilliseconds,
+    }));
+  }
+
+  #isMemberEnough(): boolean {
+    const { membersOnly, permittedMembershipTypeIds } = this.#type;
+    const held = this.#query.memberships.map(({ typeId }) => typeId);
+    if (permittedMembershipTypeIds.length > 0) return held.some((id) => permittedMembershipTypeIds.includes(id));
+    return membersOnly ? held.length > 0 : true;
+  }
+
+  #siteIsOpen(ms: number): boolean {
+    const clock = clockAt(this.#site.zone, ms);
+    const exception = this.#site.openingExceptions.find(({ date }) => date === clock.date);
+    const intervals =
+      exception?.intervals ?? this.#site.openingHours.filter(({ weekday }) => weekday === clock.weekday);
+    return intervals.some(({ timeFrom, timeTo }) => opens(timeFrom, timeTo, clock.minute));
+  }
+
+  #ruled(rules: readonly AvailabilityRule[], ms: number, otherwise: boolean): boolean {
+    const { date, minute, weekday } = clockAt(this.#site.zone, ms);
+    const applies = (rule: AvailabilityRule) =>
+      dateWithin(rule.dateFrom, rule.dateTo, date) &&
+      (rule.weekdays.length === 0 || (rule.weekdays as readonly string[]).includes(weekday));
+    const closes = rules.some(
+      (rule) =>
+        !rule.isAvailable &&
+        applies(rule) &&
+        minute + 5 > minutes(rule.timeFrom ?? '00:00') &&
+        minute < endMinutes(rule.timeTo ?? '24:00'),
+    );
+    if (closes) return false;
+    const opening = rules.filter(({ isAvailable }) => isAvailable);
+    if (opening.length === 0) return otherwise;
+    return opening.some((rule) => applies(rule) && opens(rule.timeFrom ?? '00:00', rule.timeTo ?? '24:00', minute));
+  }
+
+  #works(practitioner: Practitioner, ms: number): boolean {
+    const custom = practitioner.customAvailability;
+    if (custom.some(({ isAvailable, fromMs, toMs }) => isAvailable && fromMs <= ms && ms + stepMs <= toMs)) return true;
+    if (custom.some(({ isAvailable, fromMs, toMs }) => !isAvailable && fromMs < ms + stepMs && ms < toMs)) return false;
+    const { date, minute, weekday } = clockAt(this.#site.zone, ms);
+    return practitioner.rotas.some((rota) => {
+      if (!dateWithin(rota.startDate, rota.endDate, date)) return false;
+      const monday = mondayOf(rota.startDate ?? '1970-01-05');
+      const weeks = mondayOf(date).since(monday, { largestUnit: 'days' }).days / 7;
+      const weekNum = ((weeks % rota.weekIntervalWeeks) + rota.weekIntervalWeeks) % rota.weekIntervalWeeks;
+      return rota.rules.some(
+        (rule) => rule.weekday === weekday && rule.weekNum === weekNum + 1 && opens(rule.timeFrom, rule.timeTo, minute),
+      );
+    });
+  }
+
+  #isBarred(practitioner: Practitioner, restriction: AppointmentRestriction): boolean {
+    const { date } = clockAt(this.#site.zone, this.#startMs);
+    if (!dateWithin(restriction.dateFrom, restriction.dateTo, date) || !this.#concerns(restriction, this.#type.id))
+      return false;
+    if (restriction.type === 'cannot_offer') return true;
+    let total = this.#query.durationMinutes;
+    for (const claim of this.#claims) {
+      if (claim.resourceId !== practitioner.id || claim.appointmentTypeId === null) continue;
+      if (clockAt(this.#site.zone, claim.fromMs).date !== date) continue;
+      if (this.#concerns(restriction, claim.appointmentTypeId)) total += claim.durationMinutes ?? 0;
+    }
+    return total > (restriction.maxDurationMinutes ?? 0);
+  }
+
+  #concerns(restriction: AppointmentRestriction, typeId: string): boolean {
+    if (restriction.appliesTo === 'specific') return restriction.appointmentTypeIds.includes(typeId);
+    const categories = this.#site.appointmentTypes.find(({ id }) => id === typeId)?.categoryIds ?? [];
+    return categories.some((category) => restriction.categoryIds.includes(category));
+  }
+
+  #hasPractitioners(): boolean {
+    const requested = [...new Set(this.#query.practitionerIds ?? [])];
+    const { practitionerIds, practitionersPerGuest } = this.#type;
+    const wanted = practitionerIds.length === 0 ? 0 : Math.ceil(this.#query.guests * practitionersPerGuest - 1e-9);
+    if (wanted === 0) return requested.length === 0;
+    const free = this.freePractitioners().map(({ id }) => id);
+    const freeRequested = requested.filter((id) => free.includes(id));
+    if (requested.length > wanted) return freeRequested.length >= wanted;
+    return free.length >= wanted && freeRequested.length === requested.length;
+  }
+
+  #hasRooms(): boolean {
+    const { roomIds, allocateMultiCapacityRooms } = this.#type;
+    const { roomId, guests } = this.#query;
+    if (roomIds.length === 0) return roomId === undefined;
+    const rooms = this.#site.rooms.filter(
+      (room) =>
+        roomIds.includes(room.id) &&
+        (roomId === undefined || roomId === room.id) &&
+        tagsFit(room.suitableForTags, this.#type) &&
+        this.#during.every((ms) => this.#ruled(room.availabilityRules, ms, this.#siteIsOpen(ms))),
+    );
+    if (!allocateMultiCapacityRooms) {
+      return rooms.some((room) => room.capacity >= guests && this.#freeUnits(room.id, room.capacity) === room.capacity);
+    }
+    return rooms.reduce((places, room: Room) => places + this.#freeUnits(room.id, room.capacity), 0) >= guests;
+  }
+
+  #hasEquipment(id: string): boolean {
+    const pool = this.#site.equipment.find((candidate) => candidate.id === id);
+    return pool !== undefined && this.#freeUnits(id, pool.quantity) > 0;
+  }
+
+  #freeUnits(resourceId: string, units: number): number {
+    let free = 0;
+    for (let unit = 0; unit < units; unit++) {
+      if (this.#duringWithBuffer.every((ms) => this.#isFree(resourceId, unit, ms))) free++;
+    }
+    return free;
+  }
+
+  #isFree(resourceId: string, unit: number | null, ms: number): boolean {
+    return !this.#claims.some(
+      (claim) =>
+        claim.resourceId === resourceId &&
+        (unit === null || claim.unit === unit) &&
+        claim.fromMs < ms + stepMs &&
+        ms < claim.toMs,
+    );
+  }
+}
+
+function counts(claim: Claim, query: SlotQuery): boolean {
+  if (claim.expiresAtMs !== null && claim.expiresAtMs <= query.nowMs) return false;
+  if (claim.bookingId !== null && (query.excludeBookingIds ?? []).includes(claim.bookingId)) return false;
+  if (claim.itemId !== null && (query.excludeItemIds ?? []).includes(claim.itemId)) return false;
+  return claim.orderId === null || !(query.excludeOrderIds ?? []).includes(claim.orderId);
+}
+
+/** Whether `[minute, minute + 5)` lies in a range that opens time, its ends rounded inwards to the grid. */
+function opens(timeFrom: string, timeTo: string, minute: number): boolean {
+  return minutes(timeFrom) <= minute && minute + 5 <= endMinutes(timeTo);
+}
+
+function isMoreSpecific(rule: PriceRule, other: PriceRule): boolean {
+  const criteria = [
+    (candidate: PriceRule) => candidate.durationMinutes !== null,
+    (candidate: PriceRule) => candidate.timeFrom !== null || candidate.timeTo !== null,
+    (candidate: PriceRule) => candidate.weekdays.length > 0 && candidate.weekdays.length < 7,
+    (candidate: PriceRule) => candidate.dateFrom !== null || candidate.dateTo !== null,
+  ];
+  for (const has of criteria) if (has(rule) !== has(other)) return has(rule);
+  return rule.createdAtMs > other.createdAtMs;
+}
+
+function tagsFit(tags: readonly string[], type: AppointmentType): boolean {
+  return tags.length === 0 || tags.some((tag) => type.tagIds.includes(tag));
+}
+
+function dateWithin(from: string | null, to: string | null, date: string): boolean {
+  return (from ?? '0000-00-00') <= date && date <= (to ?? '9999-99-99');
+}
+
+function minutes(text: string): number {
+  const [hours, rest] = text.split(':');
+  return Number(hours) * 60 + Number(rest);
+}
+
+function endMinutes(text: string): number {
+  return text === '00:00' ? 1440 : minutes(text);
+}
+
+const mondays = new Map<string, Temporal.PlainDate>();
+
+function mondayOf(date: string): Temporal.PlainDate {
+  const known = mondays.get(date);
+  if (known !== undefined) return known;
+  const plain = Temporal.PlainDate.from(date);
+  const monday = plain.subtract({ days: plain.dayOfWeek - 1 });
+  mondays.set(date, monday);
+  return monday;
+}
