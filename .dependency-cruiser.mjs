@@ -30,7 +30,7 @@ export default {
       name: 'services-meet-over-grpc-and-events',
       comment: 'A service knows the runtime and the contract; another service it only calls or hears.',
       severity: 'error',
-      from: { path: '^services/([^/]+)/' },
+      from: { path: '^services/([^/]+)/src/' },
       to: { path: '^services/[^/]+/', pathNot: ['^services/$1/', '^services/runtime/'] },
     },
     {

@@ -108,7 +108,9 @@ function siteOf(zone: string, hours: { readonly timeFrom: string; readonly timeT
         id: 'anna',
         name: 'Anna',
         canOfferTags: [],
-        rotas: [{ startDate: null, endDate: null, weekIntervalWeeks: 1, rules: week.map((day) => ({ ...day, weekNum: 1 })) }],
+        rotas: [
+          { startDate: null, endDate: null, weekIntervalWeeks: 1, rules: week.map((day) => ({ ...day, weekNum: 1 })) },
+        ],
         customAvailability: [],
         restrictions: [],
       },

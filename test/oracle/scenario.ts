@@ -217,7 +217,10 @@ const appointmentType = (firstDate: string): fc.Arbitrary<AppointmentType> =>
     practitionersPerGuest: often(1, 2, 0.5),
     allocateMultiCapacityRooms: fc.boolean(),
     ...bookingWindow,
-    availabilityRules: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: availabilityRules(firstDate) }),
+    availabilityRules: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: availabilityRules(firstDate) },
+    ),
     priceRules: priceRules(firstDate),
     membersOnly: often(false, true),
     permittedMembershipTypeIds: often<string[]>([], ['gold']),
@@ -259,33 +262,32 @@ const claims = (
     ...site.practitioners.map(({ id }) => ({ id, count: 1 })),
     ...site.rooms.map(({ id, capacity }) => ({ id, count: capacity })),
     ...[...site.equipment, ...site.equipment].map(({ id, quantity }) => ({ id, count: quantity })),
-    { id: 'guest-0', count: 1 },
-    { id: 'guest-0', count: 1 },
-    { id: 'guest-1', count: 1 },
   ];
-  const claim = fc
-    .record({
-      resource: fc.constantFrom(...units),
-      unit: fc.nat(2),
-      range: instantRange(baseMs, 3),
-      expiresInMinutes: fc.option(fc.integer({ min: -20, max: 20 })),
-      bookingId: owner('booking'),
-      itemId: owner('item'),
-      orderId: owner('order'),
-      appointmentTypeId: fc.constantFrom(null, 'type-a', 'type-b', 'type-elsewhere'),
-      durationMinutes: fc.constantFrom(null, 30, 60),
-    })
-    .map(({ resource, unit, range, expiresInMinutes, ...rest }) => ({
-      ...rest,
-      ...range,
-      resourceId: resource.id,
-      unit: unit % resource.count,
-      kind: 'booking',
-      expiresAtMs: expiresInMinutes === null ? null : nowMs + expiresInMinutes * minuteMs,
-    }));
+  const guests = ['guest-0', 'guest-1'].map((id) => ({ id, count: 1 }));
+  const claimOf = (resources: readonly { readonly id: string; readonly count: number }[]) =>
+    fc
+      .record({
+        resource: fc.constantFrom(...resources),
+        unit: fc.nat(2),
+        range: instantRange(baseMs, 3),
+        expiresInMinutes: fc.option(fc.integer({ min: -20, max: 20 })),
+        bookingId: owner('booking'),
+        itemId: owner('item'),
+        orderId: owner('order'),
+        appointmentTypeId: fc.constantFrom(null, 'type-a', 'type-b', 'type-elsewhere'),
+        durationMinutes: fc.constantFrom(null, 30, 60),
+      })
+      .map(({ resource, unit, range, expiresInMinutes, ...rest }) => ({
+        ...rest,
+        ...range,
+        resourceId: resource.id,
+        unit: unit % resource.count,
+        kind: 'booking',
+        expiresAtMs: expiresInMinutes === null ? null : nowMs + expiresInMinutes * minuteMs,
+      }));
   return fc
-    .array(claim, { maxLength: 18 })
-    .map((list) => list.map((fields, index) => ({ id: `claim-${index}`, ...fields })));
+    .tuple(fc.array(claimOf(units), { maxLength: 18 }), fc.array(claimOf(guests), { maxLength: 4 }))
+    .map((lists) => lists.flat().map((fields, index) => ({ id: `claim-${index}`, ...fields })));
 };
 
 const query = (firstDate: string, nowMs: number, type: AppointmentType): fc.Arbitrary<SlotQuery> => {
@@ -320,7 +322,10 @@ const query = (firstDate: string, nowMs: number, type: AppointmentType): fc.Arbi
   return fc.oneof(
     { weight: 2, arbitrary: fc.record(question) },
     { weight: 1, arbitrary: fc.record({ ...question, ...exclusions }, { requiredKeys: [...requiredKeys] }) },
-    { weight: 1, arbitrary: fc.record({ ...question, ...exclusions, ...requests }, { requiredKeys: [...requiredKeys] }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ ...question, ...exclusions, ...requests }, { requiredKeys: [...requiredKeys] }),
+    },
   );
 };
 
@@ -336,7 +341,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
             { weight: 3, arbitrary: fc.integer({ min: -40 * 60, max: -26 * 60 }) },
             { weight: 1, arbitrary: fc.integer({ min: -26 * 60, max: 30 * 60 }) },
           )
-         .map((minutes) => baseMs + minutes * minuteMs),
+          .map((minutes) => baseMs + minutes * minuteMs),
         openingHours: fc.array(wallRange, { minLength: 1, maxLength: 2 }),
         isAlwaysOpen: often(true, false),
         closesOnSecondDay: fc.option(fc.array(wallRange, { maxLength: 1 }), { freq: 3 }),

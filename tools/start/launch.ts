@@ -22,9 +22,16 @@ export function serviceFile(servicesDir: string, name: string, file: 'start.ts' 
   return join(servicesDir, name, 'src', file);
 }
 
+/** A service that drains takes a few seconds; one that takes longer than this must not keep the rest alive. */
+const stopTimeoutMs = 15_000;
+
 /** Stops services in the reverse order of their start; one that fails to stop does not keep the others running. */
 export async function stopInReverse(running: readonly RunningService[]): Promise<void> {
   for (const service of running.toReversed()) {
-    await service.stop().catch((error: unknown) => console.error(`${service.name} did not stop cleanly:`, error));
+    const late = AbortSignal.timeout(stopTimeoutMs);
+    const isLate = new Promise<never>((_resolve, reject) => late.addEventListener('abort', () => reject(late.reason)));
+    await Promise.race([service.stop(), isLate]).catch((error: unknown) =>
+      console.error(`${service.name} did not stop cleanly:`, error),
+    );
   }
 }

@@ -60,7 +60,7 @@ export async function connectReader(options: SimulatedReaderOptions): Promise<Si
   const socket = new WebSocket(readerUrl(options.url), { headers: { Authorization: options.token } });
   const device = new SimulatedDevice(socket, options);
   socket.on('message', (data) => device.receive(readWire(String(data))));
-  await Promise.race([opened(socket), device.closed]);
+  await opened(socket);
   device.beginHeartbeats();
   await device.ready;
   return device;

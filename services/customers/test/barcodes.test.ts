@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
-import { Barcode, BarcodeServiceService, type CreateCustomerBarcodeRequest } from '@lido/proto/lido/customers/v1/barcode.ts';
+import {
+  Barcode,
+  BarcodeServiceService,
+  type CreateCustomerBarcodeRequest,
+} from '@lido/proto/lido/customers/v1/barcode.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
@@ -53,7 +57,10 @@ test('a value is one customer’s of the organisation, until it is unlinked', as
   await expect(link()).resolves.toMatchObject({ customerId: other });
 });
 
-test.each([['nothing', ''], ['no hexadecimal', 'XYZ']])('a wearable of %s is refused by its field', async (_title, value) => {
+test.each([
+  ['nothing', ''],
+  ['no hexadecimal', 'XYZ'],
+])('a wearable of %s is refused by its field', async (_title, value) => {
   const creating = barcodes.createCustomerBarcode(medium(value, { kind: 'MEDIUM_KIND_WEARABLE' }), caller);
   await expect(creating).rejects.toMatchObject({ kind: 'invalid', fields: { barcode: [expect.any(String)] } });
 });
@@ -81,8 +88,12 @@ test('another organisation neither lists, links nor unlinks', async () => {
 
 test('a search is unavailable while memberships can not be asked, and not found for an unknown code', async () => {
   await barcodes.createCustomerBarcode(medium('scan'), caller);
-  await expect(barcodes.getCustomerByBarcode({ code: 'scan', siteId }, caller)).rejects.toMatchObject({ kind: 'unavailable' });
-  await expect(barcodes.getCustomerByBarcode({ code: 'unknown', siteId }, caller)).rejects.toMatchObject({ kind: 'not_found' });
+  await expect(barcodes.getCustomerByBarcode({ code: 'scan', siteId }, caller)).rejects.toMatchObject({
+    kind: 'unavailable',
+  });
+  await expect(barcodes.getCustomerByBarcode({ code: 'unknown', siteId }, caller)).rejects.toMatchObject({
+    kind: 'not_found',
+  });
 });
 
 test('linking and unlinking are told once each', async () => {

@@ -32,7 +32,12 @@ async function openSite() {
 const onlyHolding = (...held: string[]): TestCaller => staff(ours.organisationId, [ours.siteId], { held });
 
 test('a customer belongs to the brand of the site they are added at, with the e-mail address in lower case', async () => {
-  const request = newCustomer({ siteId: ours.siteId, email: 'Ada@Example.com', phone: '+44 7900 000-000', dob: '1995-01-13T00:00:00.000Z' });
+  const request = newCustomer({
+    siteId: ours.siteId,
+    email: 'Ada@Example.com',
+    phone: '+44 7900 000-000',
+    dob: '1995-01-13T00:00:00.000Z',
+  });
   const made = await customers.createCustomer(request, ours.staff);
   expect(made).toMatchObject({
     organisationId: ours.organisationId,
@@ -79,10 +84,21 @@ test('an e-mail address is one customer’s of a brand, whatever its case, until
 });
 
 test('an update sets what the body carries, clears what it nulls and keeps the rest', async () => {
-  const made = await customers.createCustomer(newCustomer({ email: 'keep@example.com', phone: '123456', externalRef: 'x1' }), ours.staff);
+  const made = await customers.createCustomer(
+    newCustomer({ email: 'keep@example.com', phone: '123456', externalRef: 'x1' }),
+    ours.staff,
+  );
   const customer = { firstName: 'Augusta', phone: null, externalRef: 'ignored' };
-  const changed = await customers.updateCustomer({ id: made.id, customer, updateMask: ['first_name', 'phone'] }, ours.staff);
-  expect(changed).toMatchObject({ fullName: 'Augusta Byron', phone: null, externalRef: 'x1', email: 'keep@example.com' });
+  const changed = await customers.updateCustomer(
+    { id: made.id, customer, updateMask: ['first_name', 'phone'] },
+    ours.staff,
+  );
+  expect(changed).toMatchObject({
+    fullName: 'Augusta Byron',
+    phone: null,
+    externalRef: 'x1',
+    email: 'keep@example.com',
+  });
   const withPassword = await customers.updateCustomer(
     { id: made.id, customer: { password: 'correct horse' }, updateMask: ['password'] },
     ours.staff,
@@ -119,7 +135,9 @@ test('another organisation’s customer is as missing as one that never was', as
   for (const id of [made.id, 'never-was']) {
     const message = `The requested resource could not be found ${id}`;
     await expect(customers.getCustomer({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found', message });
-    await expect(customers.updateCustomer({ id, customer: {}, updateMask: [] }, stranger)).rejects.toMatchObject({ message });
+    await expect(customers.updateCustomer({ id, customer: {}, updateMask: [] }, stranger)).rejects.toMatchObject({
+      message,
+    });
     await expect(customers.deleteCustomer({ id }, stranger)).rejects.toMatchObject({ message });
     await expect(customers.lockCustomer({ id }, stranger)).rejects.toMatchObject({ message });
     const directory = service.peer(CustomerDirectoryServiceService);
@@ -132,7 +150,9 @@ test('customers are seen by staff of their brand’s sites only', async () => {
   const made = await customers.createCustomer(newCustomer(), ours.staff);
   await expect(customers.getCustomer({ id: made.id }, otherBrand)).rejects.toMatchObject({ kind: 'not_found' });
   await expect(customers.listCustomers(anyCustomers(), otherBrand)).rejects.toMatchObject({ kind: 'forbidden' });
-  await expect(customers.listCustomers(anyCustomers({ brandId: ours.brandId }), otherBrand)).rejects.toMatchObject({ kind: 'not_found' });
+  await expect(customers.listCustomers(anyCustomers({ brandId: ours.brandId }), otherBrand)).rejects.toMatchObject({
+    kind: 'not_found',
+  });
 });
 
 test('who sees the brand without the permission is forbidden, and who has no token is unauthenticated', async () => {
@@ -140,15 +160,22 @@ test('who sees the brand without the permission is forbidden, and who has no tok
   const viewer = onlyHolding('customers.view');
   await expect(customers.getCustomer({ id: made.id }, viewer)).resolves.toBeDefined();
   await expect(customers.createCustomer(newCustomer(), viewer)).rejects.toMatchObject({ kind: 'forbidden' });
-  await expect(customers.updateCustomer({ id: made.id, customer: {}, updateMask: [] }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
-  await expect(customers.listCustomers(anyCustomers(), onlyHolding('settings.view'))).rejects.toMatchObject({ kind: 'forbidden' });
+  await expect(customers.updateCustomer({ id: made.id, customer: {}, updateMask: [] }, viewer)).rejects.toMatchObject({
+    kind: 'forbidden',
+  });
+  await expect(customers.listCustomers(anyCustomers(), onlyHolding('settings.view'))).rejects.toMatchObject({
+    kind: 'forbidden',
+  });
   await expect(customers.getCustomer({ id: made.id }, anybody())).rejects.toMatchObject({ kind: 'unauthenticated' });
 });
 
 test('the list finds by parts of name, e-mail address and phone, by site and by dates', async () => {
   const place = await openSite();
   const [zoe, yan] = await Promise.all([
-    customers.createCustomer(newCustomer({ siteId: place.siteId, firstName: 'Zoe', lastName: 'Quill', email: 'zq@example.com' }), place.staff),
+    customers.createCustomer(
+      newCustomer({ siteId: place.siteId, firstName: 'Zoe', lastName: 'Quill', email: 'zq@example.com' }),
+      place.staff,
+    ),
     customers.createCustomer(newCustomer({ firstName: 'Yan', lastName: 'Marsh', phone: '+31612345678' }), place.staff),
   ]);
   const found = async (fields: Parameters<typeof anyCustomers>[0]): Promise<string[]> =>
@@ -173,13 +200,18 @@ test('the list finds by parts of name, e-mail address and phone, by site and by 
 
 test('each change is told once, with the customer as it then is', async () => {
   const made = await customers.createCustomer(newCustomer(), ours.staff);
-  const changed = await customers.updateCustomer({ id: made.id, customer: { lastName: 'King' }, updateMask: ['last_name'] }, ours.staff);
+  const changed = await customers.updateCustomer(
+    { id: made.id, customer: { lastName: 'King' }, updateMask: ['last_name'] },
+    ours.staff,
+  );
   await customers.deleteCustomer({ id: made.id }, ours.staff);
   const stream = await openEvents(service.prefix, 'customers');
   const events = await stream.until((event) => event.aggregateId === made.id && event.version === 3);
   await stream.stop();
   const told = events.filter((event) => event.aggregateId === made.id);
-  expect(told.map(({ type, version }) => [type, version])).toEqual([1, 2, 3].map((version) => ['lido.customers.customer.saved', version]));
+  expect(told.map(({ type, version }) => [type, version])).toEqual(
+    [1, 2, 3].map((version) => ['lido.customers.customer.saved', version]),
+  );
   const payloads = told.map(({ payload }) => Customer.decode(payload));
   expect(payloads[1]?.lastName).toBe(changed.lastName);
   expect(payloads[2]?.fullName ?? null).toBeNull();

@@ -22,7 +22,11 @@ export async function openEvents(prefix: string, source: EventSource): Promise<T
   };
 }
 
-async function readUntil(js: JetStreamClient, stream: string, isLast: (event: Envelope) => boolean): Promise<Envelope[]> {
+async function readUntil(
+  js: JetStreamClient,
+  stream: string,
+  isLast: (event: Envelope) => boolean,
+): Promise<Envelope[]> {
   const consumer = await js.consumers.get(stream);
   const messages = await consumer.consume();
   const timer = setTimeout(() => messages.stop(), waitMs);
@@ -37,5 +41,7 @@ async function readUntil(js: JetStreamClient, stream: string, isLast: (event: En
     clearTimeout(timer);
     messages.stop();
   }
-  throw new Error(`The event did not come within ${waitMs} ms; these did: ${events.map(({ type }) => type).join(', ')}`);
+  throw new Error(
+    `The event did not come within ${waitMs} ms; these did: ${events.map(({ type }) => type).join(', ')}`,
+  );
 }

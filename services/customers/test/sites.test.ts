@@ -26,8 +26,16 @@ test('a new site belongs to the organisation’s only brand, and whoever added i
 });
 
 test.each([
-  ['an unknown weekday', { openingHours: [{ weekday: 'someday', timeFrom: '09:00', timeTo: '10:00' }] }, 'opening_hours.0.weekday'],
-  ['hours that end before they begin', { openingHours: [{ weekday: 'monday', timeFrom: '10:00', timeTo: '09:00' }] }, 'opening_hours.0.time_to'],
+  [
+    'an unknown weekday',
+    { openingHours: [{ weekday: 'someday', timeFrom: '09:00', timeTo: '10:00' }] },
+    'opening_hours.0.weekday',
+  ],
+  [
+    'hours that end before they begin',
+    { openingHours: [{ weekday: 'monday', timeFrom: '10:00', timeTo: '09:00' }] },
+    'opening_hours.0.time_to',
+  ],
   [
     'hours that overlap',
     {
@@ -38,17 +46,27 @@ test.each([
     },
     'opening_hours.1.time_from',
   ],
-  ['an open exception without times', { openingExceptions: [{ date: '2026-12-25', closed: false }] }, 'opening_exceptions.0.time_to'],
+  [
+    'an open exception without times',
+    { openingExceptions: [{ date: '2026-12-25', closed: false }] },
+    'opening_exceptions.0.time_to',
+  ],
   ['a brand that does not exist', { brandId: 'nowhere' }, 'brand_id'],
 ])('a site with %s is refused by that field', async (_title, fields, field) => {
-  await expect(sites.createSite(site(fields), tenant.owner)).rejects.toMatchObject({ kind: 'invalid', fields: { [field]: [expect.any(String)] } });
+  await expect(sites.createSite(site(fields), tenant.owner)).rejects.toMatchObject({
+    kind: 'invalid',
+    fields: { [field]: [expect.any(String)] },
+  });
 });
 
 test('hours are replaced as a whole, and each change is told once', async () => {
   const made = await sites.createSite(site(), tenant.owner);
   const caller = staff(tenant.organisationId, [made.id]);
   const openingHours = [{ weekday: 'sunday', timeFrom: '10:00', timeTo: '16:00' }];
-  const changed = await sites.updateSite({ id: made.id, site: site({ openingHours }), updateMask: ['opening_hours'] }, caller);
+  const changed = await sites.updateSite(
+    { id: made.id, site: site({ openingHours }), updateMask: ['opening_hours'] },
+    caller,
+  );
   expect(changed).toMatchObject({ name: made.name, openingHours });
   const stream = await openEvents(service.prefix, 'customers');
   const events = await stream.until((event) => event.aggregateId === made.id && event.version === 2);

@@ -66,14 +66,34 @@ export interface StaffOptions {
 }
 
 /** A staff member of the organisation who holds all permissions, or those given, at the sites. */
-export function staff(organisationId: string, siteIds: readonly string[], { id = randomUUID(), held = permissions }: StaffOptions = {}): TestCaller {
+export function staff(
+  organisationId: string,
+  siteIds: readonly string[],
+  { id = randomUUID(), held = permissions }: StaffOptions = {},
+): TestCaller {
   const grants = siteIds.map((siteId) => ({ siteId, permissions: [...held] }));
-  return callerOf({ kind: 'KIND_STAFF', id, name: 'Test staff', onBehalfOf: null, organisationId, brandIds: [], grants });
+  return callerOf({
+    kind: 'KIND_STAFF',
+    id,
+    name: 'Test staff',
+    onBehalfOf: null,
+    organisationId,
+    brandIds: [],
+    grants,
+  });
 }
 
 /** Somebody without a token. */
 export function anybody(): TestCaller {
-  return callerOf({ kind: 'KIND_PUBLIC', id: '', name: '', onBehalfOf: null, organisationId: '', brandIds: [], grants: [] });
+  return callerOf({
+    kind: 'KIND_PUBLIC',
+    id: '',
+    name: '',
+    onBehalfOf: null,
+    organisationId: '',
+    brandIds: [],
+    grants: [],
+  });
 }
 
 /** An organisation of its own, with its brand and owner, beside those of the service under test. */
@@ -90,7 +110,10 @@ export async function addTenant(database: TestDatabase): Promise<Tenant> {
   await client.connect();
   const columns = 'id, organisation_id, created_at, created_by, updated_at, updated_by';
   const values = `$1, $2, lido_now(), 'test', lido_now(), 'test'`;
-  await client.query(`insert into organisations (${columns}, name) values (${values}, 'Other')`, [organisationId, organisationId]);
+  await client.query(`insert into organisations (${columns}, name) values (${values}, 'Other')`, [
+    organisationId,
+    organisationId,
+  ]);
   await client.query(`insert into brands (${columns}, name) values (${values}, 'Other')`, [brandId, organisationId]);
   await client.query(
     `insert into users (${columns}, name, email, is_owner, grants) values (${values}, 'Owner', 'owner@localhost', true, '[]')`,

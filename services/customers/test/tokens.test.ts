@@ -40,8 +40,13 @@ test('the bootstrap token stands for an owner who holds every permission at ever
   expect(second.principal.grants).toEqual([{ siteId: made.id, permissions: [...permissions] }]);
 });
 
-test.each([['unknown', 'no-such-token'], ['empty', '']])('an %s token is not found', async (_title, token) => {
-  await expect(tokens.resolveToken({ tokenHash: hashOf(token) }, anybody())).rejects.toMatchObject({ kind: 'not_found' });
+test.each([
+  ['unknown', 'no-such-token'],
+  ['empty', ''],
+])('an %s token is not found', async (_title, token) => {
+  await expect(tokens.resolveToken({ tokenHash: hashOf(token) }, anybody())).rejects.toMatchObject({
+    kind: 'not_found',
+  });
 });
 
 test('a user’s token stands for exactly what the user was granted, until it is revoked', async () => {
@@ -55,7 +60,12 @@ test('a user’s token stands for exactly what the user was granted, until it is
   const issued = await users.createUserToken({ parentId: user.id, name: 'Till' }, caller);
   expect(issued.token).toMatch(/^lido_[\w-]{43}$/);
   const ana = await callerWith(issued.token);
-  expect(ana.principal).toMatchObject({ id: user.id, organisationId: place.organisationId, brandIds: [place.brandId], grants });
+  expect(ana.principal).toMatchObject({
+    id: user.id,
+    organisationId: place.organisationId,
+    brandIds: [place.brandId],
+    grants,
+  });
 
   const info = await customers
     .peer(TokenInfoServiceService)
@@ -71,7 +81,9 @@ test('a user’s token stands for exactly what the user was granted, until it is
 
   await users.deleteUserToken({ parentId: user.id, id: issued.id }, caller);
   await expect(callerWith(issued.token)).rejects.toMatchObject({ kind: 'not_found' });
-  await expect(users.deleteUserToken({ parentId: user.id, id: issued.id }, caller)).rejects.toMatchObject({ kind: 'not_found' });
+  await expect(users.deleteUserToken({ parentId: user.id, id: issued.id }, caller)).rejects.toMatchObject({
+    kind: 'not_found',
+  });
 });
 
 test('nobody grants what they do not hold, nor takes a token of somebody who holds more', async () => {
@@ -82,16 +94,22 @@ test('nobody grants what they do not hold, nor takes a token of somebody who hol
   const ben = await callerWith((await users.createUserToken({ parentId: user.id, name: 'Ben' }, caller)).token);
 
   const more = [{ siteId: place.id, permissions: ['customers.lock'] }];
-  await expect(users.createUser({ ...noUser, name: 'C', email: 'c@example.com', grants: more }, ben)).rejects.toMatchObject({ kind: 'forbidden' });
+  await expect(
+    users.createUser({ ...noUser, name: 'C', email: 'c@example.com', grants: more }, ben),
+  ).rejects.toMatchObject({ kind: 'forbidden' });
   const { data } = await users.listUsers({ query: 'owner' }, ben);
   const ownerId = data[0]?.id ?? '';
-  await expect(users.createUserToken({ parentId: ownerId, name: 'Mine now' }, ben)).rejects.toMatchObject({ kind: 'forbidden' });
+  await expect(users.createUserToken({ parentId: ownerId, name: 'Mine now' }, ben)).rejects.toMatchObject({
+    kind: 'forbidden',
+  });
 });
 
 test('a bad grant, a taken e-mail address and an expiry in the past are field errors', async () => {
   const caller = await owner();
   const unknown = [{ siteId: 'nowhere', permissions: ['settings.manage'] }];
-  await expect(users.createUser({ ...noUser, name: 'D', email: 'd@example.com', grants: unknown }, caller)).rejects.toMatchObject({
+  await expect(
+    users.createUser({ ...noUser, name: 'D', email: 'd@example.com', grants: unknown }, caller),
+  ).rejects.toMatchObject({
     kind: 'invalid',
     fields: { 'grants.0.site_id': ['There is no site nowhere.'] },
   });

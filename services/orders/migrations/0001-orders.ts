@@ -84,7 +84,7 @@ create table order_guests (
   intake_form_complete boolean not null default false,
   intake_form_submitted_at timestamptz
 );
-create index order_guests_order on order_guests (order_id);
+create index order_guests_order on order_guests (order_id);`;
 
 const payments = `
 create table order_payments (

@@ -20,7 +20,8 @@ import { releaseSeats, setSeatExpiry } from '../sessions/session.repository.ts';
 import { nextVersions, sitesOfPractitioners } from '../sites/site-version.repository.ts';
 import { type Booking, bookingsOf, setBookingStatus } from './booking.repository.ts';
 import { toHeldItem } from './held-item.ts';
-import { hold, holdItems, type HoldOrder } from './hold.handlers.ts';
+import { hold, holdItems } from './hold.handlers.ts';
+import type { HoldOrder } from './hold-order.ts';
 import type { BookingParts } from './parts.ts';
 
 /** The rpcs that orders uses to hold time, keep it and give it back. */
@@ -30,7 +31,7 @@ export function bookingHandlers(parts: BookingParts) {
     extendHolds: (request, call) => extendHolds(parts, request, call),
     confirm: (request, call) => confirm(parts, request, call),
     release: (request) => release(parts, request),
-    checkHolds: (request, call) => checkHolds(parts, request, call),
+    checkHolds,
     findOffering: (request, call) => offeringDetails(parts, request, call),
   } satisfies Handlers<typeof BookingServiceService>;
 }
@@ -143,7 +144,7 @@ async function release(parts: BookingParts, request: ReleaseRequest): Promise<ob
 }
 
 /** A lapsed hold is still valid while nobody else has taken its time; whether that is so, the real thing decides at submit. */
-async function checkHolds(parts: BookingParts, request: CheckHoldsRequest, call: Call): Promise<CheckHoldsResponse> {
+async function checkHolds(request: CheckHoldsRequest, call: Call): Promise<CheckHoldsResponse> {
   const bookings = new Map((await bookingsOf(call.em, request.orderId)).map((booking) => [booking.itemId, booking]));
   const nowMs = call.clock.nowMs();
   const items: CheckedItem[] = request.itemIds.map((itemId) => {

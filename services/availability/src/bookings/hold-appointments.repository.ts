@@ -13,7 +13,7 @@ import type { AppointmentType, SiteModel } from '../solver/model.ts';
 import { changesSince, nextVersions, sitesOfPractitioners, type SiteChange } from '../sites/site-version.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { type Booking, bookingsOfItems, saveBooking } from './booking.repository.ts';
-import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold.handlers.ts';
+import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import type { BookingParts } from './parts.ts';
 import { type AppointmentItem, type PlannedItem, planItems, startOf } from './plan-items.ts';
 

@@ -15,7 +15,7 @@ import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
 import { toPriceRule } from '../sites/site-model.ts';
 import { nextVersion } from '../sites/site-version.repository.ts';
 import { type Booking, bookingsOfItems, saveBooking } from './booking.repository.ts';
-import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold.handlers.ts';
+import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import type { BookingParts } from './parts.ts';
 import { startOf } from './plan-items.ts';
 

@@ -1,31 +1,14 @@
 import type { HoldItem, HoldRequest, HoldResponse } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { formatInstant } from '@lido/runtime/time/zone.ts';
 import { randomInt } from 'node:crypto';
-import { findOffering, type Offering, toOfferingDetails } from '../offerings/find-offering.repository.ts';
+import { findOffering, toOfferingDetails } from '../offerings/find-offering.repository.ts';
 import { toHeldItem } from './held-item.ts';
 import { holdAppointments } from './hold-appointments.repository.ts';
 import { holdSession } from './hold-session.repository.ts';
 import type { Booking } from './booking.repository.ts';
+import type { HoldOrder, OfferedItem } from './hold-order.ts';
 import type { BookingParts } from './parts.ts';
-
-/** What one attempt at holding works with. */
-export interface HoldOrder {
-  site: Site;
-  orderId: string;
-  customerId: string | null;
-  nowMs: number;
-  expiresAtMs: number;
-  skipRules: boolean;
-  isOnline: boolean;
-}
-
-export interface OfferedItem {
-  item: HoldItem;
-  offering: Offering;
-}
 
 const holdMinutesDefault = 15;
 
@@ -71,16 +54,6 @@ export async function holdItems(
     const { offering } = offered.find(({ item }) => item.itemId === booking.itemId) ?? {};
     if (!offering) throw new Error(`The booking ${booking.id} was not asked for.`);
     return toHeldItem(booking, toOfferingDetails(offering, order.site.currency), order.site.timezone);
-  });
-}
-
-/** The refusal of an item whose time is taken, with the times that are free instead. */
-export function alreadyTaken(message: string, blockedBy: string[], alternativesMs: number[], zone: string): Refusal {
-  return new Refusal('state_conflict', 'already_taken', message, {
-    metadata: {
-      blocked_by: blockedBy,
-      alternatives: alternativesMs.map((start) => ({ start_time: formatInstant(start, zone) })),
-    },
   });
 }
 

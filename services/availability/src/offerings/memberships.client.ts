@@ -1,6 +1,6 @@
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
-import type { HoldOrder, OfferedItem } from '../bookings/hold.handlers.ts';
+import type { HoldOrder, OfferedItem } from '../bookings/hold-order.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import type { Offering } from './find-offering.repository.ts';
 

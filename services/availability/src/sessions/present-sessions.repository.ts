@@ -1,11 +1,10 @@
 import type { EntityName } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
 import { currenciesOf } from '../offerings/currency.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
-import { PractitionerEntity } from '../practitioners/practitioner.entity.ts';
-import { RoomEntity } from '../rooms/room.entity.ts';
 import { toPriceRule } from '../sites/site-model.ts';
 import type { Asker } from '../solver/booking-window.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -35,8 +34,8 @@ export async function presentSessions(
   const siteIds = ids(rows.map((row) => row.siteId));
   const zones = await zonesOf(em, siteIds);
   const currencies = await currenciesOf(em, siteIds);
-  const practitioners = await namesOf(em, PractitionerEntity, ids(rows.map((row) => row.practitionerId)));
-  const rooms = await namesOf(em, RoomEntity, ids(rows.map((row) => row.roomId)));
+  const practitioners = await namesOf(em, 'practitioners', ids(rows.map((row) => row.practitionerId)));
+  const rooms = await namesOf(em, 'rooms', ids(rows.map((row) => row.roomId)));
   return rows.flatMap((session) => {
     const type = types.get(session.sessionTypeId);
     if (!type) return [];
@@ -58,14 +57,18 @@ export async function presentSessions(
 
 async function namesOf(
   em: SqlEntityManager,
-  entity: typeof PractitionerEntity | typeof RoomEntity,
+  table: 'practitioners' | 'rooms',
   ids: string[],
 ): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
-  const rows = (await em.find(
-    entity as EntityName<{ id: string; name: string }>,
-    { id: { $in: ids } },
-    { disableIdentityMap: true },
-  )) as { id: string; name: string }[];
+  const rows = await em.execute<{ id: string; name: string }[]>(
+    `select id, name from ${table} where id in (select jsonb_array_elements_text(?::jsonb))`,
+    [JSON.stringify(ids)],
+  );
   return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** Staff ask about one guest and without memberships: they see what a passer-by could book. */
+export function staffQuestion(call: Call): { guests: number; asker: Asker } {
+  return { guests: 1, asker: { nowMs: call.clock.nowMs(), memberships: [] } };
 }

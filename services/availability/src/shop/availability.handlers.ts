@@ -27,6 +27,7 @@ import {
   searchable,
   slotQuery,
   type Target,
+  type TargetId,
 } from './search.repository.ts';
 import { siteOfOffering } from './site-of-offering.repository.ts';
 import { sessionDates, sessionsBetween } from './session-search.repository.ts';
@@ -34,12 +35,12 @@ import { sessionDates, sessionsBetween } from './session-search.repository.ts';
 /** The bookable starts of an appointment type, for each local day that the range touches. */
 export function getAppointmentAvailability(parts: BookingParts) {
   return async (request: GetAppointmentAvailabilityRequest, call: Call): Promise<SlotList> => {
-    const target = await findTarget(parts, request.siteId, 'appointment', request.appointmentTypeId, call);
+    const target = await findTarget(parts, appointmentId(request.siteId, request.appointmentTypeId), call);
     const range = rangeOf(request, target.site, call.clock.nowMs());
     const days = searchable(range, target.site, call.clock.nowMs());
     const meta = metaOf(target);
     if (!days) return { data: [], meta };
-    const query = await slotQuery(parts, target, request, days, call);
+    const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const { compiled } = target.versioned;
     const data = findSlots(compiled, query).flatMap(({ slots }) =>
       slots.map(
@@ -64,11 +65,11 @@ export function listAppointmentSlots(parts: BookingParts) {
   return async (request: ListAppointmentSlotsRequest, call: Call): Promise<SlotList> => {
     const siteId = request.siteId ?? (await siteOfOffering(call.em, request.appointmentTypeId));
     if (siteId === undefined) throw notFound(request.appointmentTypeId);
-    const target = await findTarget(parts, siteId, 'appointment', request.appointmentTypeId, call);
+    const target = await findTarget(parts, appointmentId(siteId, request.appointmentTypeId), call);
     const days = searchable({ dateFrom: request.date, dateTo: request.date }, target.site, call.clock.nowMs());
     const meta = metaOf(target);
     if (!days) return { data: [], meta };
-    const query = await slotQuery(parts, target, request, days, call);
+    const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const data = explainSlots(target.versioned.compiled, query).flatMap(({ slots }) =>
       slots.map(
         (slot): AppointmentSlot => ({
@@ -94,9 +95,11 @@ export function getOfferingDatesAvailability(parts: BookingParts) {
     if (!type) throw invalid({ offering_type: [`The offering type must be one of ${offeringTypes.join(', ')}.`] });
     const siteId = request.siteId ?? (await siteOfOffering(call.em, request.offeringId));
     if (siteId === undefined) throw notFound(request.offeringId);
-    const target = await findTarget(parts, siteId, type, request.offeringId, call);
+    const target = await findTarget(parts, { ...request, siteId }, call);
     const range = checkedRange({ dateFrom: request.dateFrom, dateTo: request.dateTo });
-    const known = new Map((await bookableDates(parts, target, request, range, call)).map((date) => [date.date, date]));
+    const known = new Map(
+      (await bookableDates(parts, { target, request, range }, call)).map((date) => [date.date, date]),
+    );
     const data: OfferingDate[] = [];
     for (let date = range.dateFrom; date <= range.dateTo; date = addDays(date, 1)) {
       data.push(
@@ -110,7 +113,11 @@ export function getOfferingDatesAvailability(parts: BookingParts) {
 /** The coming sessions of a type with the places left, full ones with their reason. */
 export function getSessionAvailability(parts: BookingParts) {
   return async (request: GetSessionAvailabilityRequest, call: Call): Promise<SessionList> => {
-    const target = await findTarget(parts, request.siteId, 'session', request.sessionTypeId, call);
+    const target = await findTarget(
+      parts,
+      { siteId: request.siteId, offeringType: 'session', offeringId: request.sessionTypeId },
+      call,
+    );
     const nowMs = call.clock.nowMs();
     const range = request.dateFrom || request.dateTimeFrom ? rangeOf(request, target.site, nowMs) : undefined;
     return {
@@ -120,11 +127,19 @@ export function getSessionAvailability(parts: BookingParts) {
   };
 }
 
+function appointmentId(siteId: string, offeringId: string): TargetId {
+  return { siteId, offeringType: 'appointment', offeringId };
+}
+
+interface DatesQuestion {
+  target: Target;
+  request: GetOfferingDatesAvailabilityRequest;
+  range: DateRange;
+}
+
 async function bookableDates(
   parts: BookingParts,
-  target: Target,
-  request: GetOfferingDatesAvailabilityRequest,
-  range: DateRange,
+  { target, request, range }: DatesQuestion,
   call: Call,
 ): Promise<OfferingDate[]> {
   const days = searchable(range, target.site, call.clock.nowMs());
@@ -132,7 +147,7 @@ async function bookableDates(
   if (target.offering.type === 'session')
     return sessionDates(parts, target, { range: days, guests: request.quantity ?? 1 }, call);
   const filter = { ...request, excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
-  const query = await slotQuery(parts, target, filter, days, call);
+  const query = await slotQuery(parts, { target, filter, range: days }, call);
   const { compiled } = target.versioned;
   const canEnquire = target.offering.row.enquiriesEnabled;
   const text = (epochMs: number | null): string | null => (epochMs === null ? null : gridText(compiled, epochMs));

@@ -46,7 +46,7 @@ export function listShopOfferings(parts: BookingParts) {
 /** One offering by its id; private ones are reachable so. */
 export function getShopOffering(parts: BookingParts) {
   return async (request: GetShopOfferingRequest, call: Call): Promise<ShopOffering> => {
-    const { site, offering } = await findTarget(parts, request.siteId, request.offeringType, request.offeringId, call);
+    const { site, offering } = await findTarget(parts, request, call);
     const [shown] = await presentOfferings(parts, site, [offering], { date: null, call });
     if (!shown) throw notFound(request.offeringId);
     return shown;
@@ -111,6 +111,6 @@ async function isBookableOn(
   if (offering.type === 'session')
     return (await sessionDates(parts, target, { range, guests: offering.row.minGuests }, call)).length > 0;
   const anybody = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
-  const query = await slotQuery(parts, target, anybody, range, call);
+  const query = await slotQuery(parts, { target, filter: anybody, range }, call);
   return findBookableDates(target.versioned.compiled, query).some(({ hasAvailability }) => hasAvailability);
 }

@@ -68,12 +68,17 @@ export interface Target {
   versioned: VersionedSite;
 }
 
+/** Names a site and one of its offerings. */
+export interface TargetId {
+  siteId: string;
+  offeringType: string;
+  offeringId: string;
+}
+
 /** Finds what a search is about. Anybody may ask: a shop's offerings are public, the private ones reachable by their ids. */
 export async function findTarget(
   parts: BookingParts,
-  siteId: string,
-  offeringType: string,
-  offeringId: string,
+  { siteId, offeringType, offeringId }: TargetId,
   call: Call,
 ): Promise<Target> {
   const site = await findSite(parts, siteId, call);
@@ -94,12 +99,17 @@ export function isShopper({ principal }: Call): boolean {
   return principal.kind === 'KIND_PUBLIC' || principal.kind === 'KIND_CUSTOMER' || principal.kind === 'KIND_PARTNER';
 }
 
+/** A search: what is asked about, on which dates, narrowed how. */
+export interface Search {
+  target: Target;
+  filter: SlotFilter;
+  range: DateRange;
+}
+
 /** The solver's question for a search: who takes part follows the request, then the basket, then the type. */
 export async function slotQuery(
   parts: BookingParts,
-  target: Target,
-  filter: SlotFilter,
-  range: DateRange,
+  { target, filter, range }: Search,
   call: Call,
 ): Promise<SlotQuery> {
   const type = appointmentType(target);

@@ -152,13 +152,16 @@ function sharedRoomChoices(
   return distinctChoices([...together, ...spread]);
 }
 
+/** The choices without those that hold the same units as an earlier one. */
 function distinctChoices(choices: readonly RoomAssignment[][]): RoomAssignment[][] {
-  const keyOf = (choice: readonly RoomAssignment[]) =>
-    choice
+  const seen = new Set<string>();
+  return choices.filter((choice) => {
+    const key = choice
       .map(({ roomId, units }) => `${roomId}:${units.toSorted((a, b) => a - b).join('.')}`)
       .sort()
       .join(' ');
-  return [...new Map(choices.toReversed().map((choice) => [keyOf(choice), choice])).values()].reverse();
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** Rotates rooms within each capacity, keeping the order of the capacities. */

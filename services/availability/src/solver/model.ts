@@ -167,7 +167,7 @@ export interface SlotQuery {
   readonly dateTo: string;
   readonly nowMs: number;
   readonly durationMinutes: number;
-  /** Guests of the booking, see `requiredGuests`. */
+  /** Guests of the booking: the quantity asked for, else 1 for a named guest, else those of the basket, else the minimum. */
   readonly guests: number;
   /** Requested practitioners: all take part, or all who take part are of these when more are named than needed. */
   readonly practitionerIds?: readonly string[];

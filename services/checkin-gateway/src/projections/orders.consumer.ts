@@ -11,6 +11,7 @@ export function ordersSubscription(): Subscription {
     source: 'orders',
     mode: 'projection',
     handlers: {
+      'lido.orders.order.saved': handler,
       'lido.orders.order.submitted': handler,
       'lido.orders.order.cancelled': handler,
     },

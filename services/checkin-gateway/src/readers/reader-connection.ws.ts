@@ -4,7 +4,7 @@ import type { Clock } from '@lido/runtime/service/clock.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import type { TapDecider } from '../visits/tap.handlers.ts';
-import { parseFrame, writeFrame } from './g7-frame.ts';
+import { type G7Frame, parseFrame, writeFrame } from './g7-frame.ts';
 import type { Scan } from './g7-scan.ts';
 import {
   answerTap,
@@ -50,89 +50,133 @@ const closeCode = { policy: 1008, replaced: 4000, silent: 4001 } as const;
 
 /** Runs the session of one reader on its socket until that closes. */
 export function serveReader(socket: WebSocket, options: ReaderConnectionOptions): ReaderConnection {
-  const { device, log, status, heartbeatSeconds } = options;
-  const closed = Promise.withResolvers<void>();
-  let session: G7Session;
-  let garbageCount = 0;
-  let lastHeardMs = performance.now();
-  let working: Promise<void> = Promise.resolve();
-
-  const close = (code: number, reason: string): void => {
-    socket.close(code, reason);
-    setTimeout(() => socket.terminate(), closeGraceMs).unref();
-  };
-  // Effects wait for each other, so that what a relay does is on paper before it is ordered; decisions wait for nobody.
-  const take = (step: G7Step): void => {
-    session = step.session;
-    for (const effect of step.effects) {
-      working = working
-        .then(() => perform(effect))
-        .catch((error: unknown) => {
-          log.warn({ err: error, device_id: device.id }, 'a reader could not be served as it should');
-        });
-    }
-  };
-  const perform = async (effect: G7Effect): Promise<void> => {
-    switch (effect.do) {
-      case 'send':
-        return socket.send(writeFrame(effect.frame));
-      case 'decide':
-        return void decide(effect.scan, options).then((decision) => take(answerTap(session, decision)));
-      case 'note_passage':
-        return options.taps.recordPassage({ deviceId: device.id, ...effect, at: new Date(options.clock.nowMs()) });
-      case 'note_alive':
-      case 'note_ready':
-        return status.seen(device.id);
-      case 'keep_relays':
-        return status.relaysOn(device.id, effect.relaysOn);
-      case 'switch_off_later':
-        return void setTimeout(() => take(switchOff(session, effect.relay.id)), effect.relay.onTimeMs);
-      case 'refuse':
-        log.warn({ device_id: device.id }, `a reader is refused: ${effect.reason}`);
-        return close(closeCode.policy, effect.reason);
-    }
-  };
-
-  const first = openSession({ serialNumber: device.serialNumber, heartbeatSeconds }, device.relaysOn);
-  session = first.session;
-  take(first);
-  socket.on('message', (data: RawData, isBinary: boolean) => {
-    lastHeardMs = performance.now();
-    const frame = isBinary ? undefined : parseFrame(String(data));
-    if (frame) return take(receiveFrame(session, frame, lastHeardMs));
-    garbageCount += 1;
-    if (garbageCount === garbageMax) close(closeCode.policy, 'Too many frames that are not of the protocol.');
-  });
-  socket.on('error', (error) =>
-    log.debug({ err: error, device_id: device.id }, 'a reader sent what no WebSocket carries'),
-  );
-  const watch = setInterval(() => {
-    if (performance.now() - lastHeardMs > heartbeatSeconds * 1_000 * missedHeartbeatsMax)
-      close(closeCode.silent, 'No heartbeat.');
-  }, heartbeatSeconds * 1_000);
-  socket.on('close', () => {
-    clearInterval(watch);
-    closed.resolve();
-  });
-  return { deviceId: device.id, closed: closed.promise, close };
-}
-
-/** A scan carries no id and no time: both are made on receipt. */
-async function decide(scan: Scan, { device, taps, clock }: ReaderConnectionOptions) {
-  const at = new Date(clock.nowMs());
-  return taps.decide({
-    eventId: newUuid(),
-    deviceId: device.id,
-    readerRef: scan.readerRef,
-    occurredAt: at,
-    receivedAt: at,
-    clockSource: 'gateway',
-    origin: 'live',
-    medium: { kind: scan.kind, raw: scan.raw },
-  });
+  return new OpenConnection(socket, options);
 }
 
 /** Tells a reader that a newer connection has taken its place. */
 export function replace(connection: ReaderConnection): void {
   connection.close(closeCode.replaced, 'A newer connection of this device has taken over.');
+}
+
+/** The one place where a session's effects happen. */
+class OpenConnection implements ReaderConnection {
+  readonly deviceId: string;
+  readonly closed: Promise<void>;
+  readonly #socket: WebSocket;
+  readonly #options: ReaderConnectionOptions;
+  #session: G7Session;
+  #garbageCount = 0;
+  #lastHeardMs = performance.now();
+  /** What is written about relays is written in order. */
+  #relayNotes: Promise<void> = Promise.resolve();
+
+  constructor(socket: WebSocket, options: ReaderConnectionOptions) {
+    const { device, heartbeatSeconds } = options;
+    this.deviceId = device.id;
+    this.#socket = socket;
+    this.#options = options;
+    const first = openSession({ serialNumber: device.serialNumber, heartbeatSeconds }, device.relaysOn);
+    this.#session = first.session;
+    const watch = setInterval(() => this.#closeWhenSilent(), heartbeatSeconds * 1_000);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    socket.on('message', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on('error', (error) =>
+      options.log.debug({ err: error, device_id: device.id }, 'a reader sent what no WebSocket carries'),
+    );
+    socket.on('close', () => {
+      clearInterval(watch);
+      resolve();
+    });
+    this.#take(first);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+    setTimeout(() => this.#socket.terminate(), closeGraceMs).unref();
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#lastHeardMs = performance.now();
+    const frame = isBinary ? undefined : parseFrame(String(data));
+    if (frame) return this.#take(receiveFrame(this.#session, frame, this.#lastHeardMs));
+    this.#garbageCount += 1;
+    if (this.#garbageCount === garbageMax)
+      this.close(closeCode.policy, 'Too many frames that are not of the protocol.');
+  }
+
+  #closeWhenSilent(): void {
+    const silentMs = this.#options.heartbeatSeconds * 1_000 * missedHeartbeatsMax;
+    if (performance.now() - this.#lastHeardMs > silentMs) this.close(closeCode.silent, 'No heartbeat.');
+  }
+
+  #take({ session, effects }: G7Step): void {
+    this.#session = session;
+    this.#perform(effects);
+  }
+
+  /** Nobody at the door waits for what is merely noted; only an order to a relay waits until it is written down. */
+  #perform(effects: readonly G7Effect[]): void {
+    for (const [index, effect] of effects.entries()) {
+      if (effect.do !== 'keep_relays') {
+        this.#do(effect);
+        continue;
+      }
+      const rest = effects.slice(index + 1);
+      this.#relayNotes = this.#relayNotes.then(() => this.#options.status.relaysOn(this.deviceId, effect.relaysOn));
+      this.#relayNotes = this.#unlessItFails(this.#relayNotes.then(() => this.#perform(rest)));
+      return;
+    }
+  }
+
+  #do(effect: Exclude<G7Effect, { do: 'keep_relays' }>): void {
+    const { taps, status, clock, log } = this.#options;
+    switch (effect.do) {
+      case 'send':
+        return this.#send(effect.frame);
+      case 'decide':
+        return void this.#unlessItFails(this.#decide(effect.scan));
+      case 'note_passage': {
+        const { eventId, passed } = effect;
+        const at = new Date(clock.nowMs());
+        return void this.#unlessItFails(taps.recordPassage({ deviceId: this.deviceId, eventId, passed, at }));
+      }
+      case 'note_alive':
+      case 'note_ready':
+        return void this.#unlessItFails(status.seen(this.deviceId));
+      case 'switch_off_later':
+        return void setTimeout(() => this.#take(switchOff(this.#session, effect.relay.id)), effect.relay.onTimeMs);
+      case 'refuse':
+        log.warn({ device_id: this.deviceId }, `a reader is refused: ${effect.reason}`);
+        return this.close(closeCode.policy, effect.reason);
+    }
+  }
+
+  /** A scan carries no id and no time: both are made on receipt. */
+  async #decide(scan: Scan): Promise<void> {
+    const at = new Date(this.#options.clock.nowMs());
+    const decision = await this.#options.taps.decide({
+      eventId: newUuid(),
+      deviceId: this.deviceId,
+      readerRef: scan.readerRef,
+      occurredAt: at,
+      receivedAt: at,
+      clockSource: 'gateway',
+      origin: 'live',
+      medium: { kind: scan.kind, raw: scan.raw },
+    });
+    this.#take(answerTap(this.#session, decision));
+  }
+
+  #send(frame: G7Frame): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(writeFrame(frame));
+  }
+
+  async #unlessItFails(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#options.log.warn({ err: error, device_id: this.deviceId }, 'a reader could not be served as it should');
+    }
+  }
 }

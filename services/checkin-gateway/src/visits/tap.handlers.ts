@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, trace } from '@opentelemetry/api';
 import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
 import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
@@ -36,6 +36,9 @@ export interface TapDeciderOptions {
 
 /** After this long a denial is sent, and a decision that comes later neither opens the door nor writes a check-in. */
 export const decisionDeadlineMs = 1_500;
+
+/** How much longer than the deadline a statement may run before the database gives it up. */
+const lateMs = 250;
 
 const actor = 'service:checkin-gateway';
 
@@ -98,6 +101,10 @@ async function decideFromFacts(attempt: Attempt): Promise<Decision> {
         elapsedMs: elapsed(attempt),
       });
     attempt.device = device;
+    trace.getActiveSpan()?.setAttributes({
+      [attribute.organisationId]: device.organisationId,
+      [attribute.siteId]: device.siteId,
+    });
     const medium = normaliseMedium(tap.medium, { format: device.mediumFormat, uidBytes: device.uidBytes });
     const kept = await keepTap(em, tap, device, medium);
     return kept.decision ?? (await decideAndSave(attempt, device, medium));
@@ -126,7 +133,7 @@ async function decideAndSave(attempt: Attempt, device: DeviceRow, medium: Medium
   const decision = await db.transaction(async (em) => {
     const emit = (event: Parameters<typeof writeEvent>[1]) => writeEvent(em, event, { actor, requestId: tap.eventId });
     const transaction = { em, actor, nowMs: clock.nowMs(), emit };
-    await em.execute(`select set_config('statement_timeout', ?, true)`, [String(Math.max(1, remaining(attempt)))]);
+    await em.execute(`select set_config('statement_timeout', ?, true)`, [String(remaining(attempt) + lateMs)]);
     const settled = await settle({ tap, device, medium, facts, site, policy: options.policy }, transaction);
     const answer = answerOf({ ...settled, tap, device, elapsedMs: elapsed(attempt) });
     await keepDecision(em, tap, answer, settled.findings);
@@ -149,10 +156,12 @@ function giveUp(attempt: Attempt, reason: 'decision_timeout' | 'internal_error')
   return decision;
 }
 
+/** Milliseconds since the tap came in. */
 function elapsed({ startedMs }: Attempt): number {
   return Math.round(performance.now() - startedMs);
 }
 
+/** Milliseconds until the deadline. */
 function remaining(attempt: Attempt): number {
-  return decisionDeadlineMs - elapsed(attempt);
+  return Math.max(0, decisionDeadlineMs - elapsed(attempt));
 }

@@ -24,7 +24,11 @@ export async function brandsOf(call: Call, permission = call.access.permission):
 }
 
 /** Refuses unless the caller works for the brand and holds the rpc's permission at one of its sites. `id` is what is not found otherwise. */
-export function requireBrand({ seen, permitted }: CallersBrands, brandId: string, { id, call }: { id: string; call: Call }): void {
+export function requireBrand(
+  { seen, permitted }: CallersBrands,
+  brandId: string,
+  { id, call }: { id: string; call: Call },
+): void {
   if (seen !== undefined && !seen.includes(brandId)) throw notFound(id);
   if (permitted !== undefined && !permitted.includes(brandId)) throw forbidden(call.access.permission);
 }
@@ -48,7 +52,10 @@ export function underCustomer<Q extends { parentId: string }, A>(handler: UnaryH
 async function requireCustomer(id: string, call: Call, { isErasedFound }: { isErasedFound: boolean }): Promise<void> {
   const { organisationId } = call.principal;
   const where = { id, organisationId, ...(!isErasedFound && { deletedAt: null }) };
-  const customer = await call.em.findOne(CustomerEntity, where, { fields: ['id', 'brandId'], disableIdentityMap: true });
+  const customer = await call.em.findOne(CustomerEntity, where, {
+    fields: ['id', 'brandId'],
+    disableIdentityMap: true,
+  });
   if (customer === null) throw notFound(id);
   requireBrand(await brandsOf(call), customer.brandId, { id, call });
 }

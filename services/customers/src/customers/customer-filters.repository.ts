@@ -11,7 +11,12 @@ type Where = FilterQuery<CustomerRow>;
 export type MembershipQuery = Partial<
   Pick<
     ListCustomersRequest,
-    'membership' | 'membershipNumber' | 'membershipTypeId' | 'membershipRateId' | 'membershipCreatedAtFrom' | 'membershipCreatedAtTo'
+    | 'membership'
+    | 'membershipNumber'
+    | 'membershipTypeId'
+    | 'membershipRateId'
+    | 'membershipCreatedAtFrom'
+    | 'membershipCreatedAtTo'
   >
 >;
 
@@ -66,7 +71,14 @@ function optedIn(preference: string): Where {
 const isMember = `m.status not in ('cancelled', 'expired', 'inactive', 'reserved') and (m.end_date is null or m.end_date >= lido_now()::date)`;
 
 function withMembership(query: MembershipQuery): Where {
-  const { membership, membershipNumber, membershipTypeId, membershipRateId, membershipCreatedAtFrom, membershipCreatedAtTo } = query;
+  const {
+    membership,
+    membershipNumber,
+    membershipTypeId,
+    membershipRateId,
+    membershipCreatedAtFrom,
+    membershipCreatedAtTo,
+  } = query;
   const conditions: [string, ...unknown[]][] = [];
   if (membershipNumber) conditions.push(['m.membership_numbers @> array[?]::varchar[]', membershipNumber]);
   if (membershipTypeId) conditions.push(['m.membership_type_id = ?', membershipTypeId]);
@@ -77,6 +89,9 @@ function withMembership(query: MembershipQuery): Where {
   else if (membership) conditions.push(['m.status = ?', membership]);
   const sql = conditions.map(([condition]) => ` and ${condition}`).join('');
   const values = conditions.flatMap(([, ...given]) => given);
-  const found = raw((alias) => `exists (select 1 from known_memberships m where m.customer_ids @> array[${alias}.id]${sql})`, values);
+  const found = raw(
+    (alias) => `exists (select 1 from known_memberships m where m.customer_ids @> array[${alias}.id]${sql})`,
+    values,
+  );
   return { [found]: membership !== 'none' } as Where;
 }

@@ -63,7 +63,9 @@ export const customerHandlers = {
     return call.transact((transaction) => insertCustomer(request, { ...home, passwordHash }, transaction, call));
   },
   getCustomer: ofCustomer(get(customerSpec)),
-  updateCustomer: ofCustomer((request, call) => call.transact((transaction) => changeCustomer(request, transaction, call))),
+  updateCustomer: ofCustomer((request, call) =>
+    call.transact((transaction) => changeCustomer(request, transaction, call)),
+  ),
   deleteCustomer: ofCustomer(({ id }, call) =>
     call.transact(async (transaction) => {
       const row = await loadVisible(customerSpec, id, call, { em: transaction.em, use: 'write' });
@@ -103,7 +105,12 @@ async function homeOf(siteId: string, call: Call): Promise<Home> {
 
 type Placed = Home & { passwordHash: string | null };
 
-async function insertCustomer(request: CreateCustomerRequest, placed: Placed, transaction: Transaction, call: Call): Promise<Customer> {
+async function insertCustomer(
+  request: CreateCustomerRequest,
+  placed: Placed,
+  transaction: Transaction,
+  call: Call,
+): Promise<Customer> {
   const details = cleanDetails(request);
   const values = {
     ...placed,
@@ -122,7 +129,8 @@ async function changeCustomer(request: UpdateCustomerRequest, transaction: Trans
   await refuseLocked(row, call);
   assignMasked(customerSpec, row, cleanDetails(customer ?? {}), mask);
   row.fullName = fullNameOf(row);
-  if (mask.includes('password')) row.passwordHash = customer?.password ? await hashPassword(customer.password, salt()) : null;
+  if (mask.includes('password'))
+    row.passwordHash = customer?.password ? await hashPassword(customer.password, salt()) : null;
   touch(row, call);
   return finishWrite(customerSpec, row, transaction, call);
 }

@@ -5,7 +5,23 @@ import { dateOf } from '@lido/runtime/time/zone.ts';
 import type { CustomerRow } from './customer.entity.ts';
 
 /** The languages that guests can be written to in. */
-export const supportedLocales = ['ar', 'cy', 'da', 'de', 'el', 'en', 'es', 'fi', 'fr', 'it', 'nl', 'no', 'pl', 'pt', 'sv'] as const;
+export const supportedLocales = [
+  'ar',
+  'cy',
+  'da',
+  'de',
+  'el',
+  'en',
+  'es',
+  'fi',
+  'fr',
+  'it',
+  'nl',
+  'no',
+  'pl',
+  'pt',
+  'sv',
+] as const;
 
 /** The personal details as a client sends them. */
 export interface Details {
@@ -42,8 +58,10 @@ export function fullNameOf({ firstName, lastName }: Details): string | null {
 export function detailErrors({ firstName, lastName, email, phone, preferredLocale }: Details): FieldErrors {
   const errors: FieldErrors = {};
   const isNamed = firstName != null && lastName != null;
-  if (email == null && !isNamed) errors.email = ['Either an e-mail address or both a first and a last name are needed.'];
-  if (phone != null && !/^\+?[0-9]{3,20}$/.test(phone)) errors.phone = ['The phone must be a number such as +447900000000.'];
+  if (email == null && !isNamed)
+    errors.email = ['Either an e-mail address or both a first and a last name are needed.'];
+  if (phone != null && !/^\+?[0-9]{3,20}$/.test(phone))
+    errors.phone = ['The phone must be a number such as +447900000000.'];
   if (!supportedLocales.some((locale) => locale === preferredLocale)) {
     errors.preferred_locale = [`The preferred_locale must be one of ${supportedLocales.join(', ')}.`];
   }

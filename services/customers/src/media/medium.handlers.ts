@@ -1,5 +1,9 @@
 import type { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
-import { Barcode, type BarcodeServiceService, type CreateCustomerBarcodeRequest } from '@lido/proto/lido/customers/v1/barcode.ts';
+import {
+  Barcode,
+  type BarcodeServiceService,
+  type CreateCustomerBarcodeRequest,
+} from '@lido/proto/lido/customers/v1/barcode.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
@@ -16,10 +20,16 @@ import { findByCode, removeMedium } from './medium.repository.ts';
 export function mediumHandlers(entitlements: Peer<typeof EntitlementServiceService>) {
   return {
     listCustomerBarcodes: underCustomer(async ({ parentId }, call) => {
-      const rows = await call.em.find(MediumEntity, { customerId: parentId, deletedAt: null }, { orderBy: { createdAt: 'desc', id: 'desc' } });
+      const rows = await call.em.find(
+        MediumEntity,
+        { customerId: parentId, deletedAt: null },
+        { orderBy: { createdAt: 'desc', id: 'desc' } },
+      );
       return { data: rows.map(toBarcode) };
     }),
-    createCustomerBarcode: underCustomer((request, call) => call.transact((transaction) => insertMedium(request, transaction, call))),
+    createCustomerBarcode: underCustomer((request, call) =>
+      call.transact((transaction) => insertMedium(request, transaction, call)),
+    ),
     deleteCustomerBarcode: underCustomer(({ parentId, id }, call) =>
       call.transact(async (transaction) => {
         const row = await transaction.em.findOne(MediumEntity, { id, customerId: parentId, deletedAt: null });
@@ -43,7 +53,11 @@ export function mediumHandlers(entitlements: Peer<typeof EntitlementServiceServi
   } satisfies Handlers<typeof BarcodeServiceService>;
 }
 
-async function insertMedium(request: CreateCustomerBarcodeRequest, { em, emit }: Transaction, call: Call): Promise<Barcode> {
+async function insertMedium(
+  request: CreateCustomerBarcodeRequest,
+  { em, emit }: Transaction,
+  call: Call,
+): Promise<Barcode> {
   const given = request.barcode == null ? (request.data ?? request) : request;
   const kind = given.kind === 'MEDIUM_KIND_UNSPECIFIED' ? 'MEDIUM_KIND_BARCODE' : given.kind;
   const value = mediumValue(kind, given.barcode ?? '');

@@ -7,7 +7,11 @@ import { mediumValue, toBarcode } from './medium.ts';
 import { MediumEntity, type MediumRow } from './medium.entity.ts';
 
 /** Who has the value of a medium in an organisation; undefined when nobody has. Hex of wearables is found in either case. */
-export async function findByMedium(em: SqlEntityManager, text: string, organisationId: string): Promise<CustomerRow | undefined> {
+export async function findByMedium(
+  em: SqlEntityManager,
+  text: string,
+  organisationId: string,
+): Promise<CustomerRow | undefined> {
   const medium = await em.findOne(MediumEntity, {
     organisationId,
     deletedAt: null,
@@ -17,7 +21,11 @@ export async function findByMedium(em: SqlEntityManager, text: string, organisat
 }
 
 /** Who has an id or the value of a medium in an organisation. */
-export async function findByCode(em: SqlEntityManager, code: string, organisationId: string): Promise<CustomerRow | undefined> {
+export async function findByCode(
+  em: SqlEntityManager,
+  code: string,
+  organisationId: string,
+): Promise<CustomerRow | undefined> {
   return (await findLive(em, code, organisationId)) ?? (await findByMedium(em, code, organisationId));
 }
 
@@ -26,7 +34,12 @@ export async function removeMedium(row: MediumRow, { emit }: Transaction, call: 
   row.deletedAt = new Date(call.clock.nowMs());
   touch(row, call);
   const payload = Barcode.encode(toBarcode(row)).finish();
-  await emit({ type: 'lido.customers.medium.removed', aggregateId: row.id, organisationId: row.organisationId, payload });
+  await emit({
+    type: 'lido.customers.medium.removed',
+    aggregateId: row.id,
+    organisationId: row.organisationId,
+    payload,
+  });
 }
 
 async function findLive(em: SqlEntityManager, id: string, organisationId: string): Promise<CustomerRow | undefined> {

@@ -15,7 +15,8 @@ export function mediumValue(kind: MediumKind, text: string): string {
 /** What is wrong with a value. */
 export function mediumErrors(kind: MediumKind, value: string): FieldErrors {
   if (value === '') return { barcode: ['The barcode field is required.'] };
-  if (value.length > barcodeLengthMax) return { barcode: [`The barcode must have at most ${barcodeLengthMax} characters.`] };
+  if (value.length > barcodeLengthMax)
+    return { barcode: [`The barcode must have at most ${barcodeLengthMax} characters.`] };
   if (kind !== 'MEDIUM_KIND_WEARABLE' || hexadecimal.test(value)) return {};
   return { barcode: ["A wearable's barcode must be 1 to 32 bytes in hexadecimal, such as 04A1B2C3D4E5F6."] };
 }

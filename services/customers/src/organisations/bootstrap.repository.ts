@@ -29,7 +29,11 @@ export async function bootstrap(db: Database, { token, organisationName }: Boots
       { revokedAt: now },
     );
     if (token === undefined) return;
-    const isKnown = await em.nativeUpdate(AccessTokenEntity, { tokenHash: hash, isBootstrap: true }, { revokedAt: null });
+    const isKnown = await em.nativeUpdate(
+      AccessTokenEntity,
+      { tokenHash: hash, isBootstrap: true },
+      { revokedAt: null },
+    );
     if (isKnown > 0) return;
     const owner = (await findOwner(em)) ?? insertTenant(em, organisationName, now);
     em.create(AccessTokenEntity, {
@@ -44,7 +48,11 @@ export async function bootstrap(db: Database, { token, organisationName }: Boots
 }
 
 async function findOwner(em: SqlEntityManager): Promise<UserRow | undefined> {
-  const [owner] = await em.find(UserEntity, { isOwner: true, deletedAt: null }, { orderBy: { createdAt: 'asc' }, limit: 1 });
+  const [owner] = await em.find(
+    UserEntity,
+    { isOwner: true, deletedAt: null },
+    { orderBy: { createdAt: 'asc' }, limit: 1 },
+  );
   return owner;
 }
 

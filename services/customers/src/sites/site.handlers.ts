@@ -96,10 +96,15 @@ async function requireFounder({ em }: Transaction, { principal, access }: Call):
 /** The brand asked for, or the organisation's only one. */
 async function brandFor(brandId: string, { em }: Transaction, call: Call): Promise<string> {
   const { organisationId } = call.principal;
-  const brands = await em.find(BrandEntity, { organisationId, deletedAt: null, ...(brandId !== '' && { id: brandId }) }, { limit: 2 });
+  const brands = await em.find(
+    BrandEntity,
+    { organisationId, deletedAt: null, ...(brandId !== '' && { id: brandId }) },
+    { limit: 2 },
+  );
   const [brand, another] = brands;
   if (brand === undefined) throw invalid({ brand_id: [`There is no brand ${brandId}.`.replace(' .', '.')] });
-  if (another !== undefined) throw invalid({ brand_id: ['The organisation has several brands; say which one the site belongs to.'] });
+  if (another !== undefined)
+    throw invalid({ brand_id: ['The organisation has several brands; say which one the site belongs to.'] });
   return brand.id;
 }
 

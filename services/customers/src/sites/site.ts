@@ -26,7 +26,10 @@ export function toSite(row: SiteRow): Site {
  * What is wrong with a site's hours: weekdays have names, an interval ends after it begins and does not overlap
  * another of its day, and an exception either closes the date or says from when to when it is open.
  */
-export function openingErrors(site: { openingHours: OpeningHours[]; openingExceptions: OpeningException[] }): FieldErrors {
+export function openingErrors(site: {
+  openingHours: OpeningHours[];
+  openingExceptions: OpeningException[];
+}): FieldErrors {
   return { ...hoursErrors(site.openingHours), ...exceptionErrors(site.openingExceptions) };
 }
 
@@ -38,7 +41,9 @@ function hoursErrors(hours: OpeningHours[]): FieldErrors {
       errors[`${path}.weekday`] = [`The weekday must be one of ${weekdays.join(', ')}.`];
     }
     if (timeFrom >= timeTo) errors[`${path}.time_to`] = ['The time_to must be later than the time_from.'];
-    const overlaps = hours.slice(0, index).some((other) => other.weekday === weekday && other.timeFrom < timeTo && timeFrom < other.timeTo);
+    const overlaps = hours
+      .slice(0, index)
+      .some((other) => other.weekday === weekday && other.timeFrom < timeTo && timeFrom < other.timeTo);
     if (overlaps) errors[`${path}.time_from`] = [`These hours overlap other hours of ${weekday}.`];
   }
   return errors;
@@ -49,7 +54,8 @@ function exceptionErrors(exceptions: OpeningException[]): FieldErrors {
   for (const [index, { closed, timeFrom, timeTo }] of exceptions.entries()) {
     if (closed) continue;
     const path = `opening_exceptions.${index}.time_to`;
-    if (timeFrom == null || timeTo == null) errors[path] = ['A date that is not closed needs a time_from and a time_to.'];
+    if (timeFrom == null || timeTo == null)
+      errors[path] = ['A date that is not closed needs a time_from and a time_to.'];
     else if (timeFrom >= timeTo) errors[path] = ['The time_to must be later than the time_from.'];
   }
   return errors;

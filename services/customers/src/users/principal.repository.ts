@@ -7,7 +7,11 @@ import { AccessTokenEntity, type AccessTokenRow } from './token.entity.ts';
 import { UserEntity, type UserRow } from './user.entity.ts';
 
 /** A working token's row: unknown, revoked and expired ones are all undefined. */
-export async function findToken(em: SqlEntityManager, tokenHash: string, nowMs: number): Promise<AccessTokenRow | undefined> {
+export async function findToken(
+  em: SqlEntityManager,
+  tokenHash: string,
+  nowMs: number,
+): Promise<AccessTokenRow | undefined> {
   const row = await em.findOne(AccessTokenEntity, { tokenHash, revokedAt: null, deletedAt: null });
   const isExpired = row?.expiresAt != null && row.expiresAt.getTime() <= nowMs;
   return row === null || isExpired ? undefined : row;
@@ -60,5 +64,13 @@ async function findCustomer(em: SqlEntityManager, token: AccessTokenRow): Promis
   const customer = await em.findOne(CustomerEntity, { id: token.holderId, deletedAt: null });
   if (customer === null) return undefined;
   const { id, fullName, organisationId, brandId } = customer;
-  return { kind: 'KIND_CUSTOMER', id, name: fullName ?? '', onBehalfOf: null, organisationId, brandIds: [brandId], grants: [] };
+  return {
+    kind: 'KIND_CUSTOMER',
+    id,
+    name: fullName ?? '',
+    onBehalfOf: null,
+    organisationId,
+    brandIds: [brandId],
+    grants: [],
+  };
 }

@@ -25,7 +25,9 @@ export const tokenInfoHandlers = {
   getTokenInfo: async ({ authorization }, call) => {
     const bearer = bearerOf(authorization);
     const token = bearer === undefined ? undefined : await findToken(call.em, hashOf(bearer), call.clock.nowMs());
-    const user = token?.holderId === call.principal.id && (await call.em.findOne(UserEntity, { id: token.holderId, deletedAt: null }));
+    const user =
+      token?.holderId === call.principal.id &&
+      (await call.em.findOne(UserEntity, { id: token.holderId, deletedAt: null }));
     if (!token || !user) throw new Refusal('unauthenticated', 'unauthenticated', 'Please send a valid bearer token.');
     return tokenInfo(call.em, token, user);
   },

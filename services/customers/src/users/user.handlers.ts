@@ -65,7 +65,12 @@ export const userHandlers = {
   deleteUserToken: ({ parentId, id }, call) =>
     call.transact(async ({ em }) => {
       await loadManageable(parentId, em, call);
-      const token = await em.findOne(AccessTokenEntity, { id, holderId: parentId, kind: 'KIND_STAFF', revokedAt: null });
+      const token = await em.findOne(AccessTokenEntity, {
+        id,
+        holderId: parentId,
+        kind: 'KIND_STAFF',
+        revokedAt: null,
+      });
       if (token === null) throw notFound(id);
       token.revokedAt = new Date(call.clock.nowMs());
       return {};
@@ -81,7 +86,8 @@ async function issueToken(
   const user = await loadManageable(parentId, em, call);
   const now = new Date(call.clock.nowMs());
   const expiresMs = expiresAt == null ? undefined : parseInstant(expiresAt);
-  if (expiresMs !== undefined && expiresMs <= now.getTime()) throw invalid({ expires_at: ['The expires_at must lie in the future.'] });
+  if (expiresMs !== undefined && expiresMs <= now.getTime())
+    throw invalid({ expires_at: ['The expires_at must lie in the future.'] });
   const token = em.create(AccessTokenEntity, {
     id: newUuid(),
     organisationId: user.organisationId,
@@ -116,7 +122,9 @@ async function isOwner(em: SqlEntityManager, { id, organisationId }: Principal):
 }
 
 function missingPermission(grants: SiteGrant[], principal: Principal): string | undefined {
-  return grants.flatMap(({ siteId, permissions: given }) => given.filter((permission) => !may(principal, permission, siteId)))[0];
+  return grants.flatMap(({ siteId, permissions: given }) =>
+    given.filter((permission) => !may(principal, permission, siteId)),
+  )[0];
 }
 
 async function emailErrors(row: UserRow, em: SqlEntityManager): Promise<FieldErrors> {
@@ -132,10 +140,12 @@ function grantErrors(grants: SiteGrant[], { principal }: Call): FieldErrors {
   const errors: FieldErrors = {};
   const seen = visibleSites(principal);
   for (const [index, { siteId, permissions: given }] of grants.entries()) {
-    if (seen !== undefined && !seen.includes(siteId)) errors[`grants.${index}.site_id`] = [`There is no site ${siteId}.`];
+    if (seen !== undefined && !seen.includes(siteId))
+      errors[`grants.${index}.site_id`] = [`There is no site ${siteId}.`];
     const unknown = given.find((permission) => !permissions.some((known) => known === permission));
     const path = `grants.${index}.permissions`;
-    if (unknown !== undefined) errors[path] = [`There is no permission ${unknown}; the permissions are ${permissions.join(', ')}.`];
+    if (unknown !== undefined)
+      errors[path] = [`There is no permission ${unknown}; the permissions are ${permissions.join(', ')}.`];
   }
   if (Object.keys(errors).length > 0) return errors;
   const missing = missingPermission(grants, principal);

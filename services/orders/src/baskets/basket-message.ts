@@ -59,7 +59,11 @@ interface ItemSetting {
   errors: readonly ValidityError[] | undefined;
 }
 
-function toBasketItem(item: OrderItemRow, priced: PricedLine | undefined, { aggregate, zone, errors }: ItemSetting): BasketItem {
+function toBasketItem(
+  item: OrderItemRow,
+  priced: PricedLine | undefined,
+  { aggregate, zone, errors }: ItemSetting,
+): BasketItem {
   const guests = guestsOf(item.guestIds, aggregate.guests, zone);
   return {
     id: item.id,

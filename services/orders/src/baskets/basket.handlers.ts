@@ -27,7 +27,7 @@ import { findOrder, writerOf, zoneOf } from '../orders/order.repository.ts';
 import type { Ports } from '../orders/ports.ts';
 import { createBasketPayment, deleteBasketPayment } from '../payments/basket-payment.handlers.ts';
 import { processors } from '../payments/payment.ts';
-import { setCustomer } from '../people/people.client.ts';
+import { type ContactDetails, setCustomer } from '../people/people.client.ts';
 import { submitErrors } from '../submit/submit.ts';
 import { changeBasket } from './basket-change.handlers.ts';
 import { toBasket } from './basket-message.ts';
@@ -57,7 +57,13 @@ function createBasket(ports: Ports) {
     if (call.principal.kind === 'KIND_CUSTOMER' && customerId != null && customerId !== call.principal.id) {
       throw invalid({ customer_id: ['A basket opened with your own token is always yours.'] });
     }
-    const opening = { id: newShopId(), siteId, customerId: customerId ?? null, status: 'ORDER_STATUS_IN_PROGRESS', externalRef: null } as const;
+    const opening = {
+      id: newShopId(),
+      siteId,
+      customerId: customerId ?? null,
+      status: 'ORDER_STATUS_IN_PROGRESS',
+      externalRef: null,
+    } as const;
     return call.transact(async (transaction) => {
       const { aggregate, zone } = await openOrder(opening, ports, call, writerOf(call, transaction));
       return toBasket(aggregate, zone);
@@ -76,7 +82,8 @@ function updateBasket(ports: Ports) {
       {
         id: basketId,
         work: (aggregate) => {
-          if (updateMask?.includes('special_requests')) aggregate.order.specialRequests = basket?.specialRequests ?? null;
+          if (updateMask?.includes('special_requests'))
+            aggregate.order.specialRequests = basket?.specialRequests ?? null;
           return (zone) => toBasket(aggregate, zone);
         },
       },
@@ -153,7 +160,7 @@ function actionSetBasketCustomer(ports: Ports) {
 }
 
 function setBasketCustomer(id: string, customer: CustomerDetails | null, ports: Ports, call: Call): Promise<Basket> {
-  const details = customer ?? {};
+  const details: ContactDetails = customer ?? {};
   if (call.principal.kind === 'KIND_CUSTOMER' && details.id != null && details.id !== call.principal.id) {
     throw invalid({ id: ['With your own token you can only book for yourself.'] });
   }
@@ -217,9 +224,17 @@ function actionCheckBasket({ bookings }: Ports) {
 function actionSubmitBasket(ports: Ports) {
   return async ({ basketId, customer }: ActionSubmitBasketRequest, call: Call): Promise<Basket> => {
     const { order } = await findOrder(call, basketId);
-    const saysWho = customer !== null && [customer.id, customer.firstName, customer.lastName, customer.email, customer.phone].some((part) => part != null);
+    const saysWho =
+      customer !== null &&
+      [customer.id, customer.firstName, customer.lastName, customer.email, customer.phone].some((part) => part != null);
     if (saysWho && order.submittedAt == null) await setBasketCustomer(basketId, customer, ports, call);
-    await ports.submits.submit({ order, path: 'basket', skipRules: false, actor: call.actor, requestId: call.requestId });
+    await ports.submits.submit({
+      order,
+      path: 'basket',
+      skipRules: false,
+      actor: call.actor,
+      requestId: call.requestId,
+    });
     call.em.clear();
     return getBasket({ basketId }, call);
   };

@@ -1,4 +1,8 @@
-import type { BookingServiceService, CheckedItem, HeldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type {
+  BookingServiceService,
+  CheckedItem,
+  HeldItem,
+} from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { invalid, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';

@@ -20,7 +20,10 @@ export interface GuestChange extends GuestDetails {
  * The whole list as it shall be: guests without an id are new, those left out go. Exactly one becomes the lead booker:
  * the first one marked, else the one who was it and stays, else the first. An id the order does not have is refused.
  */
-export function replaceGuests(given: readonly Guest[], current: readonly { id: string; isLeadBooker: boolean }[]): GuestChange[] {
+export function replaceGuests(
+  given: readonly Guest[],
+  current: readonly { id: string; isLeadBooker: boolean }[],
+): GuestChange[] {
   const known = new Set(current.map(({ id }) => id));
   const errors: FieldErrors = {};
   const seen = new Set<string>();
@@ -35,7 +38,11 @@ export function replaceGuests(given: readonly Guest[], current: readonly { id: s
   const marked = given.findIndex(({ isLeadBooker }) => isLeadBooker === true);
   const kept = given.findIndex(({ id }) => id !== '' && id === formerLead);
   const lead = marked >= 0 ? marked : Math.max(kept, 0);
-  return given.map((guest, index) => ({ id: guest.id === '' ? null : guest.id, ...guestDetails(guest), isLeadBooker: index === lead }));
+  return given.map((guest, index) => ({
+    id: guest.id === '' ? null : guest.id,
+    ...guestDetails(guest),
+    isLeadBooker: index === lead,
+  }));
 }
 
 /** Reads a guest's own fields; a full name alone is taken apart at its first space. */
@@ -53,6 +60,12 @@ export function guestDetails(guest: Guest): GuestDetails {
 }
 
 /** First and last name in one, null where neither is known. */
-export function fullName({ firstName, lastName }: { firstName?: string | null | undefined; lastName?: string | null | undefined }): string | null {
+export function fullName({
+  firstName,
+  lastName,
+}: {
+  firstName?: string | null | undefined;
+  lastName?: string | null | undefined;
+}): string | null {
   return [firstName, lastName].filter((part) => part != null && part !== '').join(' ') || null;
 }

@@ -21,7 +21,11 @@ async function listOrderGuests({ orderId }: OrderIdRequest, call: Call): Promise
 }
 
 /** Makes the order's guests those of a list. Items lose the guests that go, and what they hold follows, all or none. */
-export async function replaceOrderGuests(aggregate: Aggregate, given: readonly Guest[], change: ItemChange): Promise<void> {
+export async function replaceOrderGuests(
+  aggregate: Aggregate,
+  given: readonly Guest[],
+  change: ItemChange,
+): Promise<void> {
   const { writer } = change;
   const former = aggregate.guests;
   const changes = replaceGuests(given, former);

@@ -57,7 +57,8 @@ export function readItem(input: OrderItemInput, context: ItemContext): { wanted:
   const sessionId = pick(given.sessionId, isMoved ? null : current?.sessionId);
   const start: Start = given.sessionId != null && !isMoved ? { startMs: null } : readStart(given, context);
   if (start.error !== undefined) errors[start.error.field] = [start.error.sentence];
-  if (start.startMs === null && start.error === undefined && sessionId === null) errors.time = ['The time is required.'];
+  if (start.startMs === null && start.error === undefined && sessionId === null)
+    errors.time = ['The time is required.'];
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const named = guestIds.length + given.newGuests.length;
   const kept = given.guestIds === undefined && given.newGuests.length === 0 ? (current?.quantity ?? 1) : 1;
@@ -118,7 +119,8 @@ function carriedFields(input: OrderItemInput, mask: readonly string[] | undefine
     quantity: scalar('quantity', input.quantity),
     guestIds: list('guest_ids', guestIds) ?? (has('guests') || has('guest_id') ? [] : undefined),
     newGuests: input.guests.filter(({ id }) => id === ''),
-    practitionerIds: list('practitioner_ids', input.practitionerIds) ?? (practitioner === undefined ? undefined : [practitioner]),
+    practitionerIds:
+      list('practitioner_ids', input.practitionerIds) ?? (practitioner === undefined ? undefined : [practitioner]),
     roomId: scalar('room_id', input.roomId) ?? text('room_id') ?? (has('room_id') ? null : undefined),
     sessionId: scalar('session_id', input.sessionId) ?? text('session_id') ?? (has('session_id') ? null : undefined),
     itemConfiguration: input.itemConfiguration ?? (has('item_configuration') ? {} : undefined),
@@ -139,7 +141,11 @@ function readStart(given: CarriedFields, { zone, current }: ItemContext): Start 
   const wallTime = given.time ?? (currentMs === null ? null : wallTimeOf(currentMs, zone));
   if (wallTime === null) return { startMs: null };
   const date = given.date != null ? dateOf(given.date) : currentMs === null ? undefined : localDateOf(currentMs, zone);
-  if (date === undefined) return { startMs: null, error: { field: 'date', sentence: 'The date must be a calendar date, because the time names no day.' } };
+  if (date === undefined)
+    return {
+      startMs: null,
+      error: { field: 'date', sentence: 'The date must be a calendar date, because the time names no day.' },
+    };
   if (parseWallTime(wallTime) === undefined) return { startMs: null, error: { field: 'time', sentence: timeSentence } };
   return atWallTime(date, wallTime, zone);
 }
@@ -148,7 +154,9 @@ const timeSentence = 'The time must be a date-time with an offset, or a time suc
 
 function atWallTime(date: string, wallTime: string, zone: string): Start {
   try {
-    const start = Temporal.PlainDateTime.from(`${date}T${wallTime}`).toZonedDateTime(zone, { disambiguation: 'reject' });
+    const start = Temporal.PlainDateTime.from(`${date}T${wallTime}`).toZonedDateTime(zone, {
+      disambiguation: 'reject',
+    });
     return { startMs: start.epochMilliseconds };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -158,7 +166,10 @@ function atWallTime(date: string, wallTime: string, zone: string): Start {
 }
 
 function wallTimeOf(epochMs: number, zone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainTime().toString({ smallestUnit: 'minute' });
+  return Temporal.Instant.fromEpochMilliseconds(epochMs)
+    .toZonedDateTimeISO(zone)
+    .toPlainTime()
+    .toString({ smallestUnit: 'minute' });
 }
 
 /** A carried value, null included, else the current one. */

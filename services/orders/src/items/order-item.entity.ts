@@ -28,7 +28,7 @@ export const OrderItemEntity = defineEntity({
     itemConfiguration: p.json<Record<string, unknown>>(),
     priceMinor: p.bigint('number'),
     discountMinor: p.bigint('number'),
-    taxPercent: p.double(),
+    taxPercent: p.float(),
     bookingSummary: p.json<BookingSummary>(),
     reservedUntil: p.datetime().nullable(),
     addedByCustomer: p.boolean(),

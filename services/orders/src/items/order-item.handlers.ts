@@ -23,13 +23,20 @@ export interface ItemChange {
 }
 
 /** How a caller's holds are made: guests on the shop, and partners for them, keep to what is offered online. */
-export function holdOptions({ principal, requestId }: Pick<Call, 'principal' | 'requestId'>, skipRules: boolean): HoldOptions {
+export function holdOptions(
+  { principal, requestId }: Pick<Call, 'principal' | 'requestId'>,
+  skipRules: boolean,
+): HoldOptions {
   const isOnline = principal.kind !== 'KIND_STAFF' && principal.kind !== 'KIND_SERVICE';
   return { requestId, isOnline, skipRules: skipRules && !isOnline };
 }
 
 /** Holds the time of a new item and adds it. `itemId` is minted once per request, so that a retry holds the same item. */
-export async function addItem(aggregate: Aggregate, asked: { itemId: string; input: OrderItemInput }, change: ItemChange): Promise<void> {
+export async function addItem(
+  aggregate: Aggregate,
+  asked: { itemId: string; input: OrderItemInput },
+  change: ItemChange,
+): Promise<void> {
   const { order } = aggregate;
   const { writer, zone, hold } = change;
   const guestIds = aggregate.guests.map(({ id }) => id);
@@ -69,7 +76,11 @@ export async function changeItem(
 }
 
 /** Holds several items anew after their guests have changed, all or none. */
-export async function holdAgain(aggregate: Aggregate, items: readonly OrderItemRow[], change: ItemChange): Promise<void> {
+export async function holdAgain(
+  aggregate: Aggregate,
+  items: readonly OrderItemRow[],
+  change: ItemChange,
+): Promise<void> {
   if (items.length === 0) return;
   const wanted = items.map((item) => ({ id: item.id, wanted: wantedOf(item) }));
   const held = await change.bookings.hold(aggregate.order, wanted, change.hold);
@@ -80,7 +91,11 @@ export async function holdAgain(aggregate: Aggregate, items: readonly OrderItemR
 }
 
 /** Gives an item's time back and takes it out of the order. */
-export async function removeItem(aggregate: Aggregate, itemId: string, { bookings, hold, writer }: ItemChange): Promise<void> {
+export async function removeItem(
+  aggregate: Aggregate,
+  itemId: string,
+  { bookings, hold, writer }: ItemChange,
+): Promise<void> {
   const item = requireItem(aggregate, itemId);
   await bookings.release(aggregate.order, [item.id], hold);
   item.deletedAt = new Date(writer.nowMs);

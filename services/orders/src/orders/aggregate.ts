@@ -1,4 +1,5 @@
 import type { OrderGuestRow } from '../guests/order-guest.entity.ts';
+import { fullName } from '../guests/guest.ts';
 import type { OrderItemRow } from '../items/order-item.entity.ts';
 import { paymentTotals, type PaymentTotals } from '../payments/ledger.ts';
 import type { OrderPaymentRow } from '../payments/order-payment.entity.ts';
@@ -42,12 +43,11 @@ export function moneyOf(aggregate: Aggregate): Money {
 export function submitFacts(aggregate: Aggregate, path: SubmitPath): SubmitFacts {
   const { order, guests } = aggregate;
   const money = moneyOf(aggregate);
-  const isNamed = (one: { firstName?: string | null; lastName?: string | null }): boolean => Boolean(one.firstName || one.lastName);
   return {
     path,
     itemCount: liveItems(aggregate).length,
     hasCustomer: order.customerId != null,
-    hasContact: isNamed(order) || guests.some((guest) => guest.isLeadBooker && isNamed(guest)),
+    hasContact: fullName(order) !== null || guests.some((guest) => guest.isLeadBooker && fullName(guest) !== null),
     dueMinor: money.dueAtSubmitMinor,
     providedMinor: money.payments.providedMinor,
   };
@@ -55,5 +55,10 @@ export function submitFacts(aggregate: Aggregate, path: SubmitPath): SubmitFacts
 
 /** The latest local date among the items that count: the day an order's revenue belongs to. */
 export function revenueDateOf(aggregate: Aggregate): string | null {
-  return liveItems(aggregate).map(({ date }) => date).toSorted().at(-1) ?? null;
+  return (
+    liveItems(aggregate)
+      .map(({ date }) => date)
+      .toSorted()
+      .at(-1) ?? null
+  );
 }

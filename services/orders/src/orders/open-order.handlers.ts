@@ -20,7 +20,12 @@ export interface Opening {
 }
 
 /** Begins an order or a basket at a site the caller can see, and answers it with the site's time zone. */
-export async function openOrder(opening: Opening, ports: Ports, call: Call, writer: Writer): Promise<{ aggregate: Aggregate; zone: string }> {
+export async function openOrder(
+  opening: Opening,
+  ports: Ports,
+  call: Call,
+  writer: Writer,
+): Promise<{ aggregate: Aggregate; zone: string }> {
   const { em } = writer;
   const site = await findSite(opening.siteId, ports, call, writer);
   const order = em.create(OrderEntity, {

@@ -98,7 +98,12 @@ function moneyFields({ totals, payments, dueAtSubmitMinor }: Money): Pick<Order,
   };
 }
 
-function toBookingItem(item: OrderItemRow, priced: PricedLine | undefined, aggregate: Aggregate, view: View): BookingOrderItem {
+function toBookingItem(
+  item: OrderItemRow,
+  priced: PricedLine | undefined,
+  aggregate: Aggregate,
+  view: View,
+): BookingOrderItem {
   const { zone, nowMs } = view;
   const guests = guestsOf(item.guestIds, aggregate.guests, zone);
   const { status } = aggregate.order;
@@ -122,7 +127,10 @@ function toBookingItem(item: OrderItemRow, priced: PricedLine | undefined, aggre
     duration: item.durationMinutes,
     quantity: item.quantity,
     addedByCustomer: item.addedByCustomer,
-    isModifiable: priced !== undefined && item.startTime.getTime() > nowMs && (isOpen(status) || status === 'ORDER_STATUS_SUBMITTED'),
+    isModifiable:
+      priced !== undefined &&
+      item.startTime.getTime() > nowMs &&
+      (isOpen(status) || status === 'ORDER_STATUS_SUBMITTED'),
     inclusiveTaxAmount: priced?.taxMinor ?? 0,
     taxPercent: item.taxPercent,
     revenueCentre: item.revenueCentre ?? null,

@@ -56,7 +56,8 @@ export async function lockOrder(call: Call, id: string, em: SqlEntityManager): P
   if (!order) throw notFound(id);
   requireStaffPermission(order, call, 'write');
   const [submit] = await em.execute<unknown[]>('select 1 from submit_sagas where order_id = ?', [id]);
-  if (submit) throw stateConflict('submit_in_progress', 'This basket is being submitted at this moment. Please try again.');
+  if (submit)
+    throw stateConflict('submit_in_progress', 'This basket is being submitted at this moment. Please try again.');
   return aggregateOf(em, order);
 }
 
@@ -144,7 +145,11 @@ function requireStaffPermission(order: OrderRow, call: Call, use: 'read' | 'writ
   if (call.principal.kind === 'KIND_STAFF') requirePermission(siteScope<OrderRow>(), order, call, use);
 }
 
-function told(aggregate: Aggregate, kind: ChangeKind, view: { zone: string; nowMs: number }): Pick<OutgoingEvent, 'type' | 'payload'> {
+function told(
+  aggregate: Aggregate,
+  kind: ChangeKind,
+  view: { zone: string; nowMs: number },
+): Pick<OutgoingEvent, 'type' | 'payload'> {
   if (kind === 'saved' && aggregate.order.status === 'ORDER_STATUS_IN_PROGRESS') {
     return { type: 'lido.orders.basket.saved', payload: Basket.encode(toBasket(aggregate, view.zone)).finish() };
   }

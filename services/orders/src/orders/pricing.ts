@@ -36,7 +36,11 @@ export interface Totals {
 export function splitByWeights(amountMinor: number, weights: readonly number[]): number[] {
   if (weights.length === 0) return [];
   const total = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
-  if (total === 0n) return splitByWeights(amountMinor, weights.map(() => 1));
+  if (total === 0n)
+    return splitByWeights(
+      amountMinor,
+      weights.map(() => 1),
+    );
   const sign = amountMinor < 0 ? -1 : 1;
   const amount = BigInt(Math.abs(amountMinor));
   const shares = weights.map((weight, index) => {

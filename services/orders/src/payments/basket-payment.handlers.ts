@@ -45,7 +45,8 @@ export function deleteBasketPayment(ports: Ports) {
         id: basketId,
         work: (aggregate, { writer }) => {
           const payment = requirePayment(aggregate, paymentId);
-          if (!isDiscardable(payment.status)) throw stateConflict('payment_taken', 'This payment has been taken and can only be refunded.');
+          if (!isDiscardable(payment.status))
+            throw stateConflict('payment_taken', 'This payment has been taken and can only be refunded.');
           removePayment(aggregate, payment, writer);
           return (zone) => toBasket(aggregate, zone);
         },

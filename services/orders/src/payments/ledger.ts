@@ -14,7 +14,10 @@ export interface PaymentTotals {
 }
 
 /** Adds up payments against a total. Every payment counts in exactly one place; expired and failed ones in none. */
-export function paymentTotals(totalMinor: number, payments: readonly { status: PaymentStatus; amountMinor: number }[]): PaymentTotals {
+export function paymentTotals(
+  totalMinor: number,
+  payments: readonly { status: PaymentStatus; amountMinor: number }[],
+): PaymentTotals {
   const sums = { paid: 0, pending: 0, chargeable: 0, none: 0 };
   for (const { status, amountMinor } of payments) sums[countsAs[status]] += amountMinor;
   const providedMinor = sums.paid + sums.pending + sums.chargeable;

@@ -61,7 +61,8 @@ function deleteOrderPayment({ orderId, paymentId }: OrderPaymentIdRequest, call:
     const aggregate = await lockOrder(call, orderId, transaction.em);
     requirePayable(aggregate.order.status);
     const payment = requirePayment(aggregate, paymentId);
-    if (!isDiscardable(payment.status)) throw stateConflict('payment_taken', 'This payment has been taken and can only be refunded.');
+    if (!isDiscardable(payment.status))
+      throw stateConflict('payment_taken', 'This payment has been taken and can only be refunded.');
     removePayment(aggregate, payment, writer);
     const zone = await saveOrder(aggregate, 'saved', writer);
     return toOrder(aggregate, { zone, nowMs: writer.nowMs });
@@ -75,7 +76,11 @@ function actionChargeOrderPayment({ orderId, paymentId }: OrderPaymentIdRequest,
     const aggregate = await lockOrder(call, orderId, transaction.em);
     requirePayable(aggregate.order.status);
     const payment = requirePayment(aggregate, paymentId);
-    if (!isChargeable(payment)) throw stateConflict('not_chargeable', 'Only payments of manual or on-demand capture that wait for it can be charged.');
+    if (!isChargeable(payment))
+      throw stateConflict(
+        'not_chargeable',
+        'Only payments of manual or on-demand capture that wait for it can be charged.',
+      );
     markPaid(payment, writer);
     const zone = await saveOrder(aggregate, 'payment_recorded', writer);
     return toPayment(payment, zone);

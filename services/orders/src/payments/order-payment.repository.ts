@@ -13,7 +13,11 @@ export interface PaymentExtras {
 }
 
 /** Adds a payment to an order. */
-export function createPayment(aggregate: Aggregate, payment: NewPayment & PaymentExtras, writer: Writer): OrderPaymentRow {
+export function createPayment(
+  aggregate: Aggregate,
+  payment: NewPayment & PaymentExtras,
+  writer: Writer,
+): OrderPaymentRow {
   const { order, payments } = aggregate;
   const row = writer.em.create(OrderPaymentEntity, {
     ...newColumns(newShopId(), order.organisationId, writer),

@@ -30,7 +30,10 @@ export interface NewPayment {
  * A payment prepared for a basket: pending until the submit authorises it, and never more than is missing. What a
  * customer promises to pay at the desk waits there for staff to charge it, because nobody has seen the money.
  */
-export function planBasketPayment(asked: AskedPayment, basket: { missingMinor: number; isByCustomer: boolean }): NewPayment {
+export function planBasketPayment(
+  asked: AskedPayment,
+  basket: { missingMinor: number; isByCustomer: boolean },
+): NewPayment {
   const allowed: readonly Processor[] = basket.isByCustomer ? ['manual'] : processors;
   const amountMinor = asked.amountMinor ?? basket.missingMinor;
   const errors: FieldErrors = {
@@ -88,11 +91,16 @@ export function isCapturedAfterSubmit(payment: { status: PaymentStatus; captureM
 
 /** Whether staff can take the money of a payment now. */
 export function isChargeable(payment: { status: PaymentStatus; captureMethod: CaptureMethod }): boolean {
-  const isWaiting = payment.status === 'PAYMENT_STATUS_READY_FOR_CAPTURE' || payment.status === 'PAYMENT_STATUS_PENDING';
+  const isWaiting =
+    payment.status === 'PAYMENT_STATUS_READY_FOR_CAPTURE' || payment.status === 'PAYMENT_STATUS_PENDING';
   return isWaiting && payment.captureMethod !== 'automatic';
 }
 
-const recordable: readonly PaymentStatus[] = ['PAYMENT_STATUS_UNSPECIFIED', 'PAYMENT_STATUS_PENDING', 'PAYMENT_STATUS_PAID'];
+const recordable: readonly PaymentStatus[] = [
+  'PAYMENT_STATUS_UNSPECIFIED',
+  'PAYMENT_STATUS_PENDING',
+  'PAYMENT_STATUS_PAID',
+];
 
 const discardable: ReadonlySet<PaymentStatus> = new Set([
   'PAYMENT_STATUS_PENDING',

@@ -43,11 +43,16 @@ export function submitErrors(facts: SubmitFacts): ValidityError[] {
 /** The refusal that names all of the reasons at once. */
 export function refuseSubmit(errors: readonly ValidityError[]): Refusal {
   const byField = Map.groupBy(errors, ({ code }) => fields[code] ?? 'items');
-  return invalid(Object.fromEntries([...byField].map(([field, found]) => [field, found.map(({ message }) => message)])));
+  return invalid(
+    Object.fromEntries([...byField].map(([field, found]) => [field, found.map(({ message }) => message)])),
+  );
 }
 
 /** Whether each hold still is what the item says; a crash between a move and its saving leaves them apart. */
-export function holdsDiffer(items: readonly { id: string; startMs: number }[], held: readonly { itemId: string; startMs: number }[]): boolean {
+export function holdsDiffer(
+  items: readonly { id: string; startMs: number }[],
+  held: readonly { itemId: string; startMs: number }[],
+): boolean {
   const starts = new Map(held.map(({ itemId, startMs }) => [itemId, startMs]));
   return items.some(({ id, startMs }) => starts.get(id) !== startMs);
 }

@@ -38,6 +38,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const orm = await MikroORM.init({
     clientUrl: url,
     entities: entities as EntitySchema[],
+    discovery: { warnWhenNoEntities: false },
     extensions: [Migrator],
     migrations: {
       migrationsList: [{ name: '0000-runtime', class: RuntimeMigration }, ...migrations] as never,

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors/refusal.ts';
+import { Refusal, type RefusalKind } from '../errors/refusal.ts';
 
 interface PostgresError {
   code?: string;
@@ -16,40 +16,29 @@ export function isRetryable(error: unknown): boolean {
 export function mapDatabaseError(error: unknown): unknown {
   if (error instanceof Refusal) return error;
   if (isOptimisticLockError(error)) return concurrentChange(error);
-  switch (postgresCode(error)) {
-    case '23505':
-      return new Refusal('already_exists', 'already_exists', 'Something with the same key exists already.', {
-        cause: error,
-      });
-    case '23503':
-      return new Refusal('state_conflict', 'still_in_use', 'Something else still refers to this.', { cause: error });
-    case '23P01':
-      return new Refusal('state_conflict', 'already_taken', 'Somebody else has just taken this time.', {
-        cause: error,
-      });
-    case '40001':
-    case '40P01':
-      return concurrentChange(error);
-    case '08000':
-    case '08003':
-    case '08006':
-    case '53300':
-    case '57P01':
-    case '57P03':
-    case 'ECONNREFUSED':
-    case 'ECONNRESET':
-      return new Refusal(
-        'unavailable',
-        'unavailable',
-        'The service can not reach its database right now. Please try again.',
-        {
-          cause: error,
-        },
-      );
-    default:
-      return error;
+  const code = postgresCode(error) ?? '';
+  if (code === '40001' || code === '40P01') return concurrentChange(error);
+  if (unreachable.has(code)) {
+    const sentence = 'The service can not reach its database right now. Please try again.';
+    return new Refusal('unavailable', 'unavailable', sentence, { cause: error });
   }
+  const broken = constraintRefusals[code];
+  return broken ? new Refusal(broken.kind, broken.reason, broken.sentence, { cause: error }) : error;
 }
+
+/** What breaking each sort of constraint means, by SQLSTATE; features word it better where they can. */
+const constraintRefusals: Partial<Record<string, { kind: RefusalKind; reason: string; sentence: string }>> = {
+  '23505': {
+    kind: 'already_exists',
+    reason: 'already_exists',
+    sentence: 'Something with the same key exists already.',
+  },
+  '23503': { kind: 'state_conflict', reason: 'still_in_use', sentence: 'Something else still refers to this.' },
+  '23P01': { kind: 'state_conflict', reason: 'already_taken', sentence: 'Somebody else has just taken this time.' },
+};
+
+/** The codes of a database that is starting, stopping, full or gone. */
+const unreachable = new Set(['08000', '08003', '08006', '53300', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
 
 /** The unique constraint an error broke, for a feature that words the refusal better than the general sentence. */
 export function brokenConstraint(error: unknown): string | undefined {

@@ -1,9 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What every service's database holds beside its own tables: time, events out and in, idempotency, jobs and known sites. */
+/** What every service's database holds beside its own tables: time, events out and in, idempotency and known sites. */
 export class RuntimeMigration extends Migration {
   override up(): void {
-    for (const statement of [time, outbox, inbox, idempotency, jobs, sites]) this.addSql(statement);
+    for (const statement of [time, outbox, inbox, idempotency, sites]) this.addSql(statement);
   }
 }
 
@@ -68,23 +68,6 @@ create table idempotency_keys (
   primary key (principal, rpc, key)
 );
 create index idempotency_keys_age on idempotency_keys (created_at);`;
-
-const jobs = `
-create table jobs (
-  id varchar(64) primary key,
-  organisation_id varchar(64) not null,
-  type varchar(64) not null,
-  status varchar(16) not null,
-  input jsonb not null,
-  progress int not null default 0,
-  leased_until timestamptz,
-  created_by varchar(128) not null,
-  created_at timestamptz not null,
-  started_at timestamptz,
-  finished_at timestamptz,
-  error text,
-  result bytea
-);`;
 
 const sites = `
 create table known_sites (

@@ -47,7 +47,7 @@ const fetchMax = 64;
 const fetchExpiresMs = 1_000;
 const ackWaitNanos = 30_000_000_000;
 const retryMs = 500;
-const deliveriesMax = 8;
+const deliveriesMax = 6;
 const orderWaitDeliveriesMax = 20;
 const orderWaitMs = 100;
 
@@ -139,7 +139,7 @@ async function receive(message: JsMsg, subscription: Subscription, options: Cons
       .createCounter(metricName.eventsConsumed)
       .add(1, { [attribute.messagingConsumer]: subscription.name });
   } catch (error) {
-    await fail(error, message, event, subscription, options);
+    await fail(error, { message, event, subscription, options });
   }
 }
 
@@ -169,13 +169,15 @@ async function apply(
   options.onCommit();
 }
 
-async function fail(
-  error: unknown,
-  message: JsMsg,
-  event: Envelope,
-  subscription: Subscription,
-  options: ConsumerOptions,
-): Promise<void> {
+interface Received {
+  message: JsMsg;
+  event: Envelope;
+  subscription: Subscription;
+  options: ConsumerOptions;
+}
+
+async function fail(error: unknown, received: Received): Promise<void> {
+  const { message, event, subscription, options } = received;
   if (error instanceof WaitForPredecessor) return message.nak(orderWaitMs);
   const { log } = options.telemetry;
   const context = { err: error, consumer: subscription.name, event_id: event.id, event_type: event.type };

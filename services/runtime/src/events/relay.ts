@@ -6,6 +6,7 @@ import type { Database } from '../db/database.ts';
 import { attribute, metricName } from '../telemetry/names.ts';
 import { contextOf, inSpan, type Telemetry } from '../telemetry/telemetry.ts';
 import { type Bus, type BusHandle, ensureStream, type EventSource } from './bus.ts';
+import { tellAgain } from './rebuild.ts';
 import { waiter } from './waiter.ts';
 
 /** Publishes what the outbox holds. */
@@ -39,7 +40,7 @@ interface OutboxRow {
 
 const batchMax = 500;
 const pollMs = 1_000;
-const publishTimeoutMs = 5_000;
+const publishTimeoutMs = 2_000;
 
 /**
  * Starts the one relay of a service; an advisory lock keeps it the only one among replicas.
@@ -57,7 +58,7 @@ export function startRelay(options: RelayOptions): Relay {
     let isStreamReady = false;
     while (!stopped.signal.aborted) {
       try {
-        if (!isStreamReady && (await ensureStream(connected, source))) await markAllUnpublished(db);
+        if (!isStreamReady && (await ensureStream(connected, source))) await tellAgain(db);
         isStreamReady = true;
         const count = await db.transaction((em) => publishBatch(em, connected, telemetry));
         published.add(count, { [attribute.service]: source });
@@ -134,11 +135,6 @@ function publish(row: OutboxRow, bus: Bus, telemetry: Telemetry): Promise<unknow
     header.set('traceparent', `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`);
     return bus.js.publish(bus.nameOf(row.type), bytes, { msgID: row.id, headers: header, timeout: publishTimeoutMs });
   });
-}
-
-/** A stream that had to be made anew has lost everything: all that the outbox still keeps is told again. */
-async function markAllUnpublished(db: Database): Promise<void> {
-  await db.fork().execute('update outbox set published_at = null where published_at is not null', [], 'run');
 }
 
 /** Another server may lack what the last one acknowledged shortly before it went. */

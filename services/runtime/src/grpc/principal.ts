@@ -1,4 +1,4 @@
-import { Metadata } from '@grpc/grpc-js';
+import type { Metadata } from '@grpc/grpc-js';
 import { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
 
 /** The metadata keys of every hop, as literals. */

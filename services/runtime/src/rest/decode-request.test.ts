@@ -3,11 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRequest, type RequestParts } from './decode-request.ts';
 import { parseQueryText } from './query.ts';
-import { specimenRoute } from './testing/specimens.ts';
+import type { Route } from './routes.ts';
+import { specimenRoutes } from './testing/specimens.ts';
 
-const registry = loadImage();
+const routes = new Map(specimenRoutes(loadImage()).map((route) => [route.method, route]));
+const routeOf = (method: string): Route => {
+  const route = routes.get(method);
+  if (!route) throw new Error(`The testing package has no rpc ${method}.`);
+  return route;
+};
 const decode = (method: string, parts: Partial<Omit<RequestParts, 'query'>> & { query?: string }) =>
-  decodeRequest(specimenRoute(registry, method), {
+  decodeRequest(routeOf(method), {
     path: [],
     headers: {},
     body: undefined,

@@ -80,7 +80,6 @@ export function decodeKeys(
 /** Decodes the value of one field that is present. */
 export function decodeField(field: FieldPlan, given: unknown, place: Place): unknown {
   const raw = isEmptyText(field, given, place.source) ? null : given;
-  if (raw === null && field.value.kind === 'any' && field.shape === 'single') return null;
   if (raw === null || (raw === '' && field.required)) {
     if (field.required) place.errors.add(place.path, 'is required');
     return emptyValue(field);

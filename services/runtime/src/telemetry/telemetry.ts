@@ -4,7 +4,7 @@ import {
   type Context,
   type Meter,
   type Span,
-  SpanKind,
+  type SpanKind,
   SpanStatusCode,
   trace,
   type Tracer,

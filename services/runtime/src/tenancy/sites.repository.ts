@@ -1,7 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import type { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
+import type { Database } from '../db/database.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { rebuildProjection } from '../events/rebuild.ts';
 import type { EventHandler } from '../events/consumer.ts';
 import type { Caller, Peer } from '../grpc/client.ts';
 
@@ -41,5 +43,22 @@ async function keepSite(em: SqlEntityManager, site: Site, version: number): Prom
      where known_sites.version < excluded.version`,
     [site.id, site.organisationId, version, JSON.stringify(site)],
     'run',
+  );
+}
+
+const exportPage = 200;
+
+/** Fills the projection anew from its owner; answers how many sites there are. */
+export function rebuildSites(
+  db: Database,
+  directory: Peer<typeof SiteDirectoryServiceService>,
+  caller: Caller,
+): Promise<number> {
+  return rebuildProjection(
+    async (afterId) => {
+      const { sites } = await directory.exportSites({ afterId, limit: exportPage }, caller);
+      return { rows: sites, next: sites.length < exportPage ? undefined : sites.at(-1)?.id };
+    },
+    (site) => keepSite(db.fork(), site, 0),
   );
 }

@@ -1,0 +1,31 @@
+import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
+import { Refusal } from '@lido/runtime/errors/refusal.ts';
+import { formatInstant } from '@lido/runtime/time/zone.ts';
+import type { Offering } from '../offerings/find-offering.repository.ts';
+
+/** What one attempt at holding works with. */
+export interface HoldOrder {
+  site: Site;
+  orderId: string;
+  customerId: string | null;
+  nowMs: number;
+  expiresAtMs: number;
+  skipRules: boolean;
+  isOnline: boolean;
+}
+
+export interface OfferedItem {
+  item: HoldItem;
+  offering: Offering;
+}
+
+/** The refusal of an item whose time is taken, with the times that are free instead. */
+export function alreadyTaken(message: string, blockedBy: string[], alternativesMs: number[], zone: string): Refusal {
+  return new Refusal('state_conflict', 'already_taken', message, {
+    metadata: {
+      blocked_by: blockedBy,
+      alternatives: alternativesMs.map((start) => ({ start_time: formatInstant(start, zone) })),
+    },
+  });
+}

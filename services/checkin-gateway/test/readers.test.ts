@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ReaderRefused } from '../simulator/reader.ts';
+import { device } from './builders.ts';
+import { eventually, staff, startGateway, type TestDevice } from './support.ts';
+
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+async function refusalOf(dialling: TestDevice): Promise<number | undefined> {
+  const error: unknown = await gateway.connect(dialling).catch((reason: unknown) => reason);
+  return error instanceof ReaderRefused ? error.code : undefined;
+}
+
+const statusOf = async ({ id }: TestDevice) => (await gateway.devices.getDevice({ id }, gateway.caller)).status;
+
+describe('a device', () => {
+  test('begins with the defaults of what its body leaves out', async () => {
+    const created = await gateway.devices.createDevice(
+      device({ siteId: gateway.siteId, serialNumber: 'D-1' }),
+      gateway.caller,
+    );
+    expect(created).toMatchObject({
+      ...{ name: 'Front door', siteId: gateway.siteId, serialNumber: 'D-1', uidBytes: 4, relayId: 1, unlockMs: 3_000 },
+      ...{
+        offlinePolicy: 'OFFLINE_POLICY_DENY',
+        enabled: true,
+        status: { online: false, lastSeenAt: null, lagMs: null },
+      },
+    });
+    expect(await gateway.devices.getDevice({ id: created.id }, gateway.caller)).toEqual(created);
+  });
+
+  test('changes by the fields that are sent', async () => {
+    const { id } = await gateway.addDevice();
+    const changes = device({ name: 'Back door', direction: 'DEVICE_DIRECTION_OUT', enabled: false });
+    const request = { id, device: changes, updateMask: ['name', 'enabled'] };
+    const updated = await gateway.devices.updateDevice(request, gateway.caller);
+    expect(updated).toMatchObject({ name: 'Back door', enabled: false, direction: 'DEVICE_DIRECTION_IN' });
+  });
+
+  test('is listed by kind and state, and is gone after its removal', async () => {
+    const { id } = await gateway.addDevice({ name: 'A door to remove', enabled: false });
+    const idsOf = async (enabled: boolean): Promise<string[]> => {
+      const { data } = await gateway.devices.listDevices(
+        { siteId: [gateway.siteId], enabled, kind: 'DEVICE_KIND_GANTNER_G7' },
+        gateway.caller,
+      );
+      return data.map((row) => row.id);
+    };
+    expect(await idsOf(false)).toContain(id);
+    expect(await idsOf(true)).not.toContain(id);
+    await gateway.devices.deleteDevice({ id }, gateway.caller);
+    expect(await idsOf(false)).not.toContain(id);
+  });
+
+  test('needs a serial number of its own', async () => {
+    const { serial } = await gateway.addDevice();
+    const twin = gateway.devices.createDevice(device({ siteId: gateway.siteId, serialNumber: serial }), gateway.caller);
+    await expect(twin).rejects.toMatchObject({ kind: 'invalid', fields: { serial_number: [expect.any(String)] } });
+  });
+
+  test('of another organisation is not found', async () => {
+    const { id } = await gateway.addDevice();
+    const stranger = staff('another-organisation', ['another-site']);
+    await expect(gateway.devices.getDevice({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(gateway.devices.createDeviceToken({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(gateway.devices.deleteDevice({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  test('is managed with the permission settings.manage only', async () => {
+    const { id } = await gateway.addDevice();
+    const receptionist = staff(gateway.organisationId, [gateway.siteId], ['checkins.manage', 'checkins.view']);
+    await expect(gateway.devices.getDevice({ id }, receptionist)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(gateway.devices.createDeviceToken({ id }, receptionist)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('a token', () => {
+  test('that is unknown is refused with 401', async () => {
+    const dialling = await gateway.addDevice();
+    expect(await refusalOf({ ...dialling, token: 'no-token-of-ours' })).toBe(401);
+    expect(await refusalOf({ ...dialling, token: `${dialling.token.slice(0, -4)}AAAA` })).toBe(401);
+  });
+
+  test('of a disabled device is refused with 403', async () => {
+    expect(await refusalOf(await gateway.addDevice({ enabled: false }))).toBe(403);
+  });
+
+  test('of a removed device is refused with 401', async () => {
+    const dialling = await gateway.addDevice();
+    await gateway.devices.deleteDevice({ id: dialling.id }, gateway.caller);
+    expect(await refusalOf(dialling)).toBe(401);
+  });
+
+  test('works beside a newer one until that is used', async () => {
+    const older = await gateway.addDevice();
+    const { token } = await gateway.devices.createDeviceToken({ id: older.id }, gateway.caller);
+    await (await gateway.connect(older)).close();
+    await (await gateway.connect({ ...older, token })).close();
+    expect(await refusalOf(older)).toBe(401);
+  });
+
+  test('stops working when two newer ones exist', async () => {
+    const oldest = await gateway.addDevice();
+    await gateway.devices.createDeviceToken({ id: oldest.id }, gateway.caller);
+    await gateway.devices.createDeviceToken({ id: oldest.id }, gateway.caller);
+    expect(await refusalOf(oldest)).toBe(401);
+  });
+
+  test('is stored nowhere but as a hash', async () => {
+    const { token, id } = await gateway.addDevice();
+    const rows = await gateway.sql<{ token_hash: string }>(
+      'select token_hash from device_tokens where device_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ token_hash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    const [outbox] = await gateway.sql<{ count: string }>(
+      `select count(*) from outbox where encode(payload, 'escape') like $1`,
+      [`%${token}%`],
+    );
+    expect(outbox?.count).toBe('0');
+  });
+});
+
+describe('a connection', () => {
+  test('with another serial number is refused', async () => {
+    const dialling = await gateway.addDevice();
+    expect(await refusalOf({ ...dialling, serial: 'SN-of-another' })).toBe(1008);
+  });
+
+  test('shows in the status of the device while it lasts', async () => {
+    const dialling = await gateway.addDevice();
+    const reader = await gateway.connect(dialling);
+    await eventually(async () => (await statusOf(dialling))?.online === true);
+    expect((await statusOf(dialling))?.lastSeenAt).toMatch(/^20/);
+    await reader.close();
+    await eventually(async () => (await statusOf(dialling))?.online === false);
+  });
+
+  test('is replaced by a newer one of the same device', async () => {
+    const dialling = await gateway.addDevice();
+    const member = await gateway.addMember();
+    const older = await gateway.connect(dialling);
+    const newer = await gateway.connect(dialling);
+    expect(await older.closed).toBe(4000);
+    expect(await newer.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+    expect((await statusOf(dialling))?.online).toBe(true);
+  });
+
+  test('without heartbeats ends after three intervals', async () => {
+    const dialling = await gateway.addDevice();
+    const reader = await gateway.connect(dialling, { isSilent: true });
+    expect(await reader.closed).toBe(4001);
+    await eventually(async () => (await statusOf(dialling))?.online === false);
+  });
+
+  test('ends when its device is disabled', async () => {
+    const dialling = await gateway.addDevice();
+    const reader = await gateway.connect(dialling);
+    await gateway.devices.updateDevice(
+      { id: dialling.id, device: device({ enabled: false }), updateMask: ['enabled'] },
+      gateway.caller,
+    );
+    await reader.closed;
+    expect(await refusalOf(dialling)).toBe(403);
+  });
+
+  test('survives frames that are none', async () => {
+    const member = await gateway.addMember();
+    const reader = await gateway.connect(await gateway.addDevice());
+    const garbage = [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"Cmd":7}',
+      '{"Cmd":"App.CardIdent","MT":"Evt","Data":"x"}',
+      '{"Cmd":"Heartbeat","MT":"Nonsense"}',
+    ];
+    for (const text of garbage) reader.sendRaw(text);
+    expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+  });
+
+  test('ends when it carries nothing but garbage', async () => {
+    const reader = await gateway.connect(await gateway.addDevice());
+    for (let count = 0; count < 100; count++) reader.sendRaw('garbage');
+    expect(await reader.closed).toBe(1008);
+  });
+});
+
+test('one scan that a device tells of twice is decided once', async () => {
+  const member = await gateway.addMember();
+  const reader = await gateway.connect(await gateway.addDevice());
+  expect(await reader.double(member.customerId)).toMatchObject({ outcome: 'granted' });
+  await reader.barcode('a later scan');
+  expect(reader.decisionCount).toBe(2);
+});
+
+test.each([true, false])('feedback that somebody passed (%s) is noted with the tap', async (passed) => {
+  const dialling = await gateway.addDevice();
+  const member = await gateway.addMember();
+  const reader = await gateway.connect(dialling);
+  await reader.tap({ uid: member.uid });
+  reader.pass(passed);
+  const passages = () =>
+    gateway.sql<{ passed: boolean }>('select passed from taps where device_id = $1 and passed is not null', [
+      dialling.id,
+    ]);
+  await eventually(async () => (await passages()).length === 1);
+  expect(await passages()).toEqual([{ passed }]);
+});
+
+describe('firmware without an unlock process', () => {
+  const relaysOn = (dialling: TestDevice) =>
+    gateway.sql<{ relays_on: number[] }>('select relays_on from devices where id = $1', [dialling.id]);
+
+  test('has its relay switched on, and off again when the time is over', async () => {
+    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 200 });
+    const member = await gateway.addMember();
+    const reader = await gateway.connect(dialling, { isWithoutUnlockProcess: true });
+    expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted', displayText: 'Welcome' });
+    expect([...reader.relaysOn]).toEqual([3]);
+    await eventually(async () => reader.relaysOn.size === 0);
+    await eventually(async () => (await relaysOn(dialling))[0]?.relays_on.length === 0);
+  });
+
+  test('that loses its connection meanwhile has the relay switched off when it comes back', async () => {
+    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+    const member = await gateway.addMember();
+    const reader = await gateway.connect(dialling, { isWithoutUnlockProcess: true });
+    await reader.tap({ uid: member.uid });
+    await reader.close();
+    expect(await relaysOn(dialling)).toEqual([{ relays_on: [3] }]);
+    await gateway.connect(dialling, { isWithoutUnlockProcess: true });
+    await eventually(async () => (await relaysOn(dialling))[0]?.relays_on.length === 0);
+  });
+});
+
+test.each([
+  ['MEDIUM_FORMAT_HEX_LSB', (uid: string) => uid.match(/../g)?.reverse().join('') ?? ''],
+  ['MEDIUM_FORMAT_DECIMAL', (uid: string) => String(Number.parseInt(uid, 16)).padStart(10, '0')],
+] as const)('a card is known at a reader that writes it as %s', async (mediumFormat, write) => {
+  const member = await gateway.addMember();
+  const reader = await gateway.connect(await gateway.addDevice({ mediumFormat }));
+  expect(await reader.tap({ uid: write(member.uid) })).toMatchObject({ outcome: 'granted' });
+});

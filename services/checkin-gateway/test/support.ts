@@ -1,0 +1,259 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { onTestFinished } from 'vitest';
+import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
+import { type Device, DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
+import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
+import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
+import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
+import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
+import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { permissions } from '@lido/runtime/grpc/permissions.ts';
+import type { Principal } from '@lido/runtime/grpc/principal.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
+import { root } from '../../../tools/local/folders.ts';
+import { startInProcess } from '../../../tools/start/in-process.ts';
+import { connectReader, type SimulatedReader, type SimulatedReaderOptions } from '../simulator/reader.ts';
+import { start } from '../src/start.ts';
+import { device, membership } from './builders.ts';
+import { openStreams, type Streams } from './streams.ts';
+import { startEntitlements, type Entitlements } from './entitlements.ts';
+
+export interface TestCaller {
+  readonly principal: Principal;
+  readonly requestId: string;
+}
+
+/** A device that can connect. */
+export interface TestDevice {
+  readonly id: string;
+  readonly serial: string;
+  readonly token: string;
+}
+
+/** A guest with a wearable, and a membership where the test gave one. */
+export interface TestGuest {
+  readonly customerId: string;
+  readonly uid: string;
+  readonly membershipId: string | undefined;
+}
+
+/** The gateway beside the real customers service, on databases and streams of their own. */
+export interface TestGateway {
+  readonly organisationId: string;
+  readonly siteId: string;
+  readonly caller: TestCaller;
+  readonly devices: Peer<typeof DeviceServiceService>;
+  readonly checkIns: Peer<typeof CheckInServiceService>;
+  readonly customers: Peer<typeof CustomerServiceService>;
+  readonly streams: Streams;
+  readonly entitlements: Entitlements;
+  readonly databaseUrl: string;
+  readonly readersUrl: string;
+  /** Moves the gateway's clock on. */
+  advance(seconds: number): void;
+  nowMs(): number;
+  sql<Row extends object>(statement: string, values?: unknown[]): Promise<Row[]>;
+  addDevice(fields?: Partial<Device>): Promise<TestDevice>;
+  /** Adds a customer with a wearable and waits until the gateway knows both. */
+  addGuest(): Promise<TestGuest>;
+  /** Adds a guest with an active membership and waits until the gateway knows it. */
+  addMember(): Promise<TestGuest & { membershipId: string }>;
+  connect(device: TestDevice, options?: Partial<SimulatedReaderOptions>): Promise<SimulatedReader>;
+}
+
+const silentSink = (): void => undefined;
+
+/** Starts everything; `env` is added to what the gateway is always told. */
+export async function startGateway(env: Record<string, string> = {}): Promise<TestGateway & { stop(): Promise<void> }> {
+  const stops: (() => Promise<void>)[] = [];
+  const prefix = randomPrefix();
+  const shared = { LIDO_NATS_URL: natsUrl(), LIDO_STREAM_PREFIX: prefix, LIDO_LOG_LEVEL: 'fatal' };
+  const [customersDatabase, database] = [await freshDatabase(), await freshDatabase()];
+  stops.push(
+    () => customersDatabase.drop(),
+    () => database.drop(),
+  );
+  const entitlements = await startEntitlements();
+  stops.push(() => entitlements.stop());
+
+  const bootstrapToken = randomBytes(16).toString('hex');
+  const customersEnv = {
+    ...shared,
+    LIDO_DATABASE_URL: customersDatabase.url,
+    LIDO_BOOTSTRAP_TOKEN: bootstrapToken,
+    LIDO_MEMBERSHIPS_ADDRESS: entitlements.address,
+  };
+  const [customersService] = await startInProcess([{ name: 'customers', address: '', env: customersEnv }], {
+    servicesDir: join(root, 'services'),
+    log: silentSink,
+  });
+  if (!customersService) throw new Error('The customers service did not start.');
+  stops.push(() => customersService.stop());
+
+  let offsetMs = 0;
+  const clock = { nowMs: () => Date.now() + offsetMs };
+  const gatewayEnv = {
+    ...shared,
+    LIDO_DATABASE_URL: database.url,
+    LIDO_READERS_LISTEN: '127.0.0.1:0',
+    LIDO_READERS_HEARTBEAT_SECONDS: '1',
+    LIDO_CUSTOMERS_ADDRESS: customersService.address,
+    LIDO_MEMBERSHIPS_ADDRESS: entitlements.address,
+    ...env,
+  };
+  const gateway = await start(gatewayEnv, { clock });
+  stops.push(() => gateway.stop());
+
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  const clients = [
+    createClient(customersService.address, { name: 'customers', telemetry }),
+    createClient(gateway.address, { name: 'gateway', telemetry }),
+  ] as const;
+  const streams = await openStreams(prefix);
+  const connection = new Client({ connectionString: database.url });
+  await connection.connect();
+  stops.push(
+    () => connection.end(),
+    () => streams.stop(),
+    async () => clients.forEach((client) => client.close()),
+  );
+
+  const owner = await ownerOf(peerOf(TokenServiceService, clients[0]), bootstrapToken);
+  const site = await peerOf(SiteServiceService, clients[0]).createSite(
+    siteBody(owner.principal.brandIds[0] ?? ''),
+    owner,
+  );
+  const { organisationId } = owner.principal;
+  const caller = staff(organisationId, [site.id]);
+  const customers = peerOf(CustomerServiceService, clients[0]);
+  const barcodes = peerOf(BarcodeServiceService, clients[0]);
+  const devices = peerOf(DeviceServiceService, clients[1]);
+  const readersUrl = `ws://${gateway.readersAddress}`;
+  const sql = async <Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> =>
+    (await connection.query<Row>(statement, values)).rows;
+
+  const addGuest = async (): Promise<TestGuest> => {
+    const uid = randomBytes(4).toString('hex').toUpperCase();
+    const customer = await customers.createCustomer(
+      { firstName: 'Ada', lastName: 'Byron', siteId: site.id, marketingPreferenceIds: [] },
+      caller,
+    );
+    await barcodes.createCustomerBarcode(
+      { parentId: customer.id, barcode: uid, kind: 'MEDIUM_KIND_WEARABLE', data: null },
+      caller,
+    );
+    await eventually(
+      async () =>
+        (
+          await sql('select 1 from known_media m join known_customers c on c.id = m.customer_id where m.value = $1', [
+            uid,
+          ])
+        ).length === 1,
+    );
+    return { customerId: customer.id, uid, membershipId: undefined };
+  };
+  return {
+    organisationId,
+    siteId: site.id,
+    caller,
+    devices,
+    customers,
+    streams,
+    entitlements,
+    readersUrl,
+    sql,
+    addGuest,
+    checkIns: peerOf(CheckInServiceService, clients[1]),
+    databaseUrl: database.url,
+    advance: (seconds) => {
+      offsetMs += seconds * 1_000;
+    },
+    nowMs: clock.nowMs,
+    addDevice: async (fields = {}) => {
+      const body = device({ siteId: site.id, serialNumber: randomPrefix(), ...fields });
+      const { id } = await devices.createDevice(body, caller);
+      const { token } = await devices.createDeviceToken({ id }, caller);
+      return { id, token, serial: body.serialNumber };
+    },
+    addMember: async () => {
+      const guest = await addGuest();
+      const held = membership({ siteId: site.id, organisationId, customerId: guest.customerId });
+      await streams.tellMembership(held);
+      await eventually(
+        async () => (await sql('select 1 from known_memberships where id = $1', [held.id])).length === 1,
+      );
+      return { ...guest, membershipId: held.id };
+    },
+    connect: async (dialling, options = {}) => {
+      const reader = await connectReader({
+        url: readersUrl,
+        token: dialling.token,
+        serial: dialling.serial,
+        ...options,
+      });
+      onTestFinished(() => reader.close());
+      return reader;
+    },
+    stop: async () => {
+      for (const stop of stops.reverse()) await stop();
+      await telemetry.stop();
+    },
+  };
+}
+
+/** A staff member with all permissions, or those given, at the sites. */
+export function staff(
+  organisationId: string,
+  siteIds: readonly string[],
+  held: readonly string[] = permissions,
+): TestCaller {
+  const grants = siteIds.map((siteId) => ({ siteId, permissions: [...held] }));
+  const principal: Principal = {
+    kind: 'KIND_STAFF',
+    id: randomUUID(),
+    name: 'Test staff',
+    onBehalfOf: null,
+    organisationId,
+    brandIds: [],
+    grants,
+  };
+  return { principal, requestId: randomUUID() };
+}
+
+const patienceMs = 10_000;
+const pollMs = 10;
+
+/** Waits until something that another service brings about has come true. */
+export async function eventually(isTrue: () => Promise<boolean>): Promise<void> {
+  const untilMs = performance.now() + patienceMs;
+  while (!(await isTrue())) {
+    if (performance.now() > untilMs) throw new Error(`It did not come true within ${patienceMs} ms: ${String(isTrue)}`);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+async function ownerOf(tokens: Peer<typeof TokenServiceService>, token: string): Promise<TestCaller> {
+  const tokenHash = createHash('sha256').update(token).digest('hex');
+  const anybody: Principal = {
+    kind: 'KIND_SERVICE',
+    id: 'test',
+    name: 'test',
+    onBehalfOf: null,
+    organisationId: '',
+    brandIds: [],
+    grants: [],
+  };
+  const { principal } = await tokens.resolveToken({ tokenHash }, { principal: anybody, requestId: randomUUID() });
+  if (!principal) throw new Error('The bootstrap token stands for nobody.');
+  return { principal, requestId: randomUUID() };
+}
+
+function siteBody(brandId: string) {
+  return {
+    ...{ id: '', organisationId: '', brandId, name: 'Harbour Spa', timezone: 'Europe/London', currency: 'gbp' },
+    ...{ locale: null, holdMinutes: null, openingHours: [], openingExceptions: [], createdAt: '', updatedAt: '' },
+  };
+}

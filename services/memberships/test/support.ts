@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
+import { type CreateCustomerRequest, type Customer, CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
+import { type Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
+import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { permissions } from '@lido/runtime/grpc/permissions.ts';
+import type { Principal } from '@lido/runtime/grpc/principal.ts';
+import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { createHash } from 'node:crypto';
+import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
+import { root } from '../../../tools/local/folders.ts';
+import { startInProcess } from '../../../tools/start/in-process.ts';
+import { start } from '../src/start.ts';
+
+/** A caller in whose name a test calls. */
+export interface TestCaller {
+  readonly principal: Principal;
+  readonly requestId: string;
+}
+
+/** Memberships beside the real customers service, each on a database of its own. */
+export interface TestServices {
+  readonly prefix: string;
+  readonly telemetry: Telemetry;
+  /** The connection to memberships. */
+  readonly client: RawClient;
+  /** Somebody who may do everything at the site. */
+  readonly caller: TestCaller;
+  readonly site: Site;
+  /** Rpcs of memberships. */
+  peer<D extends object>(definition: D): Peer<D>;
+  /** Rpcs of customers. */
+  customersPeer<D extends object>(definition: D): Peer<D>;
+  addCustomer(fields?: Partial<CreateCustomerRequest>): Promise<Customer>;
+  stopCustomers(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts both services and opens a site. */
+export async function startServices(): Promise<TestServices> {
+  const [database, customersDatabase] = await Promise.all([freshDatabase(), freshDatabase()]);
+  const [prefix, token] = [randomPrefix(), randomPrefix()];
+  const telemetry = startTelemetry({ service: 'memberships-test', logLevel: 'silent' });
+  const shared = { LIDO_NATS_URL: natsUrl(), LIDO_STREAM_PREFIX: prefix, LIDO_LOG_LEVEL: 'error', LIDO_BOOTSTRAP_TOKEN: token };
+  const plan = [{ name: 'customers', address: '', env: { ...shared, LIDO_DATABASE_URL: customersDatabase.url } }];
+  const [customers] = await startInProcess(plan, { servicesDir: join(root, 'services'), log: () => {} });
+  if (customers === undefined) throw new Error('The customers service did not start.');
+  const service = await start({ ...shared, LIDO_DATABASE_URL: database.url, LIDO_CUSTOMERS_ADDRESS: customers.address });
+  const client = createClient(service.address, { name: 'memberships', telemetry });
+  const customersClient = createClient(customers.address, { name: 'customers', telemetry });
+  const customersPeer = <D extends object>(definition: D): Peer<D> => peerOf(definition, customersClient);
+  const { caller, site } = await openSite(customersPeer, token);
+  return {
+    prefix,
+    telemetry,
+    client,
+    caller,
+    site,
+    peer: (definition) => peerOf(definition, client),
+    customersPeer,
+    addCustomer: (fields = {}) =>
+      customersPeer(CustomerServiceService).createCustomer(
+        { siteId: site.id, firstName: 'Ada', lastName: 'Byron', marketingPreferenceIds: [], ...fields },
+        caller,
+      ),
+    stopCustomers: () => customers.stop(),
+    stop: async () => {
+      client.close();
+      customersClient.close();
+      await service.stop();
+      await customers.stop();
+      await telemetry.stop();
+      await Promise.all([database.drop(), customersDatabase.drop()]);
+    },
+  };
+}
+
+async function openSite(peer: TestServices['customersPeer'], token: string): Promise<{ caller: TestCaller; site: Site }> {
+  const tokenHash = createHash('sha256').update(token).digest('hex');
+  const resolve = async (): Promise<TestCaller> => {
+    const { principal } = await peer(TokenServiceService).resolveToken({ tokenHash }, anybody());
+    if (principal === null) throw new Error('A resolved token has a principal.');
+    return callerOf(principal);
+  };
+  const body = { name: 'Harbour Spa', timezone: 'Europe/London', currency: 'GBP', openingHours: [], openingExceptions: [] };
+  const unset = { id: '', organisationId: '', brandId: '', createdAt: '', updatedAt: '' };
+  const site = await peer(SiteServiceService).createSite({ ...unset, ...body }, await resolve());
+  return { caller: await resolve(), site };
+}
+
+export function callerOf(principal: Principal): TestCaller {
+  return { principal, requestId: randomUUID() };
+}
+
+/** A staff member who holds all permissions, or those given, at the sites. */
+export function staff(organisationId: string, siteIds: readonly string[], held: readonly string[] = permissions): TestCaller {
+  const grants = siteIds.map((siteId) => ({ siteId, permissions: [...held] }));
+  return callerOf({ kind: 'KIND_STAFF', id: randomUUID(), name: 'Test staff', organisationId, brandIds: [], grants });
+}
+
+/** A customer who signed in. */
+export function signedIn({ id, organisationId, brandId }: Customer): TestCaller {
+  return callerOf({ kind: 'KIND_CUSTOMER', id, name: '', organisationId, brandIds: [brandId], grants: [] });
+}
+
+/** Somebody without a token. */
+export function anybody(): TestCaller {
+  return callerOf({ kind: 'KIND_PUBLIC', id: '', name: '', organisationId: '', brandIds: [], grants: [] });
+}

@@ -1,0 +1,142 @@
+import type {
+  ActionReserveOrderRequest,
+  ActionSubmitOrderRequest,
+  CreateOrderRequest,
+  GetOrderByReferenceRequest,
+  Order,
+  OrderIdRequest,
+  OrderServiceService,
+  UpdateOrderRequest,
+} from '@lido/proto/lido/orders/v1/order.ts';
+import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import { requireSite } from '@lido/runtime/resource/scope.ts';
+import { applyBooking } from '../items/held-item.ts';
+import { setCustomer } from '../people/people.client.ts';
+import { liveItems } from './aggregate.ts';
+import { changeOrder } from './change-order.handlers.ts';
+import { listOrders } from './list-orders.handlers.ts';
+import { openOrder } from './open-order.handlers.ts';
+import { requireOpen } from './order.ts';
+import { OrderEntity } from './order.entity.ts';
+import { toOrder } from './order-message.ts';
+import { findOrder, visibleOrders, writerOf, zoneOf } from './order.repository.ts';
+import {
+  actionLockOrder,
+  actionNoShowOrder,
+  actionSettleOrder,
+  actionUnlockOrder,
+  cancelOrder,
+  restoreOrder,
+} from './order-state.handlers.ts';
+import type { Ports } from './ports.ts';
+
+/** The order's rpcs. */
+export function orderHandlers(ports: Ports) {
+  return {
+    listOrders,
+    getOrder,
+    createOrder: createOrder(ports),
+    updateOrder: updateOrder(ports),
+    actionSubmitOrder: actionSubmitOrder(ports),
+    actionReserveOrder: actionReserveOrder(ports),
+    actionCancelOrder: cancelOrder(ports),
+    actionSettleOrder,
+    actionNoShowOrder,
+    actionRestoreOrder: restoreOrder,
+    actionLockOrder,
+    actionUnlockOrder,
+    getOrderByReference,
+  } satisfies Handlers<typeof OrderServiceService>;
+}
+
+async function getOrder({ orderId }: Pick<OrderIdRequest, 'orderId'>, call: Call): Promise<Order> {
+  const aggregate = await findOrder(call, orderId);
+  return toOrder(aggregate, { zone: await zoneOf(call.em, aggregate.order), nowMs: call.clock.nowMs() });
+}
+
+function createOrder(ports: Ports) {
+  return ({ siteId, customerId, status, externalRef }: CreateOrderRequest, call: Call): Promise<Order> => {
+    if (status !== 'ORDER_STATUS_UNSPECIFIED' && status !== 'ORDER_STATUS_NEW') {
+      throw invalid({ status: ['An order starts as new; submit it to go on.'] });
+    }
+    const id = newShopId();
+    return call.transact(async (transaction) => {
+      requireSiteField(call, siteId);
+      const opening = {
+        id,
+        siteId,
+        customerId: customerId ?? null,
+        status: 'ORDER_STATUS_NEW',
+        externalRef: externalRef ?? null,
+      } as const;
+      const { aggregate, zone } = await openOrder(opening, ports, call, writerOf(call, transaction));
+      return toOrder(aggregate, { zone, nowMs: call.clock.nowMs() });
+    });
+  };
+}
+
+/** A hidden site of a body is a bad field; a visible one without the permission is forbidden. */
+function requireSiteField(call: Call, siteId: string): void {
+  try {
+    requireSite(call, siteId);
+  } catch (error) {
+    if (error instanceof Error && 'kind' in error && error.kind === 'not_found')
+      throw invalid({ site_id: [`There is no site ${siteId}.`] });
+    throw error;
+  }
+}
+
+function updateOrder({ people }: Ports) {
+  return ({ orderId, order: details, updateMask }: UpdateOrderRequest, call: Call): Promise<Order> =>
+    changeOrder(orderId, call, 'saved', async ({ order }) => {
+      const carries = (name: string): boolean => updateMask?.includes(name) ?? false;
+      if (carries('sales_channel_id')) order.salesChannelId = details?.salesChannelId ?? null;
+      if (carries('external_ref')) order.externalRef = details?.externalRef ?? null;
+      if (carries('integration_config_id')) order.integrationConfigId = details?.integrationConfigId ?? null;
+      if (carries('stage')) {
+        const stage = details?.stage ?? 'ORDER_STAGE_UNSPECIFIED';
+        order.stage = stage === 'ORDER_STAGE_UNSPECIFIED' ? 'ORDER_STAGE_NOT_ARRIVED' : stage;
+      }
+      if (!carries('customer_id')) return;
+      order.customerId = null;
+      const id = details?.customerId ?? null;
+      if (id !== null) await setCustomer(order, { id }, { people, requestId: call.requestId, field: 'customer_id' });
+    });
+}
+
+/** The submit that needs no payment. The same saga runs as for a basket; the caller's permission is checked first. */
+function actionSubmitOrder({ submits }: Ports) {
+  return async ({ orderId, skipAvailabilityChecks }: ActionSubmitOrderRequest, call: Call): Promise<Order> => {
+    const { order } = await findOrder(call, orderId);
+    const skipRules = skipAvailabilityChecks ?? false;
+    await submits.submit({ order, path: 'order', skipRules, actor: call.actor, requestId: call.requestId });
+    call.em.clear();
+    return getOrder({ orderId }, call);
+  };
+}
+
+function actionReserveOrder({ bookings }: Ports) {
+  return ({ orderId, reserveMins }: ActionReserveOrderRequest, call: Call): Promise<Order> =>
+    changeOrder(orderId, call, 'saved', async (aggregate, writer) => {
+      requireOpen(aggregate.order.status);
+      const items = liveItems(aggregate);
+      if (items.length === 0) return;
+      const held = await bookings.extend(aggregate.order, reserveMins ?? 0, call);
+      const zone = await zoneOf(writer.em, aggregate.order);
+      for (const item of items) {
+        const answer = held.find(({ itemId }) => itemId === item.id);
+        if (answer) applyBooking(item, answer, zone);
+      }
+    });
+}
+
+/** A reference is unique within a site only, so without one the newest of the caller's sites is meant. */
+async function getOrderByReference({ orderRef, siteId }: GetOrderByReferenceRequest, call: Call): Promise<Order> {
+  if (siteId) requireSite(call, siteId);
+  const where = { $and: [{ orderRef, deletedAt: null, ...(siteId ? { siteId } : {}) }, visibleOrders(call)] };
+  const [found] = await call.em.find(OrderEntity, where, { orderBy: { createdAt: 'desc' }, limit: 1 });
+  if (!found) throw notFound(orderRef);
+  return getOrder({ orderId: found.id }, call);
+}

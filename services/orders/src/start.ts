@@ -1,0 +1,81 @@
+import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
+import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
+import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
+import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
+import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
+import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
+import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
+import { type RunningService, type ServiceParts, startService } from '@lido/runtime/service/start-service.ts';
+import { projectSite, sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
+import { OrdersMigration } from '../migrations/0001-orders.ts';
+import { basketHandlers } from './baskets/basket.handlers.ts';
+import { bookingsFrom } from './bookings/bookings.client.ts';
+import { giveBackTime } from './bookings/release.job.ts';
+import { ordersConfig } from './config.ts';
+import { OrderGuestEntity } from './guests/order-guest.entity.ts';
+import { orderGuestHandlers } from './guests/order-guest.handlers.ts';
+import { OrderItemEntity } from './items/order-item.entity.ts';
+import { OrderEntity } from './orders/order.entity.ts';
+import { orderHandlers } from './orders/order.handlers.ts';
+import type { Ports } from './orders/ports.ts';
+import { captureSubscription } from './payments/capture.consumer.ts';
+import { OrderPaymentEntity } from './payments/order-payment.entity.ts';
+import { orderPaymentHandlers } from './payments/order-payment.handlers.ts';
+import { peopleFrom } from './people/people.client.ts';
+import { type SubmitStep, submitsOf } from './submit/submit.job.ts';
+import { sweeperOf } from './submit/sweeper.job.ts';
+
+export interface OrdersOptions {
+  /** Called after each step of a submit has taken effect. */
+  afterSubmitStep?: (step: SubmitStep) => void;
+}
+
+/** Starts the orders service. */
+export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOptions = {}): Promise<RunningService> {
+  const config = readConfig(ordersConfig, env, 'orders');
+  return startService({
+    name: 'orders',
+    source: 'orders',
+    config,
+    entities: [OrderEntity, OrderItemEntity, OrderGuestEntity, OrderPaymentEntity],
+    migrations: [{ name: '0001-orders', class: OrdersMigration }],
+    compose: (parts: ServiceParts) => {
+      const { db, clock, telemetry, onCommit } = parts;
+      const bookings = bookingsFrom(
+        parts.peer(BookingServiceService, 'availability', config.LIDO_AVAILABILITY_ADDRESS),
+      );
+      const submits = submitsOf({ db, clock, bookings, onCommit, afterStep: afterSubmitStep });
+      const sweep = async (): Promise<void> => {
+        await submits.recover();
+        await giveBackTime(db, bookings);
+      };
+      const sweeper = sweeperOf(sweep, config.LIDO_ORDERS_SWEEP_MS, telemetry);
+      const ports: Ports = {
+        sites: sitesFrom(parts.peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS)),
+        people: peopleFrom(parts.peer(CustomerDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS)),
+        bookings,
+        submits,
+        wakeSweeper: sweeper.wake,
+      };
+      return {
+        serve: (server) => {
+          server.add(BasketServiceService, basketHandlers(ports));
+          server.add(OrderServiceService, orderHandlers(ports));
+          server.add(OrderGuestServiceService, orderGuestHandlers);
+          server.add(OrderPaymentServiceService, orderPaymentHandlers);
+        },
+        subscriptions: [
+          {
+            name: 'orders-from-customers',
+            source: 'customers',
+            mode: 'projection',
+            handlers: { 'lido.customers.site.saved': projectSite },
+          },
+          captureSubscription(clock),
+        ],
+        background: () => [sweeper.start()],
+      };
+    },
+  });
+}

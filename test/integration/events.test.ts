@@ -1,0 +1,179 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
+import { Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
+import { openDatabase } from '@lido/runtime/db/database.ts';
+import { openBus } from '@lido/runtime/events/bus.ts';
+import { type RunningConsumer, startConsumer } from '@lido/runtime/events/consumer.ts';
+import { replayDeadLetters } from '@lido/runtime/events/dead-letters.ts';
+import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
+import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
+import type { RunningService } from '@lido/runtime/service/start-service.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { projectSite, rebuildSites } from '@lido/runtime/tenancy/sites.repository.ts';
+import { start as startCustomers } from '../../services/customers/src/start.ts';
+import { freshDatabase, freshNats, randomPrefix, type TestDatabase, type TestNats } from '../support/servers.ts';
+
+const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+const caller = { principal: servicePrincipal('test', 'org'), requestId: 'test' };
+let nats: TestNats;
+let owner: TestDatabase;
+let reader: TestDatabase;
+let customers: RunningService;
+const bootstrap = randomPrefix();
+
+const startOwner = (): Promise<RunningService> =>
+  startCustomers({
+    LIDO_DATABASE_URL: owner.url,
+    LIDO_NATS_URL: nats.url,
+    LIDO_LOG_LEVEL: 'silent',
+    LIDO_BOOTSTRAP_TOKEN: bootstrap,
+    LIDO_MEMBERSHIPS_ADDRESS: '127.0.0.1:1',
+  });
+
+async function createSite(name: string): Promise<Site> {
+  const client = createClient(customers.address, { name: 'customers', telemetry });
+  const organisationId = await organisation();
+  const site = await peerOf(SiteServiceService, client).createSite(
+    { ...blank, name, timezone: 'Europe/London', currency: 'GBP', openingHours: [], openingExceptions: [] },
+    { principal: servicePrincipal('test', organisationId), requestId: 'test' },
+  );
+  client.close();
+  return site;
+}
+const blank = { id: '', organisationId: '', brandId: '', createdAt: '', updatedAt: '' };
+
+async function organisation(): Promise<string> {
+  const [row] = await sql<{ id: string }>(owner, 'select id from organisations limit 1');
+  return row?.id ?? '';
+}
+
+async function sql<Row>(database: TestDatabase, text: string): Promise<Row[]> {
+  const orm = await MikroORM.init({ clientUrl: database.url, entities: [], discovery: { warnWhenNoEntities: false } });
+  try {
+    return await orm.em.execute<Row[]>(text);
+  } finally {
+    await orm.close(true);
+  }
+}
+
+/** A reader of the stream with an inbox of its own; counts how often its handler is called for each site. */
+async function startReader(
+  name: string,
+  handle = projectSite,
+): Promise<{ handled: string[]; consumer: RunningConsumer; stop(): Promise<void> }> {
+  const db = await openDatabase({ url: reader.url, entities: [], migrations: [], telemetry });
+  const bus = openBus({ url: nats.url, prefix: '', name });
+  const handled: string[] = [];
+  const consumer = startConsumer(
+    {
+      name,
+      source: 'customers',
+      mode: 'projection',
+      handlers: {
+        'lido.customers.site.saved': async (event, context) => {
+          await handle(event, context);
+          handled.push(Site.decode(event.payload).name);
+        },
+      },
+    },
+    { db, bus, telemetry, onCommit: () => undefined },
+  );
+  const stop = async (): Promise<void> => {
+    await consumer.stop();
+    await bus.stop();
+    await db.stop();
+  };
+  return { handled, consumer, stop };
+}
+
+beforeAll(async () => {
+  nats = await freshNats();
+  owner = await freshDatabase();
+  reader = await freshDatabase();
+  customers = await startOwner();
+});
+afterAll(async () => {
+  await customers.stop();
+  await Promise.all([owner.drop(), reader.drop(), nats.drop()]);
+});
+
+describe('an event', () => {
+  test('whose process ends after the outbox row and before the publish is told by the next process', async () => {
+    await nats.stop();
+    await createSite('Told later');
+    await customers.stop();
+    await nats.start();
+    customers = await startOwner();
+    const watching = await startReader('reader-of-restarts');
+    await vi.waitFor(() => expect(watching.handled).toContain('Told later'), { timeout: 10_000 });
+    await watching.stop();
+  });
+
+  test('is not lost when the whole store of the server is wiped', async () => {
+    await createSite('Before the wipe');
+    await vi.waitFor(
+      async () => expect(await sql(owner, 'select 1 from outbox where published_at is null')).toEqual([]),
+      { timeout: 10_000 },
+    );
+    await nats.wipe();
+    const watching = await startReader('reader-of-wipes');
+    await createSite('After the wipe');
+    await vi.waitFor(
+      () => expect(watching.handled).toEqual(expect.arrayContaining(['Before the wipe', 'After the wipe'])),
+      { timeout: 15_000 },
+    );
+    await watching.stop();
+  });
+
+  test('that is delivered again has its effect once', async () => {
+    const first = await startReader('reader-of-repeats');
+    await createSite('Once only');
+    await vi.waitFor(() => expect(first.handled).toContain('Once only'), { timeout: 10_000 });
+    await sql(owner, 'update outbox set published_at = null');
+    await nats.wipe();
+    await createSite('A mark');
+    await vi.waitFor(() => expect(first.handled).toContain('A mark'), { timeout: 15_000 });
+    expect(first.handled.filter((name) => name === 'Once only')).toHaveLength(1);
+    await first.stop();
+  });
+
+  test('that fails too often becomes a dead letter, and a replay has its effect', async () => {
+    let isBroken = true;
+    const failing = await startReader('reader-of-dead-letters', async (event, context) => {
+      if (isBroken) throw new Error('not yet');
+      await projectSite(event, context);
+    });
+    await createSite('Hard to take');
+    await vi.waitFor(async () => expect((await sql(reader, 'select 1 from dead_letters')).length).toBeGreaterThan(0), {
+      timeout: 60_000,
+      interval: 250,
+    });
+    isBroken = false;
+    const db = await openDatabase({ url: reader.url, entities: [], migrations: [], telemetry });
+    const bus = openBus({ url: nats.url, prefix: '', name: 'replay' });
+    await vi.waitFor(
+      async () => {
+        await replayDeadLetters(db, await bus.ready);
+        expect(failing.handled).toContain('Hard to take');
+      },
+      { timeout: 60_000, interval: 250 },
+    );
+    await bus.stop();
+    await db.stop();
+    await failing.stop();
+  }, 120_000);
+});
+
+test('a projection is rebuilt from its owner', async () => {
+  const site = await createSite('To be rebuilt');
+  const db = await openDatabase({ url: reader.url, entities: [], migrations: [], telemetry });
+  await db.fork().execute('delete from known_sites', [], 'run');
+  const client = createClient(customers.address, { name: 'customers', telemetry });
+  const count = await rebuildSites(db, peerOf(SiteDirectoryServiceService, client), caller);
+  const rows = await db.fork().execute<{ id: string }[]>('select id from known_sites');
+  expect(rows.map(({ id }) => id)).toContain(site.id);
+  expect(rows).toHaveLength(count);
+  client.close();
+  await db.stop();
+});
