@@ -35,7 +35,7 @@ export function createApp(parts: AppParts): Express {
   app.use(requireHttps(config.trustedProxies));
   app.use(documentationRoutes(describeApi(routes)));
   const services = {
-    resolveToken: createTokenResolver(peers.customers),
+    tokens: createTokenResolver(peers.customers),
     readBody: createBodyReader(config.bodyBytesMax),
     clientOf: (route: Route) => peers[parts.ownerOf(route.package)],
   };

@@ -1,7 +1,7 @@
 import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
 import type { Access } from '@lido/runtime/rest/extensions.ts';
 import { readBearer } from '../http/request-headers.ts';
-import { badToken, type TokenResolver } from './token.client.ts';
+import { badToken } from './token.client.ts';
 
 const PUBLIC: Principal = {
   kind: 'KIND_PUBLIC',
@@ -20,7 +20,7 @@ const PUBLIC: Principal = {
 export async function authenticate(
   access: Access,
   header: string | undefined,
-  resolve: (token: string) => ReturnType<TokenResolver>,
+  resolve: (token: string) => Promise<Principal>,
 ): Promise<Principal> {
   const token = readBearer(header);
   if (token === null) throw badToken();

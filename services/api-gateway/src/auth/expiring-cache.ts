@@ -39,6 +39,11 @@ export class ExpiringCache<Value> {
     return entry.value;
   }
 
+  /** Forgets everything; loads under way are still answered to those who wait for them. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   get size(): number {
     return this.#entries.size;
   }

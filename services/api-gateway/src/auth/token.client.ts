@@ -6,8 +6,19 @@ import { callerMetadata, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 
-/** Tells who a token stands for; throws a refusal for one that stands for nobody. */
-export type TokenResolver = (token: string, requestId: string) => Promise<Principal>;
+/** Tells who tokens stand for. */
+export interface TokenResolver {
+  /** Throws a refusal for a token that stands for nobody. */
+  resolve(token: string, requestId: string): Promise<Principal>;
+  /** Asks about every token anew, after a call that may have changed what some may do. */
+  forgetAll(): void;
+}
+
+/** The rpcs that change who may do what: whoever makes a site can work there with the next request. */
+export const rpcsThatChangeGrants: ReadonlySet<string> = new Set([
+  'lido.customers.v1.SiteService.CreateSite',
+  'lido.customers.v1.UserService.DeleteUserToken',
+]);
 
 // A revoked token stops working everywhere within this time.
 const LIFETIME_MS = 5_000;
@@ -21,7 +32,7 @@ export function createTokenResolver(customers: RawClient): TokenResolver {
     lifetimeMs: LIFETIME_MS,
     now: () => performance.now(),
   });
-  return (token, requestId) => {
+  const resolve = (token: string, requestId: string): Promise<Principal> => {
     const tokenHash = createHash('sha256').update(token).digest('hex');
     return principals.get(tokenHash, async () => {
       const options = {
@@ -37,6 +48,7 @@ export function createTokenResolver(customers: RawClient): TokenResolver {
       return acceptPrincipal(answer.response);
     });
   };
+  return { resolve, forgetAll: () => principals.clear() };
 }
 
 /** 401, in the same words whatever is wrong with the token. */

@@ -8,14 +8,14 @@ import { parseQueryText } from '@lido/runtime/rest/query.ts';
 import type { Route } from '@lido/runtime/rest/routes.ts';
 import type { Request, Response } from 'express';
 import { authenticate } from '../auth/authenticate.ts';
-import type { TokenResolver } from '../auth/token.client.ts';
+import { rpcsThatChangeGrants, type TokenResolver } from '../auth/token.client.ts';
 import type { BodyReader, ReadBody } from '../http/read-body.handlers.ts';
 import { isIdempotencyKey } from '../http/request-headers.ts';
 import { type AnyMessage, methodOf, type RouteMethod } from './peers.client.ts';
 
 /** What serving an operation needs of the gateway. */
 export interface OperationServices {
-  readonly resolveToken: TokenResolver;
+  readonly tokens: TokenResolver;
   readonly readBody: BodyReader;
   readonly clientOf: (route: Route) => RawClient;
 }
@@ -51,7 +51,7 @@ export function createOperation(route: Route, services: OperationServices): Oper
   return async (incoming) => {
     const { headers } = incoming.request;
     const principal = await authenticate(route.access, headers.authorization, (token) =>
-      services.resolveToken(token, incoming.requestId),
+      services.tokens.resolve(token, incoming.requestId),
     );
     const idempotencyKey = readIdempotencyKey(route, headers['idempotency-key']);
     const body = route.body === undefined ? undefined : await services.readBody(incoming.request, incoming.response);
@@ -63,6 +63,7 @@ export function createOperation(route: Route, services: OperationServices): Oper
     }
     const options = { metadata, deadlineMs: DEADLINE_MS, isRepeatable: route.verb === 'GET' };
     const answer = await call(client, method, message, options);
+    if (rpcsThatChangeGrants.has(route.rpc)) services.tokens.forgetAll();
     sendAnswer(route, encode, answer, incoming);
   };
 }

@@ -87,7 +87,7 @@ function nearStarts(open: number, work: Uint32Array, busy: Uint32Array, word: nu
   let blockedNext = busy[word + 1] ?? 0;
   let blockedAfter = busy[word + 2] ?? 0;
   for (let reach = 1; reach <= bufferBuckets; ) {
-    const shift = Math.min(reach, bufferBuckets - reach + 0);
+    const shift = Math.min(reach, bufferBuckets + 1 - reach);
     blocked |= (blocked >>> shift) | (blockedNext << (32 - shift));
     blockedNext |= (blockedNext >>> shift) | (blockedAfter << (32 - shift));
     blockedAfter |= blockedAfter >>> shift;

@@ -108,7 +108,8 @@ export function switchOff(session: G7Session, relayId: number): G7Step {
 function serve(session: G7Session, frame: G7Frame): G7Step {
   if (frame.cmd !== 'Heartbeat') return { session, effects: [{ do: 'send', frame: response(frame, 1) }] };
   const answer = response(frame, 0, { HBI: session.settings.heartbeatSeconds, RT: responseSeconds });
-  return { session, effects: [{ do: 'send', frame: answer }, { do: 'note_alive' }] };
+  const alive: G7Effect[] = session.phase === 'ready' ? [{ do: 'note_alive' }] : [];
+  return { session, effects: [{ do: 'send', frame: answer }, ...alive] };
 }
 
 function hear(session: G7Session, frame: G7Frame, nowMs: number): G7Step {

@@ -66,6 +66,7 @@ class OpenConnection implements ReaderConnection {
   readonly #options: ReaderConnectionOptions;
   #session: G7Session;
   #garbageCount = 0;
+  readonly #openedMs = performance.now();
   #lastHeardMs = performance.now();
   /** What is written about relays is written in order. */
   #relayNotes: Promise<void> = Promise.resolve();
@@ -107,7 +108,11 @@ class OpenConnection implements ReaderConnection {
 
   #closeWhenSilent(): void {
     const silentMs = this.#options.heartbeatSeconds * 1_000 * missedHeartbeatsMax;
-    if (performance.now() - this.#lastHeardMs > silentMs) this.close(closeCode.silent, 'No heartbeat.');
+    const nowMs = performance.now();
+    if (nowMs - this.#lastHeardMs > silentMs) this.close(closeCode.silent, 'No heartbeat.');
+    if (this.#session.phase === 'starting' && nowMs - this.#openedMs > silentMs) {
+      this.close(closeCode.silent, 'The start-up was not finished.');
+    }
   }
 
   #take({ session, effects }: G7Step): void {

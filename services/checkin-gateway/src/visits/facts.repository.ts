@@ -37,9 +37,12 @@ export async function findFacts(em: SqlEntityManager, owners: Owners, question: 
     ? await findCustomer(em, owners, { organisationId, id: holder.customerId, caller })
     : await askForHolder(em, owners, question);
   if (!customer || customer.isErased) return { ...nothing, mediumState: 'unknown' };
-  const bookings = await findBookings(em, organisationId, customer.id, nowMs);
-  const known = await findMemberships(em, organisationId, customer.id);
-  const memberships = known.length > 0 ? known : await owners.memberships(customer.id, caller);
+  const [bookings, known] = await Promise.all([
+    findBookings(em, organisationId, customer.id, nowMs),
+    findMemberships(em, organisationId, customer.id),
+  ]);
+  const memberships =
+    known.length > 0 ? known : await askForMemberships(owners, customer.id, { caller, isBooked: bookings.length > 0 });
   return { mediumState: 'active', customer, memberships, bookings };
 }
 
@@ -67,4 +70,18 @@ async function askForHolder(
   if (!answer) return undefined;
   await keepCustomer(em, { ...answer, organisationId }, 'answer');
   return (await findKnownCustomers(em, organisationId, [answer.id])).get(answer.id);
+}
+
+/** Somebody with a booking does not depend on memberships: an owner that can not be asked denies only those without one. */
+async function askForMemberships(
+  owners: Owners,
+  customerId: string,
+  { caller, isBooked }: { caller: Caller; isBooked: boolean },
+): Promise<HeldMembership[]> {
+  try {
+    return await owners.memberships(customerId, caller);
+  } catch (error) {
+    if (isBooked) return [];
+    throw error;
+  }
 }

@@ -59,7 +59,12 @@ export function tapDecider(options: TapDeciderOptions): TapDecider {
           return decision;
         },
       ),
-    recordPassage: (passage) => keepPassage(db.fork(), passage),
+    recordPassage: (passage) => {
+      const attributes = { [attribute.messageId]: passage.eventId };
+      return inSpan(telemetry.tracer, 'reader passage', { kind: SpanKind.SERVER, attributes }, () =>
+        keepPassage(db.fork(), passage),
+      );
+    },
   };
 }
 
@@ -126,10 +131,11 @@ async function decideAndSave(attempt: Attempt, device: DeviceRow, medium: Medium
   const { db, clock, onCommit } = options.parts;
   const nowMs = tap.occurredAt.getTime();
   const caller = { principal: servicePrincipal('checkin-gateway', device.organisationId), requestId: tap.eventId };
-  const reading = db.fork();
-  const site = await options.sites.find(reading, device.siteId, caller);
   const question = { organisationId: device.organisationId, mediumValue: medium?.value ?? '', nowMs, caller };
-  const facts = medium && (await findFacts(reading, options.owners, question));
+  const [site, facts] = await Promise.all([
+    options.sites.find(db.fork(), device.siteId, caller),
+    medium && findFacts(db.fork(), options.owners, question),
+  ]);
   const decision = await db.transaction(async (em) => {
     const emit = (event: Parameters<typeof writeEvent>[1]) => writeEvent(em, event, { actor, requestId: tap.eventId });
     const transaction = { em, actor, nowMs: clock.nowMs(), emit };

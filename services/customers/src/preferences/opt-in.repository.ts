@@ -1,0 +1,44 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { CustomerMarketingPreference } from '@lido/proto/lido/customers/v1/marketing_preference.ts';
+import { notFound } from '@lido/runtime/errors/refusal.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { told } from '@lido/runtime/resource/load.ts';
+import { touch } from '@lido/runtime/resource/update.ts';
+import { CustomerEntity, type CustomerRow } from '../customers/customer.entity.ts';
+import { customerSpec } from '../customers/customer.handlers.ts';
+import { PreferenceEntity, type PreferenceRow } from './preference.entity.ts';
+
+/** A live customer of the caller's organisation. */
+export async function loadCustomer(id: string, em: SqlEntityManager, { principal }: Call): Promise<CustomerRow> {
+  const row = await em.findOne(CustomerEntity, { id, organisationId: principal.organisationId, deletedAt: null });
+  if (row === null) throw notFound(id);
+  return row;
+}
+
+/** All the organisation's preferences by their text; one that was never put to the customer reads as not opted in. */
+export async function statesOf(customer: CustomerRow, em: SqlEntityManager): Promise<CustomerMarketingPreference[]> {
+  const where = { organisationId: customer.organisationId, deletedAt: null };
+  const rows = await em.find(PreferenceEntity, where, { orderBy: { text: 'asc', id: 'asc' } });
+  return rows.map((row) => toState(row, customer));
+}
+
+/** Opts a customer in or out; a second time changes nothing. Answers all the states as they then are. */
+export function setOptedIn(customerId: string, id: string, { call, isOptedIn }: { call: Call; isOptedIn: boolean }) {
+  return call.transact(async (transaction) => {
+    const { em } = transaction;
+    const customer = await loadCustomer(customerId, em, call);
+    const preference = await em.findOne(PreferenceEntity, { id, organisationId: customer.organisationId, deletedAt: null });
+    if (preference === null) throw notFound(id);
+    if (customer.preferenceIds.includes(id) !== isOptedIn) {
+      const others = customer.preferenceIds.filter((held) => held !== id);
+      customer.preferenceIds = isOptedIn ? [...others, id] : others;
+      touch(customer, call);
+      await told(customerSpec, customer, transaction, call);
+    }
+    return { data: await statesOf(customer, em) };
+  });
+}
+
+function toState({ id, organisationId, text }: PreferenceRow, { preferenceIds }: CustomerRow): CustomerMarketingPreference {
+  return { id, organisationId, text, optedIn: preferenceIds.includes(id) };
+}

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
+import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
+import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
+import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
+import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
+import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
+import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
+import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
+import { type Caller, createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import type { RunningService } from '@lido/runtime/service/start-service.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { freshDatabase, natsUrl, randomPrefix, type TestDatabase } from '../../../test/support/servers.ts';
+import { root } from '../../../tools/local/folders.ts';
+import { freePort, localHost } from '../../../tools/local/ports.ts';
+import { startInProcess } from '../../../tools/start/in-process.ts';
+import { type OrdersOptions, start } from '../src/start.ts';
+import { days, type Offerings, openOfferings } from './offerings.ts';
+
+/** The orders service with the real customers and availability services beside it, and a site with one massage. */
+export interface World {
+  staff: Caller;
+  siteId: string;
+  offerings: Offerings;
+  baskets: Peer<typeof BasketServiceService>;
+  orders: Peer<typeof OrderServiceService>;
+  guests: Peer<typeof OrderGuestServiceService>;
+  payments: Peer<typeof OrderPaymentServiceService>;
+  customers: Peer<typeof CustomerServiceService>;
+  /** Rows of the orders database. */
+  sql<Row>(text: string, params?: unknown[]): Promise<Row[]>;
+  /** Rows of availability's database: what a service may never do, a test may. */
+  availabilitySql<Row>(text: string, params?: unknown[]): Promise<Row[]>;
+  /** Stops orders and starts it again on the same database, as after a crash. */
+  restartOrders(options?: OrdersOptions): Promise<void>;
+  stopAvailability(): Promise<void>;
+  startAvailability(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const nobodyAddress = `${localHost}:1`;
+
+/** Starts everything on databases, ports and streams of its own. */
+export async function startWorld(): Promise<World> {
+  const prefix = randomPrefix();
+  const token = randomPrefix();
+  const [customersDb, availabilityDb, ordersDb] = [await freshDatabase(), await freshDatabase(), await freshDatabase()];
+  const addresses = {
+    LIDO_CUSTOMERS_ADDRESS: `${localHost}:${await freePort()}`,
+    LIDO_AVAILABILITY_ADDRESS: `${localHost}:${await freePort()}`,
+    LIDO_ORDERS_ADDRESS: `${localHost}:${await freePort()}`,
+    LIDO_MEMBERSHIPS_ADDRESS: nobodyAddress,
+  };
+  const envOf = (database: TestDatabase, address: string) => ({
+    ...addresses,
+    LIDO_DATABASE_URL: database.url,
+    LIDO_GRPC_LISTEN: address,
+    LIDO_NATS_URL: natsUrl(),
+    LIDO_STREAM_PREFIX: prefix,
+    LIDO_LOG_LEVEL: 'silent',
+    LIDO_BOOTSTRAP_TOKEN: token,
+    LIDO_ORDERS_SWEEP_MS: '50',
+  });
+  const launch = async (name: string, database: TestDatabase, address: string): Promise<RunningService> => {
+    const plan = [{ name, address, env: envOf(database, address) }];
+    const [service] = await startInProcess(plan, { servicesDir: join(root, 'services'), log: () => undefined });
+    if (!service) throw new Error(`${name} did not start.`);
+    return service;
+  };
+  const startOrders = (options: OrdersOptions = {}) => start(envOf(ordersDb, addresses.LIDO_ORDERS_ADDRESS), options);
+  const launchAvailability = () => launch('availability', availabilityDb, addresses.LIDO_AVAILABILITY_ADDRESS);
+
+  const customers = await launch('customers', customersDb, addresses.LIDO_CUSTOMERS_ADDRESS);
+  let availability = await launchAvailability();
+  let orders = await startOrders();
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  const clients: RawClient[] = [];
+  const connect = (address: string): RawClient => {
+    const client = createClient(address, { name: 'test', telemetry });
+    clients.push(client);
+    return client;
+  };
+  const customersClient = connect(customers.address);
+  const ordersClient = connect(addresses.LIDO_ORDERS_ADDRESS);
+  const resolve = () => resolveStaff(customersClient, token);
+  const siteId = await openSite(customersClient, await resolve());
+  const staff = await resolve();
+  const [ordersSql, availabilitySql] = [await openSql(ordersDb), await openSql(availabilityDb)];
+  return {
+    staff,
+    siteId,
+    offerings: await openOfferings(connect(availability.address), staff, siteId),
+    baskets: peerOf(BasketServiceService, ordersClient),
+    orders: peerOf(OrderServiceService, ordersClient),
+    guests: peerOf(OrderGuestServiceService, ordersClient),
+    payments: peerOf(OrderPaymentServiceService, ordersClient),
+    customers: peerOf(CustomerServiceService, customersClient),
+    sql: ordersSql.run,
+    availabilitySql: availabilitySql.run,
+    restartOrders: async (options) => {
+      await orders.stop();
+      orders = await startOrders(options);
+    },
+    stopAvailability: () => availability.stop(),
+    startAvailability: async () => {
+      availability = await launchAvailability();
+    },
+    stop: async () => {
+      for (const client of clients) client.close();
+      await orders.stop();
+      await availability.stop();
+      await customers.stop();
+      await telemetry.stop();
+      await Promise.all([ordersSql.end(), availabilitySql.end()]);
+      for (const database of [customersDb, availabilityDb, ordersDb]) await database.drop();
+    },
+  };
+}
+
+const nobody: Principal = {
+  kind: 'KIND_PUBLIC',
+  id: '',
+  name: '',
+  onBehalfOf: null,
+  organisationId: '',
+  brandIds: [],
+  grants: [],
+};
+
+/** A caller of the organisation with a token of another kind than staff's. */
+export function callerAs({ staff }: Pick<World, 'staff'>, kind: Principal['kind'], id: string): Caller {
+  const { organisationId } = staff.principal;
+  return { principal: { ...nobody, kind, id, organisationId }, requestId: 'test' };
+}
+
+/** Staff of the organisation with these permissions at the site. */
+export function staffWith({ staff, siteId }: Pick<World, 'staff' | 'siteId'>, permissions: string[]): Caller {
+  const principal = { ...staff.principal, id: 'colleague', grants: [{ siteId, permissions }] };
+  return { principal, requestId: 'test' };
+}
+
+/** Staff of another organisation who hold every permission at a site of theirs. */
+export function strangerTo({ staff }: Pick<World, 'staff'>): Caller {
+  const grants = staff.principal.grants.map((grant) => ({ ...grant, siteId: 'elsewhere' }));
+  return { principal: { ...staff.principal, id: 'stranger', organisationId: 'another', grants }, requestId: 'test' };
+}
+
+async function resolveStaff(client: RawClient, token: string): Promise<Caller> {
+  const tokenHash = createHash('sha256').update(token).digest('hex');
+  const { principal } = await peerOf(TokenServiceService, client).resolveToken(
+    { tokenHash },
+    { principal: nobody, requestId: 'test' },
+  );
+  if (!principal) throw new Error('The first token resolves to nobody.');
+  return { principal, requestId: 'test' };
+}
+
+async function openSite(client: RawClient, staff: Caller): Promise<string> {
+  const site = await peerOf(SiteServiceService, client).createSite(
+    {
+      name: 'Test spa',
+      timezone: 'Europe/London',
+      currency: 'GBP',
+      openingHours: days.map((weekday) => ({ weekday, timeFrom: '08:00', timeTo: '20:00' })),
+      openingExceptions: [],
+      id: '',
+      organisationId: '',
+      brandId: '',
+      createdAt: '',
+      updatedAt: '',
+    },
+    staff,
+  );
+  return site.id;
+}
+
+async function openSql({ url }: TestDatabase) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return {
+    run: async <Row>(text: string, params: unknown[] = []): Promise<Row[]> => {
+      const { rows } = await client.query(text, params);
+      return rows as Row[];
+    },
+    end: () => client.end(),
+  };
+}
