@@ -151,10 +151,10 @@ const restrictions = (firstDate: string): fc.Arbitrary<AppointmentRestriction[]>
       fc.record({
         type: fc.constantFrom('cannot_offer' as const, 'max_duration' as const, 'max_duration' as const),
         appliesTo: fc.constantFrom('specific' as const, 'categories' as const),
-        appointmentTypeIds: fc.subarray(['type-a', 'type-b']),
+        appointmentTypeIds: fc.subarray(['type-a', 'type-b'], { minLength: 1 }),
         categoryIds: fc.subarray(['category-a', 'category-b']),
         dates: dateRange(firstDate),
-        maxDurationMinutes: fc.constantFrom(0, 60, 90, 150),
+        maxDurationMinutes: fc.constantFrom(0, 60, 120, 150, 200, 240),
       }),
       { maxLength: 1 },
     )
@@ -274,8 +274,8 @@ const claims = (
         bookingId: owner('booking'),
         itemId: owner('item'),
         orderId: owner('order'),
-        appointmentTypeId: fc.constantFrom(null, 'type-a', 'type-b', 'type-elsewhere'),
-        durationMinutes: fc.constantFrom(null, 30, 60),
+        appointmentTypeId: often<string | null>('type-a', null, 'type-b', 'type-elsewhere'),
+        durationMinutes: often<number | null>(60, null, 30),
       })
       .map(({ resource, unit, range, expiresInMinutes, ...rest }) => ({
         ...rest,

@@ -11,6 +11,7 @@ import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import { permissions } from '@lido/runtime/grpc/permissions.ts';
 import type { Principal } from '@lido/runtime/grpc/principal.ts';
+import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { root } from '../../../tools/local/folders.ts';
@@ -44,13 +45,18 @@ export interface TestGuest {
 export interface TestGateway {
   readonly organisationId: string;
   readonly siteId: string;
+  /** Somebody with all permissions at the site. */
   readonly caller: TestCaller;
+  /** Who the first token stands for, once the site exists. */
+  readonly owner: TestCaller;
   readonly devices: Peer<typeof DeviceServiceService>;
   readonly checkIns: Peer<typeof CheckInServiceService>;
   readonly customers: Peer<typeof CustomerServiceService>;
   readonly streams: Streams;
   readonly entitlements: Entitlements;
   readonly databaseUrl: string;
+  /** Where the gateway asks about memberships. */
+  readonly membershipsAddress: string;
   readonly readersUrl: string;
   /** Moves the gateway's clock on. */
   advance(seconds: number): void;
@@ -66,16 +72,27 @@ export interface TestGateway {
 
 const silentSink = (): void => undefined;
 
-/** Starts everything; `env` is added to what the gateway is always told. */
-export async function startGateway(env: Record<string, string> = {}): Promise<TestGateway & { stop(): Promise<void> }> {
+export interface TestGatewayOptions {
+  /** Added to what the gateway is always told. */
+  readonly env?: Record<string, string>;
+  /** The real memberships service instead of the owner that a test tells what to know. */
+  readonly hasRealMemberships?: boolean;
+}
+
+/** Starts everything; `stop` ends it. */
+export async function startGateway({
+  env = {},
+  hasRealMemberships = false,
+}: TestGatewayOptions = {}): Promise<TestGateway & { stop(): Promise<void> }> {
   const stops: (() => Promise<void>)[] = [];
   const prefix = randomPrefix();
   const shared = { LIDO_NATS_URL: natsUrl(), LIDO_STREAM_PREFIX: prefix, LIDO_LOG_LEVEL: 'fatal' };
-  const [customersDatabase, database] = [await freshDatabase(), await freshDatabase()];
-  stops.push(
-    () => customersDatabase.drop(),
-    () => database.drop(),
-  );
+  const [customersDatabase, membershipsDatabase, database] = [
+    await freshDatabase(),
+    await freshDatabase(),
+    await freshDatabase(),
+  ];
+  for (const made of [customersDatabase, membershipsDatabase, database]) stops.push(() => made.drop());
   const entitlements = await startEntitlements();
   stops.push(() => entitlements.stop());
 
@@ -86,12 +103,24 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     LIDO_BOOTSTRAP_TOKEN: bootstrapToken,
     LIDO_MEMBERSHIPS_ADDRESS: entitlements.address,
   };
-  const [customersService] = await startInProcess([{ name: 'customers', address: '', env: customersEnv }], {
-    servicesDir: join(root, 'services'),
-    log: silentSink,
-  });
-  if (!customersService) throw new Error('The customers service did not start.');
-  stops.push(() => customersService.stop());
+  const startReal = async (name: string, realEnv: Record<string, string>): Promise<RunningService> => {
+    const [running] = await startInProcess([{ name, address: '', env: realEnv }], {
+      servicesDir: join(root, 'services'),
+      log: silentSink,
+    });
+    if (!running) throw new Error(`The ${name} service did not start.`);
+    stops.push(() => running.stop());
+    return running;
+  };
+  const customersService = await startReal('customers', customersEnv);
+  const membershipsEnv = {
+    ...shared,
+    LIDO_DATABASE_URL: membershipsDatabase.url,
+    LIDO_CUSTOMERS_ADDRESS: customersService.address,
+  };
+  const membershipsAddress = hasRealMemberships
+    ? (await startReal('memberships', membershipsEnv)).address
+    : entitlements.address;
 
   let offsetMs = 0;
   const clock = { nowMs: () => Date.now() + offsetMs };
@@ -101,7 +130,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     LIDO_READERS_LISTEN: '127.0.0.1:0',
     LIDO_READERS_HEARTBEAT_SECONDS: '1',
     LIDO_CUSTOMERS_ADDRESS: customersService.address,
-    LIDO_MEMBERSHIPS_ADDRESS: entitlements.address,
+    LIDO_MEMBERSHIPS_ADDRESS: membershipsAddress,
     ...env,
   };
   const gateway = await start(gatewayEnv, { clock });
@@ -121,11 +150,13 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     async () => clients.forEach((client) => client.close()),
   );
 
-  const owner = await ownerOf(peerOf(TokenServiceService, clients[0]), bootstrapToken);
+  const tokens = peerOf(TokenServiceService, clients[0]);
+  const first = await ownerOf(tokens, bootstrapToken);
   const site = await peerOf(SiteServiceService, clients[0]).createSite(
-    siteBody(owner.principal.brandIds[0] ?? ''),
-    owner,
+    siteBody(first.principal.brandIds[0] ?? ''),
+    first,
   );
+  const owner = await ownerOf(tokens, bootstrapToken);
   const { organisationId } = owner.principal;
   const caller = staff(organisationId, [site.id]);
   const customers = peerOf(CustomerServiceService, clients[0]);
@@ -159,6 +190,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     organisationId,
     siteId: site.id,
     caller,
+    owner,
     devices,
     customers,
     streams,
@@ -168,6 +200,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     addGuest,
     checkIns: peerOf(CheckInServiceService, clients[1]),
     databaseUrl: database.url,
+    membershipsAddress,
     advance: (seconds) => {
       offsetMs += seconds * 1_000;
     },

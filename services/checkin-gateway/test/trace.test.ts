@@ -36,7 +36,7 @@ async function startCollector(): Promise<{ url: string; spans: ExportedSpan[] }>
 
 test('a tap is one trace from the reader over the database to the event, and names no card', async () => {
   const collector = await startCollector();
-  const gateway = await startGateway({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  const gateway = await startGateway({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
   onTestFinished(() => gateway.stop());
   const member = await gateway.addMember();
   const reader = await gateway.connect(await gateway.addDevice());

@@ -3,6 +3,14 @@ import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal
 import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
 import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
+import { CustomerAddressServiceService } from '@lido/proto/lido/customers/v1/customer_address.ts';
+import { CustomerNoteServiceService } from '@lido/proto/lido/customers/v1/customer_note.ts';
+import { CustomerLabelServiceService, LabelServiceService } from '@lido/proto/lido/customers/v1/label.ts';
+import {
+  CustomerMarketingPreferenceServiceService,
+  MarketingPreferenceServiceService,
+} from '@lido/proto/lido/customers/v1/marketing_preference.ts';
+import { MyAccountServiceService } from '@lido/proto/lido/customers/v1/my_account.ts';
 import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { TokenInfoServiceService } from '@lido/proto/lido/customers/v1/token_info.ts';
 import { UserServiceService } from '@lido/proto/lido/customers/v1/user.ts';
@@ -11,16 +19,25 @@ import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import { type RunningService, startService } from '@lido/runtime/service/start-service.ts';
 import { CustomersMigration } from '../migrations/0001-customers.ts';
 import { AddressEntity } from './addresses/address.entity.ts';
+import { addressHandlers } from './addresses/address.handlers.ts';
 import { customersConfig } from './config.ts';
 import { CustomerEntity } from './customers/customer.entity.ts';
 import { customerHandlers } from './customers/customer.handlers.ts';
 import { customerDirectoryHandlers } from './customers/customer-directory.handlers.ts';
+import { projectMembership } from './known-memberships/known-membership.consumer.ts';
+import { customerLabelHandlers } from './labels/customer-label.handlers.ts';
+import { LabelEntity } from './labels/label.entity.ts';
+import { labelHandlers } from './labels/label.handlers.ts';
 import { MediumEntity } from './media/medium.entity.ts';
 import { mediumHandlers } from './media/medium.handlers.ts';
 import { NoteEntity } from './notes/note.entity.ts';
+import { noteHandlers } from './notes/note.handlers.ts';
 import { bootstrap } from './organisations/bootstrap.repository.ts';
 import { BrandEntity, OrganisationEntity } from './organisations/organisation.entity.ts';
+import { customerPreferenceHandlers } from './preferences/customer-preference.handlers.ts';
+import { myAccountHandlers } from './preferences/my-account.handlers.ts';
 import { PreferenceEntity } from './preferences/preference.entity.ts';
+import { preferenceHandlers } from './preferences/preference.handlers.ts';
 import { SiteEntity } from './sites/site.entity.ts';
 import { siteDirectoryHandlers, siteHandlers } from './sites/site.handlers.ts';
 import { AccessTokenEntity } from './users/token.entity.ts';
@@ -30,7 +47,7 @@ import { userHandlers } from './users/user.handlers.ts';
 
 const entities = [
   ...[OrganisationEntity, BrandEntity, SiteEntity, UserEntity, AccessTokenEntity],
-  ...[CustomerEntity, MediumEntity, AddressEntity, NoteEntity, PreferenceEntity],
+  ...[CustomerEntity, MediumEntity, AddressEntity, NoteEntity, LabelEntity, PreferenceEntity],
 ];
 
 /** Starts the customers service. */
@@ -47,7 +64,14 @@ export function start(env: Env): Promise<RunningService> {
       await bootstrap(db, first, clock.nowMs());
       const entitlements = peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS);
       return {
-        subscriptions: [],
+        subscriptions: [
+          {
+            name: 'customers-from-memberships',
+            source: 'memberships',
+            mode: 'projection',
+            handlers: { 'lido.memberships.membership.saved': projectMembership },
+          },
+        ],
         serve: (server) => {
           server.add(SiteServiceService, siteHandlers);
           server.add(UserServiceService, userHandlers);
@@ -55,6 +79,13 @@ export function start(env: Env): Promise<RunningService> {
           server.add(TokenServiceService, tokenHandlers);
           server.add(CustomerServiceService, customerHandlers);
           server.add(BarcodeServiceService, mediumHandlers(entitlements));
+          server.add(CustomerAddressServiceService, addressHandlers);
+          server.add(CustomerNoteServiceService, noteHandlers);
+          server.add(LabelServiceService, labelHandlers);
+          server.add(CustomerLabelServiceService, customerLabelHandlers);
+          server.add(MarketingPreferenceServiceService, preferenceHandlers);
+          server.add(CustomerMarketingPreferenceServiceService, customerPreferenceHandlers);
+          server.add(MyAccountServiceService, myAccountHandlers);
           server.add(CustomerDirectoryServiceService, customerDirectoryHandlers);
           server.add(SiteDirectoryServiceService, siteDirectoryHandlers);
         },

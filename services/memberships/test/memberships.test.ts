@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
+import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
 import { type CreateMembershipRequest, Membership, MembershipServiceService } from '@lido/proto/lido/memberships/v1/membership.ts';
 import { MembershipRateServiceService } from '@lido/proto/lido/memberships/v1/membership_rate.ts';
@@ -276,4 +278,26 @@ test('a repeated request with the same key adds neither a second customer nor a 
   const [first, second] = [await send(), await send()];
   expect(second.response.id).toBe(first.response.id);
   expect(second.trailer.get(metadataKey.replayed)).toEqual(['true']);
+});
+
+test('a scan at the till finds the member with the memberships at that site, and the customers list filters by them', async () => {
+  const made = await confirm(await reserve());
+  const customerId = made.customer?.id ?? '';
+  const barcodes = services.customersPeer(BarcodeServiceService);
+  await barcodes.createCustomerBarcode({ parentId: customerId, barcode: 'scan', kind: 'MEDIUM_KIND_UNSPECIFIED', data: null }, caller);
+  const scanned = await barcodes.getCustomerByBarcode({ code: 'scan', siteId: services.site.id }, caller);
+  expect(scanned).toMatchObject({
+    id: customerId,
+    fullName: 'Ada Byron',
+    memberships: [{ id: made.id, status: 'active', membershipTypeName: 'Gold tier', membershipNumber: made.membershipNumber }],
+  });
+
+  const customers = services.customersPeer(CustomerServiceService);
+  const find = async (fields: object): Promise<string[]> =>
+    (await customers.listCustomers({ labelIds: [], id: [customerId], ...fields }, caller)).data.map(({ id }) => id);
+  await vi.waitFor(async () => expect(await find({ membership: 'any' })).toEqual([customerId]), { timeout: 10_000 });
+  expect(await find({ membership: 'active', membershipTypeId: plan.typeId, membershipRateId: plan.rateId })).toEqual([customerId]);
+  expect(await find({ membershipNumber: made.membershipNumber })).toEqual([customerId]);
+  expect(await find({ membership: 'none' })).toEqual([]);
+  expect(await find({ membershipTypeId: 'another' })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
 import { type CreateCustomerRequest, type Customer, CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
@@ -7,9 +7,9 @@ import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/g
 import { permissions } from '@lido/runtime/grpc/permissions.ts';
 import type { Principal } from '@lido/runtime/grpc/principal.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import { createHash } from 'node:crypto';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { root } from '../../../tools/local/folders.ts';
+import { freePort, localHost } from '../../../tools/local/ports.ts';
 import { startInProcess } from '../../../tools/start/in-process.ts';
 import { start } from '../src/start.ts';
 
@@ -42,11 +42,12 @@ export async function startServices(): Promise<TestServices> {
   const [database, customersDatabase] = await Promise.all([freshDatabase(), freshDatabase()]);
   const [prefix, token] = [randomPrefix(), randomPrefix()];
   const telemetry = startTelemetry({ service: 'memberships-test', logLevel: 'silent' });
-  const shared = { LIDO_NATS_URL: natsUrl(), LIDO_STREAM_PREFIX: prefix, LIDO_LOG_LEVEL: 'error', LIDO_BOOTSTRAP_TOKEN: token };
+  const address = `${localHost}:${await freePort()}`;
+  const shared = { LIDO_NATS_URL: natsUrl(), LIDO_STREAM_PREFIX: prefix, LIDO_LOG_LEVEL: 'error', LIDO_BOOTSTRAP_TOKEN: token, LIDO_MEMBERSHIPS_ADDRESS: address };
   const plan = [{ name: 'customers', address: '', env: { ...shared, LIDO_DATABASE_URL: customersDatabase.url } }];
   const [customers] = await startInProcess(plan, { servicesDir: join(root, 'services'), log: () => {} });
   if (customers === undefined) throw new Error('The customers service did not start.');
-  const service = await start({ ...shared, LIDO_DATABASE_URL: database.url, LIDO_CUSTOMERS_ADDRESS: customers.address });
+  const service = await start({ ...shared, LIDO_DATABASE_URL: database.url, LIDO_GRPC_LISTEN: address, LIDO_CUSTOMERS_ADDRESS: customers.address });
   const client = createClient(service.address, { name: 'memberships', telemetry });
   const customersClient = createClient(customers.address, { name: 'customers', telemetry });
   const customersPeer = <D extends object>(definition: D): Peer<D> => peerOf(definition, customersClient);

@@ -125,6 +125,22 @@ describe('submitting a basket', () => {
   });
 });
 
+describe('a move whose saving was lost in a crash', () => {
+  test('is set right by the submit: the time in the order is the time that is confirmed', async () => {
+    const basket = await readyBasket(world, hourOf(6, 9));
+    await world.sql(`update order_items set start_time = start_time + interval '3 hours' where order_id = $1`, [
+      basket.id,
+    ]);
+    const order = await submitBasket(basket.id);
+    expect(order.items).toMatchObject([{ time: hourOf(6, 12) }]);
+    const [booking] = await world.availabilitySql<{ starts_at: Date }>(
+      'select starts_at from bookings where order_id = $1',
+      [basket.id],
+    );
+    expect(booking?.starts_at.getTime()).toBe(Date.parse(hourOf(6, 12)));
+  });
+});
+
 describe('submitting as staff', () => {
   test('takes a basket’s id, needs no payment, and money of a partner comes afterwards', async () => {
     const { id: orderId } = await openBasket(world, callerAs(world, 'KIND_PARTNER', 'hotel'));

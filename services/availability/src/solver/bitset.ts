@@ -22,22 +22,9 @@ export function hasBit(bits: Uint32Array, index: number): boolean {
   return ((at(bits, index >>> 5) >>> (index & 31)) & 1) === 1;
 }
 
-/** Whether every bit of `[from, to)` is set; bits past the end count as clear. */
-export function isAllSet(bits: Uint32Array, from: number, to: number): boolean {
-  for (let word = from >>> 5; word <= (to - 1) >>> 5; word++) {
-    const mask = rangeMask(word, from, to);
-    if ((at(bits, word) & mask) >>> 0 !== mask) return false;
-  }
-  return true;
-}
-
-/** Whether any bit of `[from, to)` is set. */
-export function isAnySet(bits: Uint32Array, from: number, to: number): boolean {
-  return nextSetBit(bits, from, to) >= 0;
-}
-
 /** Number of set bits in `[from, to)`. */
 export function countSet(bits: Uint32Array, from: number, to: number): number {
+  if (from >= to) return 0;
   let count = 0;
   for (let word = from >>> 5; word <= (to - 1) >>> 5; word++)
     count += popCount(at(bits, word) & rangeMask(word, from, to));
@@ -68,11 +55,6 @@ export function lastSetBit(bits: Uint32Array, from: number, to: number): number 
 /** `target &= source`, word by word; the source may be longer. */
 export function andInto(target: Uint32Array, source: Uint32Array): void {
   for (let word = 0; word < target.length; word++) target[word] = at(target, word) & at(source, word);
-}
-
-/** `target |= source`, word by word; the source may be longer. */
-export function orInto(target: Uint32Array, source: Uint32Array): void {
-  for (let word = 0; word < target.length; word++) target[word] = at(target, word) | at(source, word);
 }
 
 /** `target &= ~source`, word by word; the source may be longer. */

@@ -100,6 +100,28 @@ test('a daily maximum closes the rest of the day once it is reached, on that day
   expect(hoursOf(site)).toEqual([9, 11, 12, 13, 14, 15, 16]);
 });
 
+test('a claim in the evening uses up a daily maximum for the morning before it', () => {
+  const restriction = {
+    type: 'max_duration' as const,
+    appliesTo: 'specific' as const,
+    appointmentTypeIds: ['massage'],
+    categoryIds: [],
+    dateFrom: null,
+    dateTo: null,
+    maxDurationMinutes: 60,
+  };
+  const site = compile(sampleSite({ practitioners: [samplePractitioner('anna', { restrictions: [restriction] })] }));
+  for (const dayIndex of [0, 1, 2]) {
+    const date = addDays(sampleDate, dayIndex);
+    const query = sampleQuery({ dateFrom: date, dateTo: date });
+    expect(findBookableDates(site, query)[0]?.hasAvailability).toBe(true);
+    const fromMs = sampleMs(22 + 24 * dayIndex);
+    const toMs = fromMs + 3_600_000;
+    applyClaim(site, sampleClaim(date, 'anna', { appointmentTypeId: 'massage', durationMinutes: 60, fromMs, toMs }));
+    expect(findBookableDates(site, query)[0]?.hasAvailability).toBe(false);
+  }
+});
+
 test('an appointment may run past midnight into the day after the last compiled one', () => {
   const rules = [{ weekday: 'monday' as const, weekNum: 1, timeFrom: '23:00', timeTo: '24:00' }];
   const late = [...rules, { weekday: 'tuesday' as const, weekNum: 1, timeFrom: '00:00', timeTo: '01:00' }];

@@ -105,7 +105,7 @@ describe('a membership', () => {
     });
   });
 
-  test.each(['expired', 'reserved', 'upcoming', 'cancelled', 'inactive', 'needs_dd_mandate', 'a word of tomorrow'])(
+  test.each(['expired', 'reserved', 'cancelled', 'inactive', 'needs_dd_mandate', 'a word of tomorrow'])(
     'that is %s does not',
     (status) => {
       expect(decide({ ...tap, ...withMembership({ status }) }).reason).toBe('membership_not_active');
@@ -115,6 +115,12 @@ describe('a membership', () => {
   test.each([
     ['begins tomorrow', { startDate: '2026-06-02' }, 'membership_not_active'],
     ['begins today', { startDate: '2026-06-01' }, 'granted'],
+    [
+      'is told as upcoming and begins tomorrow',
+      { status: 'upcoming', startDate: '2026-06-02' },
+      'membership_not_active',
+    ],
+    ['was told as upcoming and begins today', { status: 'upcoming', startDate: '2026-06-01' }, 'granted'],
     ['ended yesterday', { endDate: '2026-05-31' }, 'membership_not_active'],
     ['ends today', { endDate: '2026-06-01' }, 'granted'],
     ['is of another site', { siteId: 'gym' }, 'not_allowed_here'],

@@ -8,6 +8,12 @@ export type Entitlement = { readonly membershipId: string | null } | { readonly 
 /** The attention reasons that speak of money owed; the others ask for paperwork and keep no door shut. */
 const paymentReasons: readonly string[] = ['setup_unpaid', 'payment_failed', 'payment_disputed', 'payment_outstanding'];
 
+/**
+ * The statuses of a membership that was confirmed and not ended. Whether it has begun is asked of its dates: no event tells
+ * that an upcoming membership has become active overnight.
+ */
+const runningStatuses: readonly string[] = ['active', 'upcoming', 'needs_attention'];
+
 const minuteMs = 60_000;
 
 /**
@@ -31,7 +37,7 @@ function isActive(
   { status, startDate, endDate }: HeldMembership,
   { nowMs, site }: Pick<DecisionInput, 'nowMs' | 'site'>,
 ): boolean {
-  if (status !== 'active' && status !== 'needs_attention') return false;
+  if (!runningStatuses.includes(status)) return false;
   const today = localDateOf(nowMs, site.zone);
   return startDate <= today && (endDate === null || today <= endDate);
 }

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { CustomerMarketingPreference } from '@lido/proto/lido/customers/v1/marketing_preference.ts';
 import { notFound } from '@lido/runtime/errors/refusal.ts';
-import type { Call } from '@lido/runtime/grpc/call.ts';
+import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import { told } from '@lido/runtime/resource/load.ts';
 import { touch } from '@lido/runtime/resource/update.ts';
 import { CustomerEntity, type CustomerRow } from '../customers/customer.entity.ts';
@@ -23,20 +23,22 @@ export async function statesOf(customer: CustomerRow, em: SqlEntityManager): Pro
 }
 
 /** Opts a customer in or out; a second time changes nothing. Answers all the states as they then are. */
-export function setOptedIn(customerId: string, id: string, { call, isOptedIn }: { call: Call; isOptedIn: boolean }) {
-  return call.transact(async (transaction) => {
-    const { em } = transaction;
-    const customer = await loadCustomer(customerId, em, call);
-    const preference = await em.findOne(PreferenceEntity, { id, organisationId: customer.organisationId, deletedAt: null });
-    if (preference === null) throw notFound(id);
-    if (customer.preferenceIds.includes(id) !== isOptedIn) {
-      const others = customer.preferenceIds.filter((held) => held !== id);
-      customer.preferenceIds = isOptedIn ? [...others, id] : others;
-      touch(customer, call);
-      await told(customerSpec, customer, transaction, call);
-    }
-    return { data: await statesOf(customer, em) };
-  });
+export async function setOptedIn(
+  { customerId, id, isOptedIn }: { customerId: string; id: string; isOptedIn: boolean },
+  transaction: Transaction,
+  call: Call,
+): Promise<CustomerMarketingPreference[]> {
+  const { em } = transaction;
+  const customer = await loadCustomer(customerId, em, call);
+  const preference = await em.findOne(PreferenceEntity, { id, organisationId: customer.organisationId, deletedAt: null });
+  if (preference === null) throw notFound(id);
+  if (customer.preferenceIds.includes(id) !== isOptedIn) {
+    const others = customer.preferenceIds.filter((held) => held !== id);
+    customer.preferenceIds = isOptedIn ? [...others, id] : others;
+    touch(customer, call);
+    await told(customerSpec, customer, transaction, call);
+  }
+  return statesOf(customer, em);
 }
 
 function toState({ id, organisationId, text }: PreferenceRow, { preferenceIds }: CustomerRow): CustomerMarketingPreference {

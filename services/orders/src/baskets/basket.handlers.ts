@@ -23,6 +23,7 @@ import { addItem, changeItem, removeItem } from '../items/order-item.handlers.ts
 import { liveItems, moneyOf, submitFacts } from '../orders/aggregate.ts';
 import { openOrder } from '../orders/open-order.handlers.ts';
 import { requireOpen } from '../orders/order.ts';
+import type { OrderRow } from '../orders/order.entity.ts';
 import { findOrder, writerOf, zoneOf } from '../orders/order.repository.ts';
 import type { Ports } from '../orders/ports.ts';
 import { createBasketPayment, deleteBasketPayment } from '../payments/basket-payment.handlers.ts';
@@ -156,19 +157,29 @@ function actionUpdateBasketGuests(ports: Ports) {
 
 function actionSetBasketCustomer(ports: Ports) {
   return ({ basketId, customer }: ActionSetBasketCustomerRequest, call: Call): Promise<Basket> =>
-    setBasketCustomer(basketId, customer, ports, call);
+    changeBasket(
+      {
+        id: basketId,
+        work: async (aggregate) => {
+          await setBasketCustomer(aggregate.order, customer ?? {}, ports, call);
+          return (zone) => toBasket(aggregate, zone);
+        },
+      },
+      call,
+      ports,
+    );
 }
 
-function setBasketCustomer(id: string, customer: CustomerDetails | null, ports: Ports, call: Call): Promise<Basket> {
-  const details: ContactDetails = customer ?? {};
+async function setBasketCustomer(
+  order: OrderRow,
+  details: ContactDetails,
+  { people }: Ports,
+  call: Call,
+): Promise<void> {
   if (call.principal.kind === 'KIND_CUSTOMER' && details.id != null && details.id !== call.principal.id) {
     throw invalid({ id: ['With your own token you can only book for yourself.'] });
   }
-  const work = async (aggregate: Parameters<typeof toBasket>[0]) => {
-    await setCustomer(aggregate.order, details, { people: ports.people, requestId: call.requestId, field: 'id' });
-    return (zone: string) => toBasket(aggregate, zone);
-  };
-  return changeBasket({ id, work }, call, ports);
+  await setCustomer(order, details, { people, requestId: call.requestId, field: 'id' });
 }
 
 async function getBasketCheckoutConfig({ basketId }: BasketIdRequest, call: Call): Promise<BasketCheckoutConfig> {
@@ -224,20 +235,22 @@ function actionCheckBasket({ bookings }: Ports) {
 function actionSubmitBasket(ports: Ports) {
   return async ({ basketId, customer }: ActionSubmitBasketRequest, call: Call): Promise<Basket> => {
     const { order } = await findOrder(call, basketId);
-    const saysWho =
-      customer !== null &&
-      [customer.id, customer.firstName, customer.lastName, customer.email, customer.phone].some((part) => part != null);
-    if (saysWho && order.submittedAt == null) await setBasketCustomer(basketId, customer, ports, call);
-    await ports.submits.submit({
-      order,
-      path: 'basket',
-      skipRules: false,
-      actor: call.actor,
-      requestId: call.requestId,
+    const { actor, requestId } = call;
+    const prepare = namesSomebody(customer)
+      ? (row: OrderRow) => setBasketCustomer(row, customer, ports, call)
+      : undefined;
+    await ports.submits.submit({ order, path: 'basket', skipRules: false, actor, requestId, prepare });
+    return call.transact(async ({ em }) => {
+      const aggregate = await findOrder(call, basketId, em);
+      return toBasket(aggregate, await zoneOf(em, aggregate.order));
     });
-    call.em.clear();
-    return getBasket({ basketId }, call);
   };
+}
+
+function namesSomebody(customer: CustomerDetails | null): customer is CustomerDetails {
+  if (customer === null) return false;
+  const { id, firstName, lastName, email, phone } = customer;
+  return [id, firstName, lastName, email, phone].some((part) => part != null);
 }
 
 const emptyItem: OrderItemInput = { guests: [], guestIds: [], practitionerIds: [], itemConfiguration: null };

@@ -112,8 +112,10 @@ function actionSubmitOrder({ submits }: Ports) {
     const { order } = await findOrder(call, orderId);
     const skipRules = skipAvailabilityChecks ?? false;
     await submits.submit({ order, path: 'order', skipRules, actor: call.actor, requestId: call.requestId });
-    call.em.clear();
-    return getOrder({ orderId }, call);
+    return call.transact(async ({ em }) => {
+      const aggregate = await findOrder(call, orderId, em);
+      return toOrder(aggregate, { zone: await zoneOf(em, aggregate.order), nowMs: call.clock.nowMs() });
+    });
   };
 }
 

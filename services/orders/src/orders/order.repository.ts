@@ -39,11 +39,11 @@ export function newColumns(id: string, organisationId: string, { actor, nowMs }:
 }
 
 /** Loads an order the caller may read. Missing and hidden ones are the same refusal. */
-export async function findOrder(call: Call, id: string): Promise<Aggregate> {
-  const order = await call.em.findOne(OrderEntity, { $and: [{ id, deletedAt: null }, visibleOrders(call)] });
+export async function findOrder(call: Call, id: string, em: SqlEntityManager = call.em): Promise<Aggregate> {
+  const order = await em.findOne(OrderEntity, { $and: [{ id, deletedAt: null }, visibleOrders(call)] });
   if (!order) throw notFound(id);
   requireStaffPermission(order, call, 'read');
-  return aggregateOf(call.em, order);
+  return aggregateOf(em, order);
 }
 
 /**

@@ -34,6 +34,8 @@ export interface SubmitRequest {
   skipRules: boolean;
   actor: string;
   requestId: string;
+  /** Changes the order in the transaction that takes the lease, before anything is checked. */
+  prepare?: ((order: OrderRow) => Promise<void>) | undefined;
 }
 
 /** Turns baskets into orders. */
@@ -137,23 +139,24 @@ function isDefinite(error: unknown): boolean {
 }
 
 /** Takes the order for this submit, or answers undefined when it has been submitted already. */
-async function lease(request: SubmitRequest, { db }: SubmitParts): Promise<Saga | undefined> {
-  const { order, skipRules, actor, requestId } = request;
-  return db.transaction(async (em) => {
-    const { order: row } = await lockOrderById(em, order.id);
-    if (row.status === 'ORDER_STATUS_SUBMITTED' || row.status === 'ORDER_STATUS_SETTLED') return undefined;
-    requireTransition(row.status, 'submit');
+async function lease(request: SubmitRequest, parts: SubmitParts): Promise<Saga | undefined> {
+  const { order, skipRules, actor, requestId, prepare } = request;
+  return parts.db.transaction(async (em) => {
+    const aggregate = await lockOrderById(em, order.id);
+    const { status, organisationId } = aggregate.order;
+    if (status === 'ORDER_STATUS_SUBMITTED' || status === 'ORDER_STATUS_SETTLED') return undefined;
+    requireTransition(status, 'submit');
     const running = await findSaga(em, order.id);
     if (running?.isLeased) throw stateConflict('submit_in_progress', 'This basket is being submitted already.');
-    const saga: Saga = {
-      orderId: row.id,
-      organisationId: row.organisationId,
-      token: newUuid(),
-      stage: running?.stage ?? 'submitting',
-      skipRules: running?.stage === 'confirming' ? running.skipRules : skipRules,
-      actor,
-      requestId,
-    };
+    const base = { orderId: order.id, organisationId, token: newUuid(), actor, requestId };
+    const saga: Saga =
+      running?.stage === 'confirming'
+        ? { ...base, stage: 'confirming', skipRules: running.skipRules }
+        : { ...base, stage: 'submitting', skipRules };
+    if (prepare && saga.stage === 'submitting') {
+      await prepare(aggregate.order);
+      await saveOrder(aggregate, 'saved', writerFor(saga, em, parts));
+    }
     await leaseSaga(em, saga);
     return saga;
   });

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
+import { type CustomerAddress, CustomerAddressServiceService } from '@lido/proto/lido/customers/v1/customer_address.ts';
+import { type CustomerNote, CustomerNoteServiceService } from '@lido/proto/lido/customers/v1/customer_note.ts';
+import { CustomerLabelServiceService, type Label, LabelServiceService } from '@lido/proto/lido/customers/v1/label.ts';
+import {
+  CustomerMarketingPreferenceServiceService,
+  type MarketingPreference,
+  MarketingPreferenceServiceService,
+} from '@lido/proto/lido/customers/v1/marketing_preference.ts';
+import { MyAccountServiceService } from '@lido/proto/lido/customers/v1/my_account.ts';
+import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
+import { anyCustomers, newCustomer, site } from './builders.ts';
+import { addTenant, anybody, callerOf, staff, startCustomers, type Tenant, type TestCaller, type TestService } from './support.ts';
+
+let service: TestService;
+let tenant: Tenant;
+let caller: TestCaller;
+let parentId: string;
+const stranger = staff('another-organisation', ['somewhere']);
+const missing = { kind: 'not_found' };
+
+beforeAll(async () => {
+  service = await startCustomers();
+  tenant = await addTenant(service.database);
+  const place = await service.peer(SiteServiceService).createSite(site(), tenant.owner);
+  caller = staff(tenant.organisationId, [place.id]);
+  parentId = (await service.peer(CustomerServiceService).createCustomer(newCustomer(), caller)).id;
+});
+afterAll(() => service.stop());
+
+const address = (fields: Partial<CustomerAddress> = {}): CustomerAddress => ({
+  id: '',
+  customerId: '',
+  name: 'Home',
+  addressLine1: '1 Harbour Row',
+  createdAt: '',
+  updatedAt: '',
+  ...fields,
+});
+const note = (text: string): CustomerNote => ({ id: '', customerId: '', note: text, createdBy: '', createdAt: '', updatedAt: '' });
+const label = (value: string, colour = 'FF8800'): Label => ({ id: '', organisationId: '', value, colour, createdAt: '', updatedAt: '' });
+const preference = (text: string, fields: Partial<MarketingPreference> = {}): MarketingPreference => ({
+  id: '',
+  organisationId: '',
+  text,
+  createdAt: '',
+  updatedAt: '',
+  ...fields,
+});
+
+test('addresses are added, changed in part, listed and removed', async () => {
+  const addresses = service.peer(CustomerAddressServiceService);
+  const made = await addresses.createCustomerAddress({ parentId, rule: address({ city: 'Brighton', postcode: 'BN1' }) }, caller);
+  expect(made).toMatchObject({ customerId: parentId, addressLine1: '1 Harbour Row', city: 'Brighton', county: null });
+  const rule = address({ addressLine1: '2 Pier Road', city: null, postcode: 'ignored' });
+  const changed = await addresses.updateCustomerAddress({ parentId, id: made.id, rule, updateMask: ['address_line_1', 'city'] }, caller);
+  expect(changed).toMatchObject({ name: 'Home', addressLine1: '2 Pier Road', city: null, postcode: 'BN1' });
+  expect(await addresses.getCustomerAddress({ parentId, id: made.id }, caller)).toEqual(changed);
+  expect(await addresses.listCustomerAddresses({ parentId }, caller)).toMatchObject({ data: [changed], page: { total: 1 } });
+  await expect(addresses.getCustomerAddress({ parentId, id: made.id }, stranger)).rejects.toMatchObject(missing);
+  await addresses.deleteCustomerAddress({ parentId, id: made.id }, caller);
+  await expect(addresses.getCustomerAddress({ parentId, id: made.id }, caller)).rejects.toMatchObject(missing);
+});
+
+test('notes are listed with the newest first and say who wrote them', async () => {
+  const notes = service.peer(CustomerNoteServiceService);
+  const first = await notes.createNote({ parentId, rule: note('Prefers mornings.') }, caller);
+  const second = await notes.createNote({ parentId, rule: note('Allergic to lavender.') }, caller);
+  expect(first.createdBy).toBe(`staff:${caller.principal.id}`);
+  await notes.updateNote({ parentId, id: first.id, rule: note('Prefers evenings.'), updateMask: ['note'] }, caller);
+  const listed = await notes.listNotes({ parentId }, caller);
+  expect(listed.data.map((each) => each.note)).toEqual(['Allergic to lavender.', 'Prefers evenings.']);
+  await notes.deleteNote({ parentId, id: second.id }, caller);
+  expect((await notes.listNotes({ parentId }, caller)).data).toHaveLength(1);
+  await expect(notes.listNotes({ parentId }, stranger)).rejects.toMatchObject(missing);
+  const viewer = staff(tenant.organisationId, caller.principal.grants.map(({ siteId }) => siteId), { held: ['customers.view'] });
+  await expect(notes.createNote({ parentId, rule: note('x') }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
+});
+
+test('labels go on and off a customer, and an archived label shows on nobody until it is restored', async () => {
+  const labels = service.peer(LabelServiceService);
+  const ofCustomer = service.peer(CustomerLabelServiceService);
+  const customers = service.peer(CustomerServiceService);
+  const vip = await labels.createLabel(label('VIP'), caller);
+  const late = await labels.createLabel(label('Late payer'), caller);
+  expect(vip).toMatchObject({ organisationId: tenant.organisationId, colour: 'ff8800' });
+  await ofCustomer.attachCustomerLabels({ parentId, labels: [vip.id] }, caller);
+  const both = await ofCustomer.attachCustomerLabels({ parentId, labels: [vip.id, late.id] }, caller);
+  expect(both.data.map(({ value }) => value)).toEqual(['Late payer', 'VIP']);
+  const shown = async (): Promise<string[]> => (await customers.getCustomer({ id: parentId }, caller)).labels.map(({ value }) => value);
+  expect(await shown()).toEqual(['Late payer', 'VIP']);
+  expect((await customers.listCustomers(anyCustomers({ labelIds: [vip.id] }), caller)).data.map(({ id }) => id)).toEqual([parentId]);
+
+  await labels.deleteLabel({ id: vip.id }, caller);
+  expect(await shown()).toEqual(['Late payer']);
+  expect((await labels.listLabels({ archived: true }, caller)).data.map(({ id }) => id)).toEqual([vip.id]);
+  await labels.restoreLabel({ id: vip.id }, caller);
+  expect(await shown()).toEqual(['Late payer', 'VIP']);
+  await ofCustomer.detachCustomerLabels({ parentId, labels: [vip.id, 'not-there'] }, caller);
+  expect((await ofCustomer.listCustomerLabels({ parentId }, caller)).data.map(({ id }) => id)).toEqual([late.id]);
+  await expect(ofCustomer.attachCustomerLabels({ parentId, labels: ['nowhere'] }, caller)).rejects.toMatchObject({ kind: 'invalid' });
+});
+
+test('a label with a colour of another form or of another organisation is refused by that field', async () => {
+  const labels = service.peer(LabelServiceService);
+  await expect(labels.createLabel(label('x', 'red'), caller)).rejects.toMatchObject({ fields: { colour: [expect.any(String)] } });
+  const theirs = { ...label('x'), organisationId: 'another-organisation' };
+  await expect(labels.createLabel(theirs, caller)).rejects.toMatchObject({ fields: { organisation_id: [expect.any(String)] } });
+});
+
+test('a customer is opted in and out by staff, and a deleted preference is nobody’s', async () => {
+  const preferences = service.peer(MarketingPreferenceServiceService);
+  const states = service.peer(CustomerMarketingPreferenceServiceService);
+  const news = await preferences.createMarketingPreference(preference('News'), caller);
+  const offers = await preferences.createMarketingPreference(preference('Offers'), caller);
+  expect(await states.optCustomerIn({ parentId, id: news.id }, caller)).toMatchObject({ id: news.id, optedIn: true });
+  const listed = await states.listCustomerMarketingPreferences({ parentId }, caller);
+  expect(listed.data.map(({ text, optedIn }) => [text, optedIn])).toEqual([['News', true], ['Offers', false]]);
+  const customers = service.peer(CustomerServiceService);
+  const optedIn = async (marketingOptIn: string): Promise<string[]> =>
+    (await customers.listCustomers(anyCustomers({ marketingOptIn }), caller)).data.map(({ id }) => id);
+  expect(await optedIn(news.id)).toEqual([parentId]);
+  expect(await optedIn('any')).toEqual([parentId]);
+  expect(await optedIn('none')).toEqual([]);
+  await states.optCustomerOut({ parentId, id: news.id }, caller);
+  expect(await states.getCustomerMarketingPreference({ parentId, id: news.id }, caller)).toMatchObject({ optedIn: false });
+
+  await states.optCustomerIn({ parentId, id: offers.id }, caller);
+  await preferences.deleteMarketingPreference({ id: offers.id }, caller);
+  expect(await optedIn('any')).toEqual([]);
+  await expect(states.optCustomerIn({ parentId, id: offers.id }, caller)).rejects.toMatchObject(missing);
+  const open = await preferences.listPublicMarketingPreferences({ organisationId: tenant.organisationId }, anybody());
+  expect(open.data.map(({ text }) => text)).toEqual(['News']);
+  const nowhere = preferences.createMarketingPreference(preference('x', { siteId: 'nowhere' }), caller);
+  await expect(nowhere).rejects.toMatchObject({ fields: { site_id: [expect.any(String)] } });
+});
+
+test('a signed-in customer sees and opts in themselves; staff tokens are refused there', async () => {
+  const me = service.peer(MyAccountServiceService);
+  const news = await service.peer(MarketingPreferenceServiceService).createMarketingPreference(preference('My news'), caller);
+  const principal = { id: parentId, name: '', organisationId: tenant.organisationId, brandIds: [tenant.brandId], grants: [] };
+  const myself = callerOf({ ...principal, kind: 'KIND_CUSTOMER' });
+  expect(await me.getMyAccountDetails({}, myself)).toMatchObject({ id: parentId });
+  const states = (await me.optMyselfIn({ id: news.id }, myself)).data;
+  expect(states.find(({ id }) => id === news.id)?.optedIn).toBe(true);
+  expect((await me.optMyselfOut({ id: news.id }, myself)).data.some(({ optedIn }) => optedIn)).toBe(false);
+  await expect(me.getMyAccountDetails({}, caller)).rejects.toMatchObject({ kind: 'forbidden' });
+  await expect(me.getMyAccountDetails({}, callerOf({ ...principal, kind: 'KIND_CUSTOMER', id: randomUUID() }))).rejects.toMatchObject(missing);
+});

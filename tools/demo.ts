@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runDemo } from './demo/run-demo.ts';
+import { root } from './local/folders.ts';
+import type { LocalFacts } from './demo/story.ts';
+
+const file = join(process.env['LIDO_DATA'] ?? join(root, '.lido'), 'local.json');
+
+/** Plays the main job against the running system and says each step. */
+async function main(): Promise<void> {
+  const local = readLocal();
+  if (!local) {
+    console.error('Lido is not running here yet. Please run npm start first, in another terminal.');
+    process.exitCode = 1;
+    return;
+  }
+  try {
+    await runDemo(local, (line) => console.log(line));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    console.error(
+      text.includes('fetch failed')
+        ? `Nothing answers at ${local.baseUrl}. Please run npm start first.`
+        : `The demo stopped: ${text}`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+function readLocal(): LocalFacts | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as LocalFacts;
+  } catch {
+    return undefined;
+  }
+}
+
+await main();
