@@ -55,7 +55,10 @@ export class ReaderRefused extends Error {
 
 const answerTimeoutMs = 5_000;
 
-/** Dials in, goes through the start-up and resolves when the gateway decides. Rejects with ReaderRefused. */
+/**
+ * Dials in, goes through the start-up and resolves when the gateway decides. Rejects with ReaderRefused.
+ * What works with this reader shows that Lido's two sides agree with each other; it does not show that real hardware would.
+ */
 export async function connectReader(options: SimulatedReaderOptions): Promise<SimulatedReader> {
   const socket = new WebSocket(readerUrl(options.url), { headers: { Authorization: options.token } });
   const device = new SimulatedDevice(socket, options);

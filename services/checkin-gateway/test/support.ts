@@ -55,6 +55,7 @@ export interface TestGateway {
   readonly streams: Streams;
   readonly entitlements: Entitlements;
   readonly databaseUrl: string;
+  readonly customersAddress: string;
   /** Where the gateway asks about memberships. */
   readonly membershipsAddress: string;
   readonly readersUrl: string;
@@ -201,6 +202,7 @@ export async function startGateway({
     checkIns: peerOf(CheckInServiceService, clients[1]),
     databaseUrl: database.url,
     membershipsAddress,
+    customersAddress: customersService.address,
     advance: (seconds) => {
       offsetMs += seconds * 1_000;
     },

@@ -12,7 +12,16 @@ import {
 import { MyAccountServiceService } from '@lido/proto/lido/customers/v1/my_account.ts';
 import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { anyCustomers, newCustomer, site } from './builders.ts';
-import { addTenant, anybody, callerOf, staff, startCustomers, type Tenant, type TestCaller, type TestService } from './support.ts';
+import {
+  addTenant,
+  anybody,
+  callerOf,
+  staff,
+  startCustomers,
+  type Tenant,
+  type TestCaller,
+  type TestService,
+} from './support.ts';
 
 let service: TestService;
 let tenant: Tenant;
@@ -39,8 +48,22 @@ const address = (fields: Partial<CustomerAddress> = {}): CustomerAddress => ({
   updatedAt: '',
   ...fields,
 });
-const note = (text: string): CustomerNote => ({ id: '', customerId: '', note: text, createdBy: '', createdAt: '', updatedAt: '' });
-const label = (value: string, colour = 'FF8800'): Label => ({ id: '', organisationId: '', value, colour, createdAt: '', updatedAt: '' });
+const note = (text: string): CustomerNote => ({
+  id: '',
+  customerId: '',
+  note: text,
+  createdBy: '',
+  createdAt: '',
+  updatedAt: '',
+});
+const label = (value: string, colour = 'FF8800'): Label => ({
+  id: '',
+  organisationId: '',
+  value,
+  colour,
+  createdAt: '',
+  updatedAt: '',
+});
 const preference = (text: string, fields: Partial<MarketingPreference> = {}): MarketingPreference => ({
   id: '',
   organisationId: '',
@@ -52,13 +75,22 @@ const preference = (text: string, fields: Partial<MarketingPreference> = {}): Ma
 
 test('addresses are added, changed in part, listed and removed', async () => {
   const addresses = service.peer(CustomerAddressServiceService);
-  const made = await addresses.createCustomerAddress({ parentId, rule: address({ city: 'Brighton', postcode: 'BN1' }) }, caller);
+  const made = await addresses.createCustomerAddress(
+    { parentId, rule: address({ city: 'Brighton', postcode: 'BN1' }) },
+    caller,
+  );
   expect(made).toMatchObject({ customerId: parentId, addressLine1: '1 Harbour Row', city: 'Brighton', county: null });
   const rule = address({ addressLine1: '2 Pier Road', city: null, postcode: 'ignored' });
-  const changed = await addresses.updateCustomerAddress({ parentId, id: made.id, rule, updateMask: ['address_line_1', 'city'] }, caller);
+  const changed = await addresses.updateCustomerAddress(
+    { parentId, id: made.id, rule, updateMask: ['address_line_1', 'city'] },
+    caller,
+  );
   expect(changed).toMatchObject({ name: 'Home', addressLine1: '2 Pier Road', city: null, postcode: 'BN1' });
   expect(await addresses.getCustomerAddress({ parentId, id: made.id }, caller)).toEqual(changed);
-  expect(await addresses.listCustomerAddresses({ parentId }, caller)).toMatchObject({ data: [changed], page: { total: 1 } });
+  expect(await addresses.listCustomerAddresses({ parentId }, caller)).toMatchObject({
+    data: [changed],
+    page: { total: 1 },
+  });
   await expect(addresses.getCustomerAddress({ parentId, id: made.id }, stranger)).rejects.toMatchObject(missing);
   await addresses.deleteCustomerAddress({ parentId, id: made.id }, caller);
   await expect(addresses.getCustomerAddress({ parentId, id: made.id }, caller)).rejects.toMatchObject(missing);
@@ -75,7 +107,11 @@ test('notes are listed with the newest first and say who wrote them', async () =
   await notes.deleteNote({ parentId, id: second.id }, caller);
   expect((await notes.listNotes({ parentId }, caller)).data).toHaveLength(1);
   await expect(notes.listNotes({ parentId }, stranger)).rejects.toMatchObject(missing);
-  const viewer = staff(tenant.organisationId, caller.principal.grants.map(({ siteId }) => siteId), { held: ['customers.view'] });
+  const viewer = staff(
+    tenant.organisationId,
+    caller.principal.grants.map(({ siteId }) => siteId),
+    { held: ['customers.view'] },
+  );
   await expect(notes.createNote({ parentId, rule: note('x') }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
 });
 
@@ -89,9 +125,12 @@ test('labels go on and off a customer, and an archived label shows on nobody unt
   await ofCustomer.attachCustomerLabels({ parentId, labels: [vip.id] }, caller);
   const both = await ofCustomer.attachCustomerLabels({ parentId, labels: [vip.id, late.id] }, caller);
   expect(both.data.map(({ value }) => value)).toEqual(['Late payer', 'VIP']);
-  const shown = async (): Promise<string[]> => (await customers.getCustomer({ id: parentId }, caller)).labels.map(({ value }) => value);
+  const shown = async (): Promise<string[]> =>
+    (await customers.getCustomer({ id: parentId }, caller)).labels.map(({ value }) => value);
   expect(await shown()).toEqual(['Late payer', 'VIP']);
-  expect((await customers.listCustomers(anyCustomers({ labelIds: [vip.id] }), caller)).data.map(({ id }) => id)).toEqual([parentId]);
+  expect(
+    (await customers.listCustomers(anyCustomers({ labelIds: [vip.id] }), caller)).data.map(({ id }) => id),
+  ).toEqual([parentId]);
 
   await labels.deleteLabel({ id: vip.id }, caller);
   expect(await shown()).toEqual(['Late payer']);
@@ -100,14 +139,20 @@ test('labels go on and off a customer, and an archived label shows on nobody unt
   expect(await shown()).toEqual(['Late payer', 'VIP']);
   await ofCustomer.detachCustomerLabels({ parentId, labels: [vip.id, 'not-there'] }, caller);
   expect((await ofCustomer.listCustomerLabels({ parentId }, caller)).data.map(({ id }) => id)).toEqual([late.id]);
-  await expect(ofCustomer.attachCustomerLabels({ parentId, labels: ['nowhere'] }, caller)).rejects.toMatchObject({ kind: 'invalid' });
+  await expect(ofCustomer.attachCustomerLabels({ parentId, labels: ['nowhere'] }, caller)).rejects.toMatchObject({
+    kind: 'invalid',
+  });
 });
 
 test('a label with a colour of another form or of another organisation is refused by that field', async () => {
   const labels = service.peer(LabelServiceService);
-  await expect(labels.createLabel(label('x', 'red'), caller)).rejects.toMatchObject({ fields: { colour: [expect.any(String)] } });
+  await expect(labels.createLabel(label('x', 'red'), caller)).rejects.toMatchObject({
+    fields: { colour: [expect.any(String)] },
+  });
   const theirs = { ...label('x'), organisationId: 'another-organisation' };
-  await expect(labels.createLabel(theirs, caller)).rejects.toMatchObject({ fields: { organisation_id: [expect.any(String)] } });
+  await expect(labels.createLabel(theirs, caller)).rejects.toMatchObject({
+    fields: { organisation_id: [expect.any(String)] },
+  });
 });
 
 test('a customer is opted in and out by staff, and a deleted preference is nobody’s', async () => {
@@ -117,7 +162,10 @@ test('a customer is opted in and out by staff, and a deleted preference is nobod
   const offers = await preferences.createMarketingPreference(preference('Offers'), caller);
   expect(await states.optCustomerIn({ parentId, id: news.id }, caller)).toMatchObject({ id: news.id, optedIn: true });
   const listed = await states.listCustomerMarketingPreferences({ parentId }, caller);
-  expect(listed.data.map(({ text, optedIn }) => [text, optedIn])).toEqual([['News', true], ['Offers', false]]);
+  expect(listed.data.map(({ text, optedIn }) => [text, optedIn])).toEqual([
+    ['News', true],
+    ['Offers', false],
+  ]);
   const customers = service.peer(CustomerServiceService);
   const optedIn = async (marketingOptIn: string): Promise<string[]> =>
     (await customers.listCustomers(anyCustomers({ marketingOptIn }), caller)).data.map(({ id }) => id);
@@ -125,7 +173,9 @@ test('a customer is opted in and out by staff, and a deleted preference is nobod
   expect(await optedIn('any')).toEqual([parentId]);
   expect(await optedIn('none')).toEqual([]);
   await states.optCustomerOut({ parentId, id: news.id }, caller);
-  expect(await states.getCustomerMarketingPreference({ parentId, id: news.id }, caller)).toMatchObject({ optedIn: false });
+  expect(await states.getCustomerMarketingPreference({ parentId, id: news.id }, caller)).toMatchObject({
+    optedIn: false,
+  });
 
   await states.optCustomerIn({ parentId, id: offers.id }, caller);
   await preferences.deleteMarketingPreference({ id: offers.id }, caller);
@@ -139,13 +189,23 @@ test('a customer is opted in and out by staff, and a deleted preference is nobod
 
 test('a signed-in customer sees and opts in themselves; staff tokens are refused there', async () => {
   const me = service.peer(MyAccountServiceService);
-  const news = await service.peer(MarketingPreferenceServiceService).createMarketingPreference(preference('My news'), caller);
-  const principal = { id: parentId, name: '', organisationId: tenant.organisationId, brandIds: [tenant.brandId], grants: [] };
+  const news = await service
+    .peer(MarketingPreferenceServiceService)
+    .createMarketingPreference(preference('My news'), caller);
+  const principal = {
+    id: parentId,
+    name: '',
+    organisationId: tenant.organisationId,
+    brandIds: [tenant.brandId],
+    grants: [],
+  };
   const myself = callerOf({ ...principal, kind: 'KIND_CUSTOMER' });
   expect(await me.getMyAccountDetails({}, myself)).toMatchObject({ id: parentId });
   const states = (await me.optMyselfIn({ id: news.id }, myself)).data;
   expect(states.find(({ id }) => id === news.id)?.optedIn).toBe(true);
   expect((await me.optMyselfOut({ id: news.id }, myself)).data.some(({ optedIn }) => optedIn)).toBe(false);
   await expect(me.getMyAccountDetails({}, caller)).rejects.toMatchObject({ kind: 'forbidden' });
-  await expect(me.getMyAccountDetails({}, callerOf({ ...principal, kind: 'KIND_CUSTOMER', id: randomUUID() }))).rejects.toMatchObject(missing);
+  await expect(
+    me.getMyAccountDetails({}, callerOf({ ...principal, kind: 'KIND_CUSTOMER', id: randomUUID() })),
+  ).rejects.toMatchObject(missing);
 });

@@ -1,6 +1,10 @@
 import type { CreateMembershipRequest, ListMembershipsRequest } from '@lido/proto/lido/memberships/v1/membership.ts';
 import type { CreateMembershipRateRequest } from '@lido/proto/lido/memberships/v1/membership_rate.ts';
-import type { CreateMembershipTypeRequest, InitialRate, MembershipTypeChanges } from '@lido/proto/lido/memberships/v1/membership_type.ts';
+import type {
+  CreateMembershipTypeRequest,
+  InitialRate,
+  MembershipTypeChanges,
+} from '@lido/proto/lido/memberships/v1/membership_type.ts';
 
 /** A first rate's body. */
 export function initialRate(fields: Partial<InitialRate> = {}): InitialRate {
@@ -17,13 +21,28 @@ export function typeChanges(fields: Partial<MembershipTypeChanges>): MembershipT
 }
 
 /** A new rate's body. */
-export function newRate(membershipTypeId: string, fields: Partial<CreateMembershipRateRequest> = {}): CreateMembershipRateRequest {
+export function newRate(
+  membershipTypeId: string,
+  fields: Partial<CreateMembershipRateRequest> = {},
+): CreateMembershipRateRequest {
   const price = { amount: 4_000, currency: 'GBP' };
-  return { membershipTypeId, name: 'Yearly', price, joiningFee: null, private: false, billingFrequency: 'P1Y', processors: [], ...fields };
+  return {
+    membershipTypeId,
+    name: 'Yearly',
+    price,
+    joiningFee: null,
+    private: false,
+    billingFrequency: 'P1Y',
+    processors: [],
+    ...fields,
+  };
 }
 
 /** A new membership's body, from 2026 on without end. */
-export function newMembership(plan: { typeId: string; rateId: string }, fields: Partial<CreateMembershipRequest> = {}): CreateMembershipRequest {
+export function newMembership(
+  plan: { typeId: string; rateId: string },
+  fields: Partial<CreateMembershipRequest> = {},
+): CreateMembershipRequest {
   const { typeId, rateId } = plan;
   return {
     membershipTypeId: typeId,

@@ -2,9 +2,17 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
-import { type CreateMembershipRequest, Membership, MembershipServiceService } from '@lido/proto/lido/memberships/v1/membership.ts';
+import {
+  type CreateMembershipRequest,
+  Membership,
+  MembershipServiceService,
+} from '@lido/proto/lido/memberships/v1/membership.ts';
 import { MembershipRateServiceService } from '@lido/proto/lido/memberships/v1/membership_rate.ts';
-import { type CreateMembershipTypeRequest, type MembershipType, MembershipTypeServiceService } from '@lido/proto/lido/memberships/v1/membership_type.ts';
+import {
+  type CreateMembershipTypeRequest,
+  type MembershipType,
+  MembershipTypeServiceService,
+} from '@lido/proto/lido/memberships/v1/membership_type.ts';
 import { callerMetadata, type Peer } from '@lido/runtime/grpc/client.ts';
 import { metadataKey } from '@lido/runtime/grpc/principal.ts';
 import { anyMemberships, initialRate, newMembership, newRate, newType } from './builders.ts';
@@ -52,7 +60,10 @@ const inOneYear = (): string => new Date(Date.now() + 366 * 86_400_000).toISOStr
 
 test('a new membership is reserved, under a ten-digit number of its own, with its customer, type and rate', async () => {
   const customer = await services.addCustomer({ email: 'member@example.com' });
-  const made = await memberships.createMembership(newMembership(plan, { customerId: customer.id, externalRef: 'x' }), caller);
+  const made = await memberships.createMembership(
+    newMembership(plan, { customerId: customer.id, externalRef: 'x' }),
+    caller,
+  );
   expect(made).toMatchObject({
     siteId: services.site.id,
     customer: { id: customer.id, email: 'member@example.com' },
@@ -72,9 +83,16 @@ test('a new membership is reserved, under a ten-digit number of its own, with it
 test('a customer can be added together with the membership, and their bad fields are named within customer_data', async () => {
   const customerData = { firstName: 'Ida', lastName: 'Rhodes', email: 'ida@example.com', marketingPreferenceIds: [] };
   const made = await memberships.createMembership(newMembership(plan, { customerData }), caller);
-  expect(made.customer).toMatchObject({ fullName: 'Ida Rhodes', brandId: services.site.brandId, siteId: services.site.id });
+  expect(made.customer).toMatchObject({
+    fullName: 'Ida Rhodes',
+    brandId: services.site.brandId,
+    siteId: services.site.id,
+  });
   const again = memberships.createMembership(newMembership(plan, { customerData }), caller);
-  await expect(again).rejects.toMatchObject({ kind: 'invalid', fields: { 'customer_data.email': [expect.any(String)] } });
+  await expect(again).rejects.toMatchObject({
+    kind: 'invalid',
+    fields: { 'customer_data.email': [expect.any(String)] },
+  });
 });
 
 test.each<[string, Partial<CreateMembershipRequest>, string]>([
@@ -90,20 +108,32 @@ test.each<[string, Partial<CreateMembershipRequest>, string]>([
 
 test('a membership does not start before its type does', async () => {
   const later = await addPlan({ minimumStartDate: '2026-05-01T00:00:00Z' });
-  await expect(reserve({ startDate: '2026-04-30' }, later)).rejects.toMatchObject({ kind: 'invalid', fields: { start_date: [expect.any(String)] } });
+  await expect(reserve({ startDate: '2026-04-30' }, later)).rejects.toMatchObject({
+    kind: 'invalid',
+    fields: { start_date: [expect.any(String)] },
+  });
   await expect(reserve({ startDate: '2026-05-01' }, later)).resolves.toMatchObject({ startDate: '2026-05-01' });
 });
 
 test('confirming makes a membership active, or upcoming before its start date', async () => {
-  expect(await confirm(await reserve())).toMatchObject({ status: 'MEMBERSHIP_STATUS_ACTIVE', attentionReason: 'ATTENTION_REASON_UNSPECIFIED' });
+  expect(await confirm(await reserve())).toMatchObject({
+    status: 'MEMBERSHIP_STATUS_ACTIVE',
+    attentionReason: 'ATTENTION_REASON_UNSPECIFIED',
+  });
   const startDate = inOneYear();
-  expect(await confirm(await reserve({ startDate }))).toMatchObject({ status: 'MEMBERSHIP_STATUS_UPCOMING', nextBillingDate: startDate });
+  expect(await confirm(await reserve({ startDate }))).toMatchObject({
+    status: 'MEMBERSHIP_STATUS_UPCOMING',
+    nextBillingDate: startDate,
+  });
 });
 
 test('a fee that is collected by mandate makes a confirmed membership need attention, unless the type is paid offline', async () => {
   const byMandate = { initialRate: initialRate({ processors: ['direct_debit'] }) };
   const collected = await confirm(await reserve({}, await addPlan(byMandate)));
-  expect(collected).toMatchObject({ status: 'MEMBERSHIP_STATUS_NEEDS_ATTENTION', attentionReason: 'ATTENTION_REASON_NO_MANDATE' });
+  expect(collected).toMatchObject({
+    status: 'MEMBERSHIP_STATUS_NEEDS_ATTENTION',
+    attentionReason: 'ATTENTION_REASON_NO_MANDATE',
+  });
   const offline = await confirm(await reserve({}, await addPlan({ ...byMandate, offlinePayments: true })));
   expect(offline).toMatchObject({ status: 'MEMBERSHIP_STATUS_ACTIVE', nextBillingDate: null });
 });
@@ -114,13 +144,17 @@ test('only reserved memberships are confirmed, and what is over is not cancelled
   const cancelled = await memberships.cancelMembership({ id: made.id }, caller);
   expect(cancelled).toMatchObject({ status: 'MEMBERSHIP_STATUS_CANCELLED', nextBillingDate: null });
   expect(cancelled.cancelledAt).toMatch(/[+-]\d{2}:\d{2}$/);
-  await expect(memberships.cancelMembership({ id: made.id }, caller)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'membership_over' });
+  await expect(memberships.cancelMembership({ id: made.id }, caller)).rejects.toMatchObject({
+    kind: 'state_conflict',
+    reason: 'membership_over',
+  });
 });
 
 test('a started membership keeps its start date but may change its end, rate and reference', async () => {
   const made = await confirm(await reserve());
   const yearly = await services.peer(MembershipRateServiceService).createMembershipRate(newRate(plan.typeId), caller);
-  const change = (membership: object, ...updateMask: string[]) => memberships.updateMembership({ id: made.id, membership, updateMask }, caller);
+  const change = (membership: object, ...updateMask: string[]) =>
+    memberships.updateMembership({ id: made.id, membership, updateMask }, caller);
   const body = { endDate: '2027-01-31', membershipRateId: yearly.id, externalRef: 'ref' };
   expect(await change(body, 'end_date', 'membership_rate_id', 'external_ref')).toMatchObject({
     endDate: '2027-01-31',
@@ -128,11 +162,18 @@ test('a started membership keeps its start date but may change its end, rate and
     externalRef: 'ref',
     status: 'MEMBERSHIP_STATUS_ACTIVE',
   });
-  expect(await change({ endDate: null, externalRef: 'ignored' }, 'end_date')).toMatchObject({ endDate: null, externalRef: 'ref' });
+  expect(await change({ endDate: null, externalRef: 'ignored' }, 'end_date')).toMatchObject({
+    endDate: null,
+    externalRef: 'ref',
+  });
   expect(await change({ endDate: '2026-01-02' }, 'end_date')).toMatchObject({ status: 'MEMBERSHIP_STATUS_EXPIRED' });
-  await expect(change({ startDate: '2026-02-01' }, 'start_date')).rejects.toMatchObject({ fields: { start_date: [expect.any(String)] } });
+  await expect(change({ startDate: '2026-02-01' }, 'start_date')).rejects.toMatchObject({
+    fields: { start_date: [expect.any(String)] },
+  });
   const other = await addPlan();
-  await expect(change({ membershipRateId: other.rateId }, 'membership_rate_id')).rejects.toMatchObject({ fields: { membership_rate_id: [expect.any(String)] } });
+  await expect(change({ membershipRateId: other.rateId }, 'membership_rate_id')).rejects.toMatchObject({
+    fields: { membership_rate_id: [expect.any(String)] },
+  });
 });
 
 test('people sign themselves up for public plans only, from today on, and for nobody else', async () => {
@@ -140,16 +181,27 @@ test('people sign themselves up for public plans only, from today on, and for no
   const customer = await services.addCustomer();
   const open = { siteId: services.site.id, startDate: inOneYear() };
   const made = await memberships.createMembership(newMembership(plan, open), signedIn(customer));
-  expect(made).toMatchObject({ customer: { id: customer.id }, source: 'MEMBERSHIP_SOURCE_SELF_SIGNUP', status: 'MEMBERSHIP_STATUS_RESERVED' });
+  expect(made).toMatchObject({
+    customer: { id: customer.id },
+    source: 'MEMBERSHIP_SOURCE_SELF_SIGNUP',
+    status: 'MEMBERSHIP_STATUS_RESERVED',
+  });
 
   const customerData = { email: 'public@example.com', marketingPreferenceIds: [] };
-  const joined = await memberships.createMembership(newMembership(plan, { ...open, startDate: today, customerData }), anybody());
+  const joined = await memberships.createMembership(
+    newMembership(plan, { ...open, startDate: today, customerData }),
+    anybody(),
+  );
   expect(joined.customer?.email).toBe('public@example.com');
 
   const hidden = await addPlan({ private: true });
   const refused = (field: string) => ({ kind: 'invalid', fields: { [field]: [expect.any(String)] } });
-  await expect(memberships.createMembership(newMembership(hidden, open), signedIn(customer))).rejects.toMatchObject(refused('membership_type_id'));
-  await expect(memberships.createMembership(newMembership(plan, { ...open, startDate: '2026-01-01' }), signedIn(customer))).rejects.toMatchObject(refused('start_date'));
+  await expect(memberships.createMembership(newMembership(hidden, open), signedIn(customer))).rejects.toMatchObject(
+    refused('membership_type_id'),
+  );
+  await expect(
+    memberships.createMembership(newMembership(plan, { ...open, startDate: '2026-01-01' }), signedIn(customer)),
+  ).rejects.toMatchObject(refused('start_date'));
   for (const outsider of [anybody(), signedIn(await services.addCustomer())]) {
     const forAnother = newMembership(plan, { ...open, customerId: customer.id });
     await expect(memberships.createMembership(forAnother, outsider)).rejects.toMatchObject(refused('customer_id'));
@@ -167,17 +219,26 @@ test('a membership covers as many people as its type allows, each under their ow
   await expect(add(third.id)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'too_many_members' });
   const { data } = await memberships.listMembershipMembers({ parentId: made.id }, caller);
   expect(data.map(({ customerId }) => customerId)).toEqual([made.customer?.id, second.id]);
-  expect(await memberships.getCustomerByMembershipNumber({ membershipNumber: member.membershipNumber }, caller)).toMatchObject({ id: second.id });
+  expect(
+    await memberships.getCustomerByMembershipNumber({ membershipNumber: member.membershipNumber }, caller),
+  ).toMatchObject({ id: second.id });
   await memberships.deleteMembershipMember({ parentId: made.id, id: second.id }, caller);
-  await expect(memberships.deleteMembershipMember({ parentId: made.id, id: made.customer?.id ?? '' }, caller)).rejects.toMatchObject({ reason: 'lead_member' });
-  await expect(memberships.getCustomerByMembershipNumber({ membershipNumber: member.membershipNumber }, caller)).rejects.toMatchObject({ kind: 'not_found' });
+  await expect(
+    memberships.deleteMembershipMember({ parentId: made.id, id: made.customer?.id ?? '' }, caller),
+  ).rejects.toMatchObject({ reason: 'lead_member' });
+  await expect(
+    memberships.getCustomerByMembershipNumber({ membershipNumber: member.membershipNumber }, caller),
+  ).rejects.toMatchObject({ kind: 'not_found' });
 });
 
 test('a type’s least number of members is asked for when a membership is confirmed', async () => {
   const pair = await addPlan({ minMembers: 2, maxMembers: 2 });
   const made = await reserve({}, pair);
   await expect(confirm(made)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'too_few_members' });
-  await memberships.createMembershipMember({ parentId: made.id, customerId: (await services.addCustomer()).id }, caller);
+  await memberships.createMembershipMember(
+    { parentId: made.id, customerId: (await services.addCustomer()).id },
+    caller,
+  );
   expect((await confirm(made)).status).toBe('MEMBERSHIP_STATUS_ACTIVE');
 });
 
@@ -194,7 +255,9 @@ test('the list filters by what a membership is, whose it is and when it runs', a
   };
   const ids = (...rows: Membership[]): string[] => rows.map(({ id }) => id).sort();
   expect(await found({})).toEqual(ids(waiting, active, ended, upcoming));
-  expect(await found({ status: ['MEMBERSHIP_STATUS_ACTIVE', 'MEMBERSHIP_STATUS_UPCOMING'] })).toEqual(ids(active, upcoming));
+  expect(await found({ status: ['MEMBERSHIP_STATUS_ACTIVE', 'MEMBERSHIP_STATUS_UPCOMING'] })).toEqual(
+    ids(active, upcoming),
+  );
   expect(await found({ status: ['MEMBERSHIP_STATUS_EXPIRED'] })).toEqual(ids(ended));
   expect(await found({ status: ['MEMBERSHIP_STATUS_NEEDS_ATTENTION'] })).toEqual(ids(waiting));
   expect(await found({ status: ['MEMBERSHIP_STATUS_NEEDS_DD_MANDATE'] })).toEqual(ids(waiting));
@@ -217,14 +280,18 @@ test('a membership is missing for another organisation and forbidden without the
   const made = await reserve();
   const missing = { kind: 'not_found', message: `The requested resource could not be found ${made.id}` };
   await expect(memberships.getMembership({ id: made.id }, stranger)).rejects.toMatchObject(missing);
-  await expect(memberships.updateMembership({ id: made.id, membership: {}, updateMask: [] }, stranger)).rejects.toMatchObject(missing);
+  await expect(
+    memberships.updateMembership({ id: made.id, membership: {}, updateMask: [] }, stranger),
+  ).rejects.toMatchObject(missing);
   await expect(memberships.cancelMembership({ id: made.id }, stranger)).rejects.toMatchObject(missing);
   await expect(memberships.confirmMembership({ id: made.id }, stranger)).rejects.toMatchObject(missing);
   await expect(memberships.listMembershipMembers({ parentId: made.id }, stranger)).rejects.toMatchObject(missing);
   const viewer = staff(services.site.organisationId, [services.site.id], ['memberships.view']);
   await expect(memberships.cancelMembership({ id: made.id }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
   await expect(memberships.createMembership(newMembership(plan), viewer)).rejects.toMatchObject({ kind: 'forbidden' });
-  await expect(memberships.getMembership({ id: made.id }, anybody())).rejects.toMatchObject({ kind: 'unauthenticated' });
+  await expect(memberships.getMembership({ id: made.id }, anybody())).rejects.toMatchObject({
+    kind: 'unauthenticated',
+  });
   await memberships.deleteMembership({ id: made.id }, caller);
   await expect(memberships.cancelMembership({ id: made.id }, caller)).rejects.toMatchObject(missing);
 });
@@ -259,7 +326,9 @@ test('each change is told once, with the membership as it then is', async () => 
   const events = await stream.until((event) => event.aggregateId === made.id && event.version === 3);
   await stream.stop();
   const told = events.filter((event) => event.aggregateId === made.id);
-  expect(told.map(({ type, siteId }) => [type, siteId])).toEqual([1, 2, 3].map(() => ['lido.memberships.membership.saved', services.site.id]));
+  expect(told.map(({ type, siteId }) => [type, siteId])).toEqual(
+    [1, 2, 3].map(() => ['lido.memberships.membership.saved', services.site.id]),
+  );
   expect(told.map(({ payload }) => Membership.decode(payload).status)).toEqual([
     'MEMBERSHIP_STATUS_RESERVED',
     'MEMBERSHIP_STATUS_ACTIVE',
@@ -273,7 +342,10 @@ test('a repeated request with the same key adds neither a second customer nor a 
     const metadata = callerMetadata(caller.principal, 'request');
     metadata.set(metadataKey.idempotencyKey, 'key-1');
     metadata.set(metadataKey.bodyHash, 'hash-1');
-    return services.client.unary(MembershipServiceService.createMembership, newMembership(plan, { customerData }), { metadata, deadlineMs: 5_000 });
+    return services.client.unary(MembershipServiceService.createMembership, newMembership(plan, { customerData }), {
+      metadata,
+      deadlineMs: 5_000,
+    });
   };
   const [first, second] = [await send(), await send()];
   expect(second.response.id).toBe(first.response.id);
@@ -284,19 +356,26 @@ test('a scan at the till finds the member with the memberships at that site, and
   const made = await confirm(await reserve());
   const customerId = made.customer?.id ?? '';
   const barcodes = services.customersPeer(BarcodeServiceService);
-  await barcodes.createCustomerBarcode({ parentId: customerId, barcode: 'scan', kind: 'MEDIUM_KIND_UNSPECIFIED', data: null }, caller);
+  await barcodes.createCustomerBarcode(
+    { parentId: customerId, barcode: 'scan', kind: 'MEDIUM_KIND_UNSPECIFIED', data: null },
+    caller,
+  );
   const scanned = await barcodes.getCustomerByBarcode({ code: 'scan', siteId: services.site.id }, caller);
   expect(scanned).toMatchObject({
     id: customerId,
     fullName: 'Ada Byron',
-    memberships: [{ id: made.id, status: 'active', membershipTypeName: 'Gold tier', membershipNumber: made.membershipNumber }],
+    memberships: [
+      { id: made.id, status: 'active', membershipTypeName: 'Gold tier', membershipNumber: made.membershipNumber },
+    ],
   });
 
   const customers = services.customersPeer(CustomerServiceService);
   const find = async (fields: object): Promise<string[]> =>
     (await customers.listCustomers({ labelIds: [], id: [customerId], ...fields }, caller)).data.map(({ id }) => id);
   await vi.waitFor(async () => expect(await find({ membership: 'any' })).toEqual([customerId]), { timeout: 10_000 });
-  expect(await find({ membership: 'active', membershipTypeId: plan.typeId, membershipRateId: plan.rateId })).toEqual([customerId]);
+  expect(await find({ membership: 'active', membershipTypeId: plan.typeId, membershipRateId: plan.rateId })).toEqual([
+    customerId,
+  ]);
   expect(await find({ membershipNumber: made.membershipNumber })).toEqual([customerId]);
   expect(await find({ membership: 'none' })).toEqual([]);
   expect(await find({ membershipTypeId: 'another' })).toEqual([]);

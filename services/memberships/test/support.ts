@@ -1,7 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
-import { type CreateCustomerRequest, type Customer, CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
+import {
+  type CreateCustomerRequest,
+  type Customer,
+  CustomerServiceService,
+} from '@lido/proto/lido/customers/v1/customer.ts';
 import { type Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { permissions } from '@lido/runtime/grpc/permissions.ts';
@@ -43,11 +47,22 @@ export async function startServices(): Promise<TestServices> {
   const [prefix, token] = [randomPrefix(), randomPrefix()];
   const telemetry = startTelemetry({ service: 'memberships-test', logLevel: 'silent' });
   const address = `${localHost}:${await freePort()}`;
-  const shared = { LIDO_NATS_URL: natsUrl(), LIDO_STREAM_PREFIX: prefix, LIDO_LOG_LEVEL: 'error', LIDO_BOOTSTRAP_TOKEN: token, LIDO_MEMBERSHIPS_ADDRESS: address };
+  const shared = {
+    LIDO_NATS_URL: natsUrl(),
+    LIDO_STREAM_PREFIX: prefix,
+    LIDO_LOG_LEVEL: 'error',
+    LIDO_BOOTSTRAP_TOKEN: token,
+    LIDO_MEMBERSHIPS_ADDRESS: address,
+  };
   const plan = [{ name: 'customers', address: '', env: { ...shared, LIDO_DATABASE_URL: customersDatabase.url } }];
   const [customers] = await startInProcess(plan, { servicesDir: join(root, 'services'), log: () => {} });
   if (customers === undefined) throw new Error('The customers service did not start.');
-  const service = await start({ ...shared, LIDO_DATABASE_URL: database.url, LIDO_GRPC_LISTEN: address, LIDO_CUSTOMERS_ADDRESS: customers.address });
+  const service = await start({
+    ...shared,
+    LIDO_DATABASE_URL: database.url,
+    LIDO_GRPC_LISTEN: address,
+    LIDO_CUSTOMERS_ADDRESS: customers.address,
+  });
   const client = createClient(service.address, { name: 'memberships', telemetry });
   const customersClient = createClient(customers.address, { name: 'customers', telemetry });
   const customersPeer = <D extends object>(definition: D): Peer<D> => peerOf(definition, customersClient);
@@ -77,14 +92,23 @@ export async function startServices(): Promise<TestServices> {
   };
 }
 
-async function openSite(peer: TestServices['customersPeer'], token: string): Promise<{ caller: TestCaller; site: Site }> {
+async function openSite(
+  peer: TestServices['customersPeer'],
+  token: string,
+): Promise<{ caller: TestCaller; site: Site }> {
   const tokenHash = createHash('sha256').update(token).digest('hex');
   const resolve = async (): Promise<TestCaller> => {
     const { principal } = await peer(TokenServiceService).resolveToken({ tokenHash }, anybody());
     if (principal === null) throw new Error('A resolved token has a principal.');
     return callerOf(principal);
   };
-  const body = { name: 'Harbour Spa', timezone: 'Europe/London', currency: 'GBP', openingHours: [], openingExceptions: [] };
+  const body = {
+    name: 'Harbour Spa',
+    timezone: 'Europe/London',
+    currency: 'GBP',
+    openingHours: [],
+    openingExceptions: [],
+  };
   const unset = { id: '', organisationId: '', brandId: '', createdAt: '', updatedAt: '' };
   const site = await peer(SiteServiceService).createSite({ ...unset, ...body }, await resolve());
   return { caller: await resolve(), site };
@@ -95,7 +119,11 @@ export function callerOf(principal: Principal): TestCaller {
 }
 
 /** A staff member who holds all permissions, or those given, at the sites. */
-export function staff(organisationId: string, siteIds: readonly string[], held: readonly string[] = permissions): TestCaller {
+export function staff(
+  organisationId: string,
+  siteIds: readonly string[],
+  held: readonly string[] = permissions,
+): TestCaller {
   const grants = siteIds.map((siteId) => ({ siteId, permissions: [...held] }));
   return callerOf({ kind: 'KIND_STAFF', id: randomUUID(), name: 'Test staff', organisationId, brandIds: [], grants });
 }

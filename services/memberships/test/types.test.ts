@@ -46,18 +46,37 @@ test('a first rate may come as a currency and an amount', async () => {
 
 test.each([
   ['a first rate without a price', { initialRate: initialRate({ price: null }) }, 'initial_rate.price'],
-  ['a joining fee in another currency', { initialRate: initialRate({ joiningFee: { amount: 1, currency: 'USD' } }) }, 'initial_rate.joining_fee'],
+  [
+    'a joining fee in another currency',
+    { initialRate: initialRate({ joiningFee: { amount: 1, currency: 'USD' } }) },
+    'initial_rate.joining_fee',
+  ],
   ['fewer members at most than at least', { minMembers: 3, maxMembers: 2 }, 'max_members'],
   ['a brand that does not exist', { brandId: 'nowhere' }, 'brand_id'],
 ])('a type with %s is refused by that field', async (_title, fields, field) => {
-  await expect(types.createMembershipType(newType(fields), caller)).rejects.toMatchObject({ kind: 'invalid', fields: { [field]: [expect.any(String)] } });
+  await expect(types.createMembershipType(newType(fields), caller)).rejects.toMatchObject({
+    kind: 'invalid',
+    fields: { [field]: [expect.any(String)] },
+  });
 });
 
 test('an update of a type sets what the body carries, clears what it nulls and keeps the rest', async () => {
-  const made = await types.createMembershipType(newType({ description: 'Old', terms: 'Old', defaultDuration: 'P3M' }), caller);
+  const made = await types.createMembershipType(
+    newType({ description: 'Old', terms: 'Old', defaultDuration: 'P3M' }),
+    caller,
+  );
   const type = typeChanges({ private: true, terms: null, defaultDuration: null, description: 'ignored' });
-  const changed = await types.updateMembershipType({ id: made.id, type, updateMask: ['private', 'terms', 'default_duration'] }, caller);
-  expect(changed).toMatchObject({ name: 'Gold tier', description: 'Old', terms: null, defaultDuration: 'P1Y', visibility: 'VISIBILITY_PRIVATE' });
+  const changed = await types.updateMembershipType(
+    { id: made.id, type, updateMask: ['private', 'terms', 'default_duration'] },
+    caller,
+  );
+  expect(changed).toMatchObject({
+    name: 'Gold tier',
+    description: 'Old',
+    terms: null,
+    defaultDuration: 'P1Y',
+    visibility: 'VISIBILITY_PRIVATE',
+  });
 });
 
 test('an archived type leaves the list, stays readable and comes back', async () => {
@@ -74,33 +93,57 @@ test('an archived type leaves the list, stays readable and comes back', async ()
 test('the public and customers see public types and rates only, and link-only ones by their id', async () => {
   const open = await types.createMembershipType(newType({ name: 'Open' }), caller);
   const hidden = await types.createMembershipType(newType({ name: 'Hidden', private: true }), caller);
-  const linked = await types.createMembershipType(newType({ name: 'Linked', visibility: 'VISIBILITY_LINK_ONLY' }), caller);
+  const linked = await types.createMembershipType(
+    newType({ name: 'Linked', visibility: 'VISIBILITY_LINK_ONLY' }),
+    caller,
+  );
   const secret = await rates.createMembershipRate(newRate(open.id, { private: true }), caller);
   const { brandId } = services.site;
   for (const outsider of [anybody(), signedIn(await services.addCustomer())]) {
     const listed = (await types.listMembershipTypes({ brandId, perPage: 100 }, outsider)).data;
-    expect(listed.filter(({ id }) => [open.id, hidden.id, linked.id].includes(id)).map(({ name }) => name)).toEqual(['Open']);
+    expect(listed.filter(({ id }) => [open.id, hidden.id, linked.id].includes(id)).map(({ name }) => name)).toEqual([
+      'Open',
+    ]);
     expect(listed.find(({ id }) => id === open.id)?.rates).toHaveLength(1);
     await expect(types.getMembershipType({ id: linked.id }, outsider)).resolves.toMatchObject({ name: 'Linked' });
     await expect(types.getMembershipType({ id: hidden.id }, outsider)).rejects.toMatchObject({ kind: 'not_found' });
     await expect(rates.getMembershipRate({ id: secret.id }, outsider)).rejects.toMatchObject({ kind: 'not_found' });
-    await expect(rates.getMembershipRate({ id: hidden.rates[0]?.id ?? '' }, outsider)).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(rates.getMembershipRate({ id: hidden.rates[0]?.id ?? '' }, outsider)).rejects.toMatchObject({
+      kind: 'not_found',
+    });
     expect((await rates.listMembershipRates({ membershipTypeId: open.id }, outsider)).data).toEqual(open.rates);
   }
-  await expect(types.listMembershipTypes({}, anybody())).rejects.toMatchObject({ kind: 'invalid', fields: { brand_id: [expect.any(String)] } });
+  await expect(types.listMembershipTypes({}, anybody())).rejects.toMatchObject({
+    kind: 'invalid',
+    fields: { brand_id: [expect.any(String)] },
+  });
 });
 
 test('a rate is added, changed, archived and brought back', async () => {
   const type = await types.createMembershipType(newType(), caller);
-  const made = await rates.createMembershipRate(newRate(type.id, { joiningFee: { amount: 100, currency: 'GBP' } }), caller);
-  expect(made).toMatchObject({ membershipTypeId: type.id, price: 4_000, joiningFee: 100, billingFrequency: 'P1Y', defaultDuration: null });
+  const made = await rates.createMembershipRate(
+    newRate(type.id, { joiningFee: { amount: 100, currency: 'GBP' } }),
+    caller,
+  );
+  expect(made).toMatchObject({
+    membershipTypeId: type.id,
+    price: 4_000,
+    joiningFee: 100,
+    billingFrequency: 'P1Y',
+    defaultDuration: null,
+  });
   const rate = { price: { amount: 4_500, currency: 'GBP' }, joiningFee: null, defaultDuration: 'P6M' };
-  const changed = await rates.updateMembershipRate({ id: made.id, rate, updateMask: ['price', 'joining_fee', 'default_duration'] }, caller);
+  const changed = await rates.updateMembershipRate(
+    { id: made.id, rate, updateMask: ['price', 'joining_fee', 'default_duration'] },
+    caller,
+  );
   expect(changed).toMatchObject({ name: 'Yearly', price: 4_500, joiningFee: 0, defaultDuration: 'P6M' });
   await rates.deleteMembershipRate({ id: made.id }, caller);
   expect((await types.getMembershipType({ id: type.id }, caller)).rates).toHaveLength(1);
   expect((await rates.restoreMembershipRate({ id: made.id }, caller)).deletedAt ?? null).toBeNull();
-  expect((await rates.listMembershipRates({ membershipTypeId: type.id }, caller)).data.map(({ name }) => name)).toEqual(['Standard', 'Yearly']);
+  expect((await rates.listMembershipRates({ membershipTypeId: type.id }, caller)).data.map(({ name }) => name)).toEqual(
+    ['Standard', 'Yearly'],
+  );
 });
 
 test('types and rates are missing for another organisation and forbidden without the permission', async () => {
@@ -108,7 +151,9 @@ test('types and rates are missing for another organisation and forbidden without
   const rateId = type.rates[0]?.id ?? '';
   const missing = { kind: 'not_found' };
   await expect(types.getMembershipType({ id: type.id }, stranger)).rejects.toMatchObject(missing);
-  await expect(types.updateMembershipType({ id: type.id, type: null, updateMask: [] }, stranger)).rejects.toMatchObject(missing);
+  await expect(types.updateMembershipType({ id: type.id, type: null, updateMask: [] }, stranger)).rejects.toMatchObject(
+    missing,
+  );
   await expect(types.deleteMembershipType({ id: type.id }, stranger)).rejects.toMatchObject(missing);
   await expect(rates.getMembershipRate({ id: rateId }, stranger)).rejects.toMatchObject(missing);
   await expect(rates.deleteMembershipRate({ id: rateId }, stranger)).rejects.toMatchObject(missing);
@@ -120,9 +165,14 @@ test('types and rates are missing for another organisation and forbidden without
 });
 
 test('the display order puts the named types first', async () => {
-  const [one, two] = [await types.createMembershipType(newType({ name: 'One' }), caller), await types.createMembershipType(newType({ name: 'Two' }), caller)];
+  const [one, two] = [
+    await types.createMembershipType(newType({ name: 'One' }), caller),
+    await types.createMembershipType(newType({ name: 'Two' }), caller),
+  ];
   const { data } = await types.updateMembershipTypeOrder({ membershipTypeIds: [two.id, one.id] }, caller);
   expect(data.slice(0, 2).map(({ name }) => name)).toEqual(['Two', 'One']);
   expect((await types.listMembershipTypeOrder({}, caller)).data.map(({ id }) => id)).toEqual(data.map(({ id }) => id));
-  await expect(types.updateMembershipTypeOrder({ membershipTypeIds: ['nowhere'] }, caller)).rejects.toMatchObject({ kind: 'invalid' });
+  await expect(types.updateMembershipTypeOrder({ membershipTypeIds: ['nowhere'] }, caller)).rejects.toMatchObject({
+    kind: 'invalid',
+  });
 });

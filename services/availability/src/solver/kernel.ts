@@ -62,7 +62,8 @@ interface Count {
 }
 
 /** Counts a lane's starts word by word, passing over words in which it can decide nothing any more. */
-function countNear({ work, busy, allowed }: Lane, shape: Shape, fromWord: number, count: Count): void {
+function countNear(lane: Lane, shape: Shape, fromWord: number, count: Count): void {
+  const { work, busy, allowed } = lane;
   const { undecided } = count;
   const mask = allowed?.(fromWord, fromWord + undecided.length);
   for (let index = 0; index < undecided.length; index++) {
@@ -71,7 +72,7 @@ function countNear({ work, busy, allowed }: Lane, shape: Shape, fromWord: number
     let open = (undecided[index] ?? 0) & (work[word] ?? 0) & ~(busy[word] ?? 0);
     if (mask !== undefined) open &= mask[index] ?? 0;
     if (open === 0) continue;
-    const starts = nearStarts(open, work, busy, word, shape);
+    const starts = nearStarts(open, lane, word, shape);
     if (starts !== 0) addWord(starts, index, count);
   }
 }
@@ -81,7 +82,7 @@ function countNear({ work, busy, allowed }: Lane, shape: Shape, fromWord: number
  * buckets is followed by a free buffer. Bits that shift in from beyond the words looked at never reach the first one, because no reach
  * exceeds 32.
  */
-function nearStarts(open: number, work: Uint32Array, busy: Uint32Array, word: number, shape: Shape): number {
+function nearStarts(open: number, { work, busy }: Lane, word: number, shape: Shape): number {
   const { durationBuckets, bufferBuckets } = shape;
   let blocked = busy[word] ?? 0;
   let blockedNext = busy[word + 1] ?? 0;

@@ -42,6 +42,8 @@ export interface ReaderConnection {
 
 /** A device that sends this many frames that are none is broken or hostile. */
 const garbageMax = 100;
+/** Nobody holds more cards to a reader than this before the first is answered; what comes on top is not heard. */
+const decidingMax = 16;
 const missedHeartbeatsMax = 3;
 /** How long a device may take to close its side. */
 const closeGraceMs = 1_000;
@@ -66,6 +68,7 @@ class OpenConnection implements ReaderConnection {
   readonly #options: ReaderConnectionOptions;
   #session: G7Session;
   #garbageCount = 0;
+  #decidingCount = 0;
   readonly #openedMs = performance.now();
   #lastHeardMs = performance.now();
   /** What is written about relays is written in order. */
@@ -159,6 +162,8 @@ class OpenConnection implements ReaderConnection {
 
   /** A scan carries no id and no time: both are made on receipt. */
   async #decide(scan: Scan): Promise<void> {
+    if (this.#decidingCount >= decidingMax) return;
+    this.#decidingCount += 1;
     const at = new Date(this.#options.clock.nowMs());
     const decision = await this.#options.taps.decide({
       eventId: newUuid(),
@@ -170,6 +175,7 @@ class OpenConnection implements ReaderConnection {
       origin: 'live',
       medium: { kind: scan.kind, raw: scan.raw },
     });
+    this.#decidingCount -= 1;
     this.#take(answerTap(this.#session, decision));
   }
 

@@ -11,7 +11,7 @@ const tap: Tap = {
 };
 const granted: Verdict = { outcome: 'granted', reason: 'granted', action: 'check_in', membershipId: 'm1', flags: [] };
 const denied: Verdict = { ...granted, outcome: 'denied', reason: 'customer_blocked', action: 'none' };
-const device = { relayId: 2, unlockMs: 3_000 };
+const device = { direction: 'DEVICE_DIRECTION_TOGGLE', relayId: 2, unlockMs: 3_000 } as const;
 
 test('who is let in has the relay of the device opened for its time', () => {
   expect(answerOf({ verdict: granted, tap, device, elapsedMs: 7, checkInId: 'v1' })).toMatchObject({
@@ -49,9 +49,13 @@ test('a duplicate says again what was said, and names the visit again', () => {
 });
 
 test('the display fits a terminal and does not tell others of bans and debts', () => {
-  const textOf = (reason: Reason): string => displayTextOf({ ...denied, reason });
+  const textOf = (reason: Reason): string => displayTextOf({ ...denied, reason }, 'DEVICE_DIRECTION_IN');
   expect(textOf('customer_blocked')).toBe(textOf('payment_overdue'));
   for (const reason of ['no_entitlement', 'membership_not_active', 'reentry_too_soon', 'out_of_hours'] as const) {
     expect(textOf(reason).length).toBeLessThanOrEqual(24);
   }
+});
+
+test('who leaves without a visit of theirs is not welcomed', () => {
+  expect(displayTextOf({ ...granted, action: 'none' }, 'DEVICE_DIRECTION_OUT')).toBe('Goodbye');
 });

@@ -6,7 +6,7 @@ import type { Tap } from './tap.ts';
 export interface AnswerParts {
   readonly verdict: Verdict;
   readonly tap: Tap;
-  readonly device: Pick<DeviceRow, 'relayId' | 'unlockMs'> | undefined;
+  readonly device: Pick<DeviceRow, 'direction' | 'relayId' | 'unlockMs'> | undefined;
   readonly elapsedMs: number;
   /** The visit that the tap began or ended. */
   readonly checkInId?: string | null;
@@ -22,7 +22,7 @@ export function answerOf({ verdict, tap, device, elapsedMs, checkInId = null, pr
     outcome: verdict.outcome,
     reason: verdict.reason,
     action: verdict.action,
-    displayText: previous?.displayText ?? displayTextOf(verdict),
+    displayText: previous?.displayText ?? displayTextOf(verdict, device?.direction ?? 'DEVICE_DIRECTION_UNSPECIFIED'),
     unlockMs: isOpen ? device.unlockMs : 0,
     relays: isOpen ? [{ id: device.relayId, onTimeMs: device.unlockMs }] : [],
     checkInId: previous?.checkInId ?? checkInId,

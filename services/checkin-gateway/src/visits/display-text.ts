@@ -1,3 +1,4 @@
+import type { DeviceDirection } from '@lido/proto/lido/checkin/v1/device.ts';
 import type { Reason, Verdict } from './decision.ts';
 
 /** What a guest reads at the door. Personal matters are kept between them and the reception. */
@@ -21,7 +22,11 @@ const denials: Record<Reason, string> = {
 };
 
 /** The text of a verdict, short enough for a terminal's display. */
-export function displayTextOf({ outcome, action, reason }: Pick<Verdict, 'outcome' | 'action' | 'reason'>): string {
+export function displayTextOf(
+  { outcome, action, reason }: Pick<Verdict, 'outcome' | 'action' | 'reason'>,
+  direction: DeviceDirection,
+): string {
   if (outcome === 'denied') return denials[reason];
-  return action === 'check_out' ? 'Goodbye' : 'Welcome';
+  const isLeaving = action === 'check_out' || direction === 'DEVICE_DIRECTION_OUT';
+  return isLeaving ? 'Goodbye' : 'Welcome';
 }

@@ -40,9 +40,11 @@ export const decisionDeadlineMs = 1_500;
 /** How much longer than the deadline a statement may run before the database gives it up. */
 const lateMs = 250;
 
-const actor = 'service:checkin-gateway';
-
+/** The deadline has answered for a decision that was not ready to commit. */
 class LateDecision extends Error {}
+
+/** The same tap came twice at once, and the other one was decided first. */
+class DecidedMeanwhile extends Error {}
 
 /** Makes the decider of one service. */
 export function tapDecider(options: TapDeciderOptions): TapDecider {
@@ -96,33 +98,36 @@ async function decideFromFacts(attempt: Attempt): Promise<Decision> {
   const { tap, options } = attempt;
   const { log } = options.parts.telemetry;
   try {
-    const em = options.parts.db.fork();
-    const device = await findDevice(em, tap.deviceId);
-    if (!device)
-      return answerOf({
-        verdict: fallBack('DEVICE_DIRECTION_UNSPECIFIED', 'internal_error'),
-        tap,
-        device,
-        elapsedMs: elapsed(attempt),
-      });
-    attempt.device = device;
-    trace.getActiveSpan()?.setAttributes({
-      [attribute.organisationId]: device.organisationId,
-      [attribute.siteId]: device.siteId,
-    });
-    const medium = normaliseMedium(tap.medium, { format: device.mediumFormat, uidBytes: device.uidBytes });
-    const kept = await keepTap(em, tap, device, medium);
-    return kept.decision ?? (await decideAndSave(attempt, device, medium));
+    return await decideKept(attempt);
   } catch (error) {
+    const context = { event_id: tap.eventId, device_id: tap.deviceId };
     if (error instanceof LateDecision) {
-      log.warn({ event_id: tap.eventId, device_id: tap.deviceId }, 'a decision came too late and was undone');
-    } else {
-      log.error(
-        { err: mapDatabaseError(error), event_id: tap.eventId, device_id: tap.deviceId },
-        'a tap could not be decided',
-      );
+      log.warn(context, 'a decision came too late and was undone');
+      return giveUp(attempt, 'decision_timeout');
     }
-    return giveUp(attempt, error instanceof LateDecision ? 'decision_timeout' : 'internal_error');
+    log.error({ ...context, err: mapDatabaseError(error) }, 'a tap could not be decided');
+    return giveUp(attempt, 'internal_error');
+  }
+}
+
+/** Stores the tap, then decides it; one that was decided before keeps its answer. */
+async function decideKept(attempt: Attempt): Promise<Decision> {
+  const { tap, options } = attempt;
+  const em = options.parts.db.fork();
+  const device = await findDevice(em, tap.deviceId);
+  if (!device) throw new Error('There is no device that could have sent this tap.');
+  attempt.device = device;
+  const { organisationId, siteId } = device;
+  trace.getActiveSpan()?.setAttributes({ [attribute.organisationId]: organisationId, [attribute.siteId]: siteId });
+  const medium = normaliseMedium(tap.medium, { format: device.mediumFormat, uidBytes: device.uidBytes });
+  const kept = await keepTap(em, tap, device, medium);
+  if (kept) return kept;
+  try {
+    return await decideAndSave(attempt, device, medium);
+  } catch (error) {
+    const decided = error instanceof DecidedMeanwhile ? await keepTap(em, tap, device, medium) : undefined;
+    if (!decided) throw error;
+    return decided;
   }
 }
 
@@ -137,12 +142,13 @@ async function decideAndSave(attempt: Attempt, device: DeviceRow, medium: Medium
     medium && findFacts(db.fork(), options.owners, question),
   ]);
   const decision = await db.transaction(async (em) => {
+    const actor = `device:${device.id}`;
     const emit = (event: Parameters<typeof writeEvent>[1]) => writeEvent(em, event, { actor, requestId: tap.eventId });
     const transaction = { em, actor, nowMs: clock.nowMs(), emit };
     await em.execute(`select set_config('statement_timeout', ?, true)`, [String(remaining(attempt) + lateMs)]);
     const settled = await settle({ tap, device, medium, facts, site, policy: options.policy }, transaction);
     const answer = answerOf({ ...settled, tap, device, elapsedMs: elapsed(attempt) });
-    await keepDecision(em, tap, answer, settled.findings);
+    if (!(await keepDecision(em, tap, answer, settled.findings))) throw new DecidedMeanwhile();
     if (!race.claim()) throw new LateDecision();
     return answer;
   });

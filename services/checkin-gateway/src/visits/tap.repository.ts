@@ -4,18 +4,13 @@ import type { Decision } from './decision.ts';
 import type { Medium } from './media.ts';
 import type { Passage, Tap } from './tap.ts';
 
-/** Where a tap stands: new or begun before, and what was decided of it. */
-export interface KeptTap {
-  readonly decision: Decision | undefined;
-}
-
-/** Stores a tap before anything is decided, so that none is lost; a repeated one is found with its decision. */
+/** Stores a tap before anything is decided, so that none is lost. Answers the decision of one that was decided before. */
 export async function keepTap(
   em: SqlEntityManager,
   tap: Tap,
   device: DeviceRow,
   medium: Medium | undefined,
-): Promise<KeptTap> {
+): Promise<Decision | undefined> {
   const inserted = await em.execute<unknown[]>(
     `insert into taps (device_id, event_id, organisation_id, site_id, reader_ref, occurred_at, received_at,
                        clock_source, origin, medium_kind, medium_value)
@@ -25,12 +20,12 @@ export async function keepTap(
       ...[tap.receivedAt, tap.clockSource, tap.origin, tap.medium.kind, medium?.value ?? null],
     ],
   );
-  if (inserted.length > 0) return { decision: undefined };
+  if (inserted.length > 0) return undefined;
   const [row] = await em.execute<{ decision: Decision | null }[]>(
     'select decision from taps where device_id = ? and event_id = ?',
     [tap.deviceId, tap.eventId],
   );
-  return { decision: row?.decision ?? undefined };
+  return row?.decision ?? undefined;
 }
 
 /** The first tap of the same medium at the same reader within the window before this one, with its decision. */
@@ -59,27 +54,32 @@ export interface TapFindings {
   readonly duplicateOf: string | undefined;
 }
 
-/** Stores what was decided, unless something is stored already; a denial also goes to the log of attempts. */
+/**
+ * Stores what was decided, and a denial in the log of attempts as well. Answers false, and changes nothing, when something
+ * was stored before.
+ */
 export async function keepDecision(
   em: SqlEntityManager,
   tap: Tap,
   decision: Decision,
   findings: TapFindings,
-): Promise<void> {
-  const customerId = findings.customerId ?? null;
-  await em.execute(
+): Promise<boolean> {
+  const decided = await em.execute<unknown[]>(
     `with decided as (
        update taps set decision = ?::jsonb, customer_id = ?, duplicate_of = ?
        where device_id = ? and event_id = ? and decision is null
-       returning device_id, event_id, organisation_id, site_id, customer_id, occurred_at)
-     insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, reason)
-     select decided.*, ? from decided where ?`,
+       returning device_id, event_id, organisation_id, site_id, customer_id, occurred_at),
+     logged as (
+       insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, reason)
+       select decided.*, ? from decided where ?)
+     select 1 from decided`,
     [
-      ...[JSON.stringify(decision), customerId, findings.duplicateOf ?? null, tap.deviceId, tap.eventId],
+      ...[JSON.stringify(decision), findings.customerId ?? null, findings.duplicateOf ?? null],
+      ...[tap.deviceId, tap.eventId],
       ...[decision.reason, decision.outcome === 'denied' && findings.duplicateOf === undefined],
     ],
-    'run',
   );
+  return decided.length > 0;
 }
 
 /** Notes whether somebody went through after a decision. */

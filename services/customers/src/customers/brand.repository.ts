@@ -1,3 +1,4 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { forbidden, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, UnaryHandler } from '@lido/runtime/grpc/call.ts';
 import { may, visibleSites } from '@lido/runtime/grpc/principal.ts';
@@ -12,9 +13,18 @@ export interface CallersBrands {
   permitted: string[] | undefined;
 }
 
-/** The caller's brands, by the sites they have grants at. The permission is the rpc's when none is named. */
-export async function brandsOf(call: Call, permission = call.access.permission): Promise<CallersBrands> {
-  const { em, principal } = call;
+/** What to look for instead of the rpc's permission, and within which transaction. */
+interface BrandsOptions {
+  permission?: string;
+  em?: SqlEntityManager;
+}
+
+/** The caller's brands, by the sites they have grants at. */
+export async function brandsOf(
+  call: Call,
+  { permission = call.access.permission, em = call.em }: BrandsOptions = {},
+): Promise<CallersBrands> {
+  const { principal } = call;
   const siteIds = visibleSites(principal);
   if (siteIds === undefined) return { seen: undefined, permitted: undefined };
   const where = { organisationId: principal.organisationId, id: { $in: siteIds } };

@@ -69,7 +69,7 @@ export const customerHandlers = {
   deleteCustomer: ofCustomer(({ id }, call) =>
     call.transact(async (transaction) => {
       const row = await loadVisible(customerSpec, id, call, { em: transaction.em, use: 'write' });
-      await refuseLocked(row, call);
+      await refuseLocked(row, transaction.em, call);
       Object.assign(row, { ...erasedDetails, deletedAt: new Date(call.clock.nowMs()) });
       touch(row, call);
       await eraseBelongings(row, transaction, call);
@@ -126,7 +126,7 @@ async function changeCustomer(request: UpdateCustomerRequest, transaction: Trans
   const { id, customer, updateMask } = request;
   const mask = updateMask ?? [];
   const row = await loadVisible(customerSpec, id, call, { em: transaction.em, use: 'write' });
-  await refuseLocked(row, call);
+  await refuseLocked(row, transaction.em, call);
   assignMasked(customerSpec, row, cleanDetails(customer ?? {}), mask);
   row.fullName = fullNameOf(row);
   if (mask.includes('password'))
@@ -136,9 +136,9 @@ async function changeCustomer(request: UpdateCustomerRequest, transaction: Trans
 }
 
 /** A lock keeps personal details from everybody who may not lock. */
-async function refuseLocked(row: CustomerRow, call: Call): Promise<void> {
+async function refuseLocked(row: CustomerRow, em: SqlEntityManager, call: Call): Promise<void> {
   if (row.lockedAt == null) return;
-  const { permitted } = await brandsOf(call, 'customers.lock');
+  const { permitted } = await brandsOf(call, { permission: 'customers.lock', em });
   if (permitted?.includes(row.brandId) === false) throw forbidden('customers.lock');
 }
 

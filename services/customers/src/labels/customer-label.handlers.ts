@@ -1,5 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { CustomerLabelServiceService, CustomerLabels, CustomerLabelsRequest, Label } from '@lido/proto/lido/customers/v1/label.ts';
+import type {
+  CustomerLabelServiceService,
+  CustomerLabels,
+  CustomerLabelsRequest,
+  Label,
+} from '@lido/proto/lido/customers/v1/label.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { formatsIn, loadVisible, told } from '@lido/runtime/resource/load.ts';
@@ -21,10 +26,16 @@ export const customerLabelHandlers = {
     await refuseUnknown(request.labels, call);
     return relabel(request, call, (held, asked) => [...new Set([...held, ...asked])]);
   }),
-  detachCustomerLabels: underCustomer((request, call) => relabel(request, call, (held, asked) => held.filter((id) => !asked.includes(id)))),
+  detachCustomerLabels: underCustomer((request, call) =>
+    relabel(request, call, (held, asked) => held.filter((id) => !asked.includes(id))),
+  ),
 } satisfies Handlers<typeof CustomerLabelServiceService>;
 
-function relabel({ parentId, labels }: CustomerLabelsRequest, call: Call, next: (held: string[], asked: string[]) => string[]): Promise<CustomerLabels> {
+function relabel(
+  { parentId, labels }: CustomerLabelsRequest,
+  call: Call,
+  next: (held: string[], asked: string[]) => string[],
+): Promise<CustomerLabels> {
   return call.transact(async (transaction) => {
     const { em } = transaction;
     const row = await loadVisible(customerSpec, parentId, call, { em, use: 'write' });
@@ -39,7 +50,11 @@ function relabel({ parentId, labels }: CustomerLabelsRequest, call: Call, next: 
 }
 
 async function liveLabels(ids: string[], em: SqlEntityManager): Promise<Label[]> {
-  const rows = await em.find(LabelEntity, { id: { $in: ids }, deletedAt: null }, { orderBy: { value: 'asc', id: 'asc' } });
+  const rows = await em.find(
+    LabelEntity,
+    { id: { $in: ids }, deletedAt: null },
+    { orderBy: { value: 'asc', id: 'asc' } },
+  );
   return rows.map((row) => toLabel(row, utc));
 }
 

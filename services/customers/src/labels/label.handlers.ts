@@ -13,7 +13,13 @@ import { LabelEntity, type LabelRow } from './label.entity.ts';
 
 /** The public form of a label. */
 export function toLabel(row: LabelRow, formats: Formats): Label {
-  return { id: row.id, organisationId: row.organisationId, value: row.value, colour: row.colour, ...stamps(row, formats) };
+  return {
+    id: row.id,
+    organisationId: row.organisationId,
+    value: row.value,
+    colour: row.colour,
+    ...stamps(row, formats),
+  };
 }
 
 const labelSpec: ResourceSpec<LabelRow, Label> = {
@@ -28,7 +34,9 @@ const labelSpec: ResourceSpec<LabelRow, Label> = {
   event: { saved: 'lido.customers.label.saved', encode: (message) => Label.encode(message).finish() },
   check: async (row) => {
     row.colour = row.colour.toLowerCase();
-    return /^[0-9a-f]{6}$/.test(row.colour) ? {} : { colour: ['The colour must be six hexadecimal digits such as ff8800.'] };
+    return /^[0-9a-f]{6}$/.test(row.colour)
+      ? {}
+      : { colour: ['The colour must be six hexadecimal digits such as ff8800.'] };
   },
 };
 

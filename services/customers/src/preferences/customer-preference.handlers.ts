@@ -1,4 +1,7 @@
-import type { CustomerMarketingPreference, CustomerMarketingPreferenceServiceService } from '@lido/proto/lido/customers/v1/marketing_preference.ts';
+import type {
+  CustomerMarketingPreference,
+  CustomerMarketingPreferenceServiceService,
+} from '@lido/proto/lido/customers/v1/marketing_preference.ts';
 import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
@@ -16,7 +19,9 @@ export const customerPreferenceHandlers = {
     stateOf(id, await statesOf(await loadCustomer(parentId, call.em, call), call.em)),
   ),
   optCustomerIn: underCustomer(({ parentId: customerId, id }, call) =>
-    call.transact(async (transaction) => stateOf(id, await setOptedIn({ customerId, id, isOptedIn: true }, transaction, call))),
+    call.transact(async (transaction) =>
+      stateOf(id, await setOptedIn({ customerId, id, isOptedIn: true }, transaction, call)),
+    ),
   ),
   optCustomerOut: underCustomer(({ parentId: customerId, id }, call) =>
     call.transact(async (transaction) => {

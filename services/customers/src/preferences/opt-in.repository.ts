@@ -30,7 +30,11 @@ export async function setOptedIn(
 ): Promise<CustomerMarketingPreference[]> {
   const { em } = transaction;
   const customer = await loadCustomer(customerId, em, call);
-  const preference = await em.findOne(PreferenceEntity, { id, organisationId: customer.organisationId, deletedAt: null });
+  const preference = await em.findOne(PreferenceEntity, {
+    id,
+    organisationId: customer.organisationId,
+    deletedAt: null,
+  });
   if (preference === null) throw notFound(id);
   if (customer.preferenceIds.includes(id) !== isOptedIn) {
     const others = customer.preferenceIds.filter((held) => held !== id);
@@ -41,6 +45,9 @@ export async function setOptedIn(
   return statesOf(customer, em);
 }
 
-function toState({ id, organisationId, text }: PreferenceRow, { preferenceIds }: CustomerRow): CustomerMarketingPreference {
+function toState(
+  { id, organisationId, text }: PreferenceRow,
+  { preferenceIds }: CustomerRow,
+): CustomerMarketingPreference {
   return { id, organisationId, text, optedIn: preferenceIds.includes(id) };
 }

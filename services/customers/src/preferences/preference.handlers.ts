@@ -1,16 +1,17 @@
-import { MarketingPreference, type MarketingPreferenceServiceService } from '@lido/proto/lido/customers/v1/marketing_preference.ts';
+import {
+  MarketingPreference,
+  type MarketingPreferenceServiceService,
+} from '@lido/proto/lido/customers/v1/marketing_preference.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { create } from '@lido/runtime/resource/create.ts';
 import { get } from '@lido/runtime/resource/get.ts';
-import { loadVisible, told } from '@lido/runtime/resource/load.ts';
+import { formatsIn, loadVisible, told } from '@lido/runtime/resource/load.ts';
 import { listable } from '@lido/runtime/resource/scope.ts';
-import { formatsIn } from '@lido/runtime/resource/load.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { touch, update } from '@lido/runtime/resource/update.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
 import { organisationErrors } from '../organisations/own-organisation.ts';
-import { SiteEntity } from '../sites/site.entity.ts';
 import { PreferenceEntity, type PreferenceRow } from './preference.entity.ts';
 
 const utc = formatsIn('UTC');
@@ -23,15 +24,26 @@ const preferenceSpec: ResourceSpec<PreferenceRow, MarketingPreference> = {
   writable: ['text', 'siteId'],
   toMessage: (row, formats) => {
     const { createdAt, updatedAt } = stamps(row, formats);
-    return { id: row.id, organisationId: row.organisationId, text: row.text, siteId: row.siteId ?? null, createdAt, updatedAt };
+    return {
+      id: row.id,
+      organisationId: row.organisationId,
+      text: row.text,
+      siteId: row.siteId ?? null,
+      createdAt,
+      updatedAt,
+    };
   },
   filters: {},
   orderBy: { text: 'asc' },
-  event: { saved: 'lido.customers.marketing_preference.saved', encode: (message) => MarketingPreference.encode(message).finish() },
+  event: {
+    saved: 'lido.customers.marketing_preference.saved',
+    encode: (message) => MarketingPreference.encode(message).finish(),
+  },
   check: async ({ siteId, organisationId }, { em }) => {
     if (siteId == null) return {};
-    const sites = await em.fork().count(SiteEntity, { id: siteId, organisationId, deletedAt: null });
-    return sites === 1 ? {} : { site_id: [`There is no site ${siteId}.`] };
+    const sql = 'select 1 from sites where id = ? and organisation_id = ? and deleted_at is null';
+    const [site] = await em.execute<unknown[]>(sql, [siteId, organisationId]);
+    return site === undefined ? { site_id: [`There is no site ${siteId}.`] } : {};
   },
 };
 

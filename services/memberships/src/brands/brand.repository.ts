@@ -1,3 +1,4 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { forbidden, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { may, visibleSites } from '@lido/runtime/grpc/principal.ts';
@@ -11,9 +12,9 @@ export interface CallersBrands {
   permitted: string[] | undefined;
 }
 
-/** The brands of a staff caller, by the sites they have grants at. */
-export async function brandsOf(call: Call, sites: Sites): Promise<CallersBrands> {
-  const { em, principal, access } = call;
+/** The brands of a staff caller, by the sites they have grants at. `em` is the transaction's, where there is one. */
+export async function brandsOf(call: Call, sites: Sites, em: SqlEntityManager): Promise<CallersBrands> {
+  const { principal, access } = call;
   const siteIds = visibleSites(principal);
   if (siteIds === undefined) return { seen: undefined, permitted: undefined };
   const seen = new Set<string>();

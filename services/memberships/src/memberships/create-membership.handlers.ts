@@ -43,7 +43,7 @@ export function createMembership(neighbours: Neighbours) {
   return (request: CreateMembershipRequest, call: Call): Promise<Membership> =>
     call.transact(async (transaction) => {
       const isStaff = call.principal.kind === 'KIND_STAFF' || call.principal.kind === 'KIND_SERVICE';
-      const site = await placeOf(request.siteId ?? '', neighbours.sites, call);
+      const site = await placeOf(request.siteId ?? '', neighbours.sites, transaction, call);
       const ids = { typeId: request.membershipTypeId, rateId: request.membershipRateId };
       const plan = await findPlan(transaction.em, ids, {
         organisationId: site.organisationId,
@@ -93,12 +93,12 @@ async function reserve(
 }
 
 /** The site asked for, or the only one the caller works at. */
-async function placeOf(siteId: string, sites: Sites, call: Call): Promise<Site> {
+async function placeOf(siteId: string, sites: Sites, { em }: Transaction, call: Call): Promise<Site> {
   const { principal } = call;
   const [only, another] = principal.kind === 'KIND_STAFF' ? (visibleSites(principal) ?? []) : [];
   const chosen = siteId === '' && another === undefined ? (only ?? '') : siteId;
   if (chosen === '') throw invalid({ site_id: ['The site_id field is required.'] });
-  const site = await sites.find(call.em, chosen, call);
+  const site = await sites.find(em, chosen, call);
   const missing = invalid({ site_id: [`There is no site ${chosen}.`] });
   if (site === undefined || (principal.organisationId !== '' && site.organisationId !== principal.organisationId))
     throw missing;

@@ -1,3 +1,4 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type {
   ListMembershipTypeOrderRequest,
   MembershipTypeOrder,
@@ -15,7 +16,7 @@ const inOrder = { order: 'asc', name: 'asc', id: 'asc' } as const;
 /** Lists live types in their display order. */
 export function listTypeOrder(sites: Sites) {
   return async ({ brandId }: ListMembershipTypeOrderRequest, call: Call): Promise<MembershipTypeOrder> => {
-    const brandIds = await permittedBrands(call, sites);
+    const brandIds = await permittedBrands(call, sites, call.em);
     if (brandId && brandIds?.includes(brandId) === false) throw notFound(brandId);
     const chosen = brandId ? [brandId] : brandIds;
     const where = {
@@ -32,7 +33,7 @@ export function listTypeOrder(sites: Sites) {
 export function storeTypeOrder(sites: Sites) {
   return ({ membershipTypeIds }: UpdateMembershipTypeOrderRequest, call: Call): Promise<MembershipTypeOrder> =>
     call.transact(async ({ em }) => {
-      const brandIds = await permittedBrands(call, sites);
+      const brandIds = await permittedBrands(call, sites, em);
       const where = {
         organisationId: call.principal.organisationId,
         deletedAt: null,
@@ -50,8 +51,8 @@ export function storeTypeOrder(sites: Sites) {
     });
 }
 
-async function permittedBrands(call: Call, sites: Sites): Promise<string[] | undefined> {
-  const { permitted } = await brandsOf(call, sites);
+async function permittedBrands(call: Call, sites: Sites, em: SqlEntityManager): Promise<string[] | undefined> {
+  const { permitted } = await brandsOf(call, sites, em);
   if (permitted?.length === 0) throw forbidden(call.access.permission);
   return permitted;
 }

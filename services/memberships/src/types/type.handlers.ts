@@ -1,4 +1,5 @@
 import type { FilterQuery } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type {
   CreateMembershipTypeRequest,
   InitialRate,
@@ -93,7 +94,7 @@ async function insertType(
 ): Promise<MembershipType> {
   const { em } = transaction;
   const { call } = setting;
-  const brandId = await brandFor(request.brandId ?? '', setting);
+  const brandId = await brandFor(request.brandId ?? '', em, setting);
   const now = new Date(call.clock.nowMs());
   const { organisationId } = call.principal;
   const stamped = { organisationId, createdAt: now, createdBy: call.actor, updatedAt: now, updatedBy: call.actor };
@@ -138,8 +139,8 @@ async function changeType(
 }
 
 /** The brand asked for, or the only one the caller works for. */
-async function brandFor(brandId: string, { call, sites }: Setting): Promise<string> {
-  const brands = await brandsOf(call, sites);
+async function brandFor(brandId: string, em: SqlEntityManager, { call, sites }: Setting): Promise<string> {
+  const brands = await brandsOf(call, sites, em);
   const [only, another] = brands.seen ?? [];
   if (brandId === '' && (only === undefined || another !== undefined))
     throw invalid({ brand_id: ['The brand_id field is required.'] });

@@ -26,7 +26,7 @@ export interface Audience {
 export async function audienceOf(call: Call, sites: Sites): Promise<Audience> {
   const { kind, organisationId, brandIds } = call.principal;
   if (kind === 'KIND_STAFF' || kind === 'KIND_SERVICE') {
-    const { permitted } = await brandsOf(call, sites);
+    const { permitted } = await brandsOf(call, sites, call.em);
     const ofBrands = { organisationId, ...(permitted && { brandId: { $in: permitted } }) };
     return { isStaff: true, readable: ofBrands, listed: ofBrands };
   }
@@ -52,7 +52,7 @@ export async function loadWritableType(
 ): Promise<TypeRow> {
   const row = await em.findOne(TypeEntity, { id, organisationId: call.principal.organisationId });
   if (row === null) throw notFound(id);
-  requireBrand(await brandsOf(call, sites), row.brandId, { id, call });
+  requireBrand(await brandsOf(call, sites, em), row.brandId, { id, call });
   return row;
 }
 

@@ -11,6 +11,7 @@ import { createGrpcServer, type GrpcServer } from '../grpc/server.ts';
 import { metricName } from '../telemetry/names.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { followDatabaseClock } from './movable-clock.ts';
 
 /** A service that runs, as the launcher and tests see it. */
 export interface RunningService {
@@ -52,7 +53,7 @@ export interface ServiceOptions {
 
 /** Starts a service: database, events out, its rpcs, events in; stops them in the other order. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { name, source, config, clock = systemClock } = options;
+  const { name, source, config } = options;
   const telemetry = startTelemetry({
     service: name,
     logLevel: config.LIDO_LOG_LEVEL,
@@ -64,6 +65,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     migrations: options.migrations,
     telemetry,
   });
+  const movable = config.LIDO_MOVABLE_CLOCK ? await followDatabaseClock(db) : undefined;
+  const clock = options.clock ?? movable ?? systemClock;
   const bus = openBus({ url: config.LIDO_NATS_URL, prefix: config.LIDO_STREAM_PREFIX, name });
   const relay: Relay = startRelay({ source, db, bus, telemetry });
   const onCommit = (): void => relay.wake();
@@ -94,6 +97,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     name,
     address,
     stop: async () => {
+      movable?.stop();
       await server.stop();
       await Promise.all([...consumers, ...background].map((part) => part.stop()));
       await relay.stop();
