@@ -12,9 +12,9 @@ import {
   startService,
 } from '@lido/runtime/service/start-service.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
-import { FoundationMigration } from '../migrations/0001-foundation.migration.ts';
+import { CheckinMigration } from '../migrations/0001-checkin.ts';
 import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
-import { deviceEntity } from './devices/device.entity.ts';
+import { DeviceEntity } from './devices/device.entity.ts';
 import { deviceHandlers } from './devices/device.handlers.ts';
 import { keepRelaysOn, markOffline, markSeen, markSilentOffline } from './devices/device.repository.ts';
 import { findDeviceByToken } from './devices/device-token.repository.ts';
@@ -28,7 +28,7 @@ import { checkInHandlers } from './visits/check-in.handlers.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
 import { defaultPolicy } from './visits/policy.ts';
 import { tapDecider } from './visits/tap.handlers.ts';
-import { visitEntity } from './visits/visit.entity.ts';
+import { VisitEntity } from './visits/visit.entity.ts';
 
 /** The check-in gateway, running. */
 export interface RunningCheckinGateway extends RunningService {
@@ -51,8 +51,8 @@ export async function start(env: Env, options: StartOptions = {}): Promise<Runni
     name: 'checkin-gateway',
     source: 'checkin',
     config,
-    entities: [deviceEntity, visitEntity],
-    migrations: [{ name: '0001-foundation', class: FoundationMigration }],
+    entities: [DeviceEntity, VisitEntity],
+    migrations: [{ name: '0001-checkin', class: CheckinMigration }],
     ...(options.clock ? { clock: options.clock } : {}),
     compose: async (parts) => {
       const composed = await compose(parts, config);
@@ -77,7 +77,7 @@ async function compose(
   const readers = await openReaders(parts, config, taps);
   const composition: Composition = {
     serve: (server) => {
-      server.add(CheckInServiceService, checkInHandlers({ owners, sites }));
+      server.add(CheckInServiceService, checkInHandlers({ owners, sites, policy: defaultPolicy }));
       server.add(DeviceServiceService, deviceHandlers({ db: parts.db, disconnect: readers.disconnect }));
     },
     subscriptions: [customersSubscription(), membershipsSubscription(), ordersSubscription()],

@@ -59,6 +59,16 @@ describe('recording a check-in', () => {
     expect(data.find(({ id }) => id === second.id)?.checkedOutAt).toBeNull();
   });
 
+  test('ends a forgotten visit before at the time when it should have ended', async () => {
+    const { customerId } = await gateway.addGuest();
+    const first = await create({ customerId });
+    gateway.advance(5 * 3_600);
+    await create({ customerId });
+    const { data } = await gateway.checkIns.listCheckIns(anyCheckIns({ customerId: [customerId] }), gateway.caller);
+    const end = data.find(({ id }) => id === first.id)?.checkedOutAt ?? '';
+    expect(Date.parse(end) - Date.parse(first.checkedInAt ?? '')).toBe(4 * 3_600_000);
+  });
+
   test.each([
     ['customer_id', { customerId: 'nobody' }],
     ['site_id', { siteId: 'nowhere' }],

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import { FoundationMigration } from '../migrations/0001-foundation.migration.ts';
+import { CheckinMigration } from '../migrations/0001-checkin.ts';
 import { closeOverdueVisits } from '../src/visits/close-visits.job.ts';
 import { defaultPolicy } from '../src/visits/policy.ts';
-import { visitEntity } from '../src/visits/visit.entity.ts';
+import { VisitEntity } from '../src/visits/visit.entity.ts';
 import { anyCheckIns, newCheckIn } from './builders.ts';
 import { startGateway } from './support.ts';
 
@@ -13,8 +13,8 @@ test('visits that nobody ended end when they should have, are marked so and told
   onTestFinished(() => gateway.stop());
   const db = await openDatabase({
     url: gateway.databaseUrl,
-    entities: [visitEntity],
-    migrations: [{ name: '0001-foundation', class: FoundationMigration }],
+    entities: [VisitEntity],
+    migrations: [{ name: '0001-checkin', class: CheckinMigration }],
     telemetry: startTelemetry({ service: 'test', logLevel: 'silent' }),
   });
   onTestFinished(() => db.stop());

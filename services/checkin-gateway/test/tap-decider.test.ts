@@ -7,14 +7,14 @@ import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
-import { FoundationMigration } from '../migrations/0001-foundation.migration.ts';
-import { deviceEntity } from '../src/devices/device.entity.ts';
+import { CheckinMigration } from '../migrations/0001-checkin.ts';
+import { DeviceEntity } from '../src/devices/device.entity.ts';
 import { ownersFrom } from '../src/projections/owners.client.ts';
 import { defaultPolicy } from '../src/visits/policy.ts';
 import type { Tap } from '../src/visits/tap.ts';
 import { type TapDecider, tapDecider } from '../src/visits/tap.handlers.ts';
 import { visitIdOf } from '../src/visits/visit-id.ts';
-import { visitEntity } from '../src/visits/visit.entity.ts';
+import { VisitEntity } from '../src/visits/visit.entity.ts';
 import { startGateway, type TestGuest } from './support.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -26,8 +26,8 @@ const ends: (() => void)[] = [];
 beforeAll(async () => {
   gateway = await startGateway();
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  const migrations = [{ name: '0001-foundation', class: FoundationMigration }];
-  db = await openDatabase({ url: gateway.databaseUrl, entities: [deviceEntity, visitEntity], migrations, telemetry });
+  const migrations = [{ name: '0001-checkin', class: CheckinMigration }];
+  db = await openDatabase({ url: gateway.databaseUrl, entities: [DeviceEntity, VisitEntity], migrations, telemetry });
   const customers = createClient(gateway.customersAddress, { name: 'customers', telemetry });
   const memberships = createClient(gateway.membershipsAddress, { name: 'memberships', telemetry });
   ends.push(

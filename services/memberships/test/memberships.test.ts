@@ -15,6 +15,7 @@ import {
 } from '@lido/proto/lido/memberships/v1/membership_type.ts';
 import { callerMetadata, type Peer } from '@lido/runtime/grpc/client.ts';
 import { metadataKey } from '@lido/runtime/grpc/principal.ts';
+import { addDays } from '@lido/runtime/time/zone.ts';
 import { anyMemberships, initialRate, newMembership, newRate, newType } from './builders.ts';
 import { openEvents } from './events.ts';
 import { anybody, signedIn, staff, startServices, type TestCaller, type TestServices } from './support.ts';
@@ -316,6 +317,27 @@ test('other services learn a customer’s memberships within the caller’s orga
     ],
   });
   expect(await entitlements.findMemberships({ customerId }, stranger)).toEqual({ memberships: [] });
+});
+
+test('the next two billings follow the rate’s frequency, and a membership that is not confirmed has none', async () => {
+  const startDate = inOneYear();
+  const reserved = await reserve({ startDate });
+  expect(await memberships.getMembershipNextBilling({ id: reserved.id }, caller)).toMatchObject({ date: null, amount: null, currency: 'GBP' });
+  await confirm(reserved);
+  const next = await memberships.getMembershipNextBilling({ id: reserved.id }, caller);
+  const subsequent = await memberships.getMembershipSubsequentBilling({ id: reserved.id }, caller);
+  expect(next).toMatchObject({ date: startDate, amount: 5_000, billingPeriodFrom: startDate });
+  expect(subsequent.date).toBe(addDays(next.billingPeriodTo ?? '', 1));
+  expect(await memberships.getMembershipSubsequentBillingDate({ id: reserved.id }, caller)).toEqual({ data: subsequent.date });
+  await expect(memberships.getMembershipNextBilling({ id: reserved.id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
+});
+
+test('a signed-in customer lists the memberships that cover them, and staff tokens are refused there', async () => {
+  const customer = await services.addCustomer();
+  const made = await memberships.createMembership(newMembership(plan, { customerId: customer.id }), caller);
+  await reserve();
+  expect((await memberships.listMyAccountMemberships({}, signedIn(customer))).data).toEqual([made]);
+  await expect(memberships.listMyAccountMemberships({}, caller)).rejects.toMatchObject({ kind: 'forbidden' });
 });
 
 test('each change is told once, with the membership as it then is', async () => {

@@ -4,7 +4,7 @@ import { baseColumns } from '@lido/runtime/db/base.ts';
 /** Orders (a basket is one that was never submitted) with their items, guests and payments, and work under way. */
 export class OrdersMigration extends Migration {
   override up(): void {
-    for (const statement of [orders, items, guests, payments, submits, releases]) this.addSql(statement);
+    for (const statement of [orders, items, guests, payments, notes, submits, releases]) this.addSql(statement);
   }
 }
 
@@ -103,6 +103,16 @@ create table order_payments (
 );
 create index order_payments_order on order_payments (order_id);
 create unique index order_payments_authorisation on order_payments (authorisation_key) where authorisation_key is not null;`;
+
+const notes = `
+create table order_notes (
+  ${baseColumns},
+  order_id varchar(64) not null references orders (id),
+  content text not null,
+  author_id varchar(64) not null,
+  author_name text not null
+);
+create index order_notes_order on order_notes (order_id);`;
 
 /** One row per submit under way. While it stands nobody else may change the order; it goes when the submit has ended. */
 const submits = `

@@ -4,6 +4,8 @@ import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
+import { OrderLabelServiceService } from '@lido/proto/lido/orders/v1/order_label.ts';
+import { OrderNoteServiceService } from '@lido/proto/lido/orders/v1/order_note.ts';
 import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
 import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import { type RunningService, type ServiceParts, startService } from '@lido/runtime/service/start-service.ts';
@@ -16,6 +18,9 @@ import { ordersConfig } from './config.ts';
 import { OrderGuestEntity } from './guests/order-guest.entity.ts';
 import { orderGuestHandlers } from './guests/order-guest.handlers.ts';
 import { OrderItemEntity } from './items/order-item.entity.ts';
+import { orderLabelHandlers } from './labels/order-label.handlers.ts';
+import { OrderNoteEntity } from './notes/order-note.entity.ts';
+import { orderNoteHandlers } from './notes/order-note.handlers.ts';
 import { OrderEntity } from './orders/order.entity.ts';
 import { orderHandlers } from './orders/order.handlers.ts';
 import type { Ports } from './orders/ports.ts';
@@ -38,7 +43,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
     name: 'orders',
     source: 'orders',
     config,
-    entities: [OrderEntity, OrderItemEntity, OrderGuestEntity, OrderPaymentEntity],
+    entities: [OrderEntity, OrderItemEntity, OrderGuestEntity, OrderPaymentEntity, OrderNoteEntity],
     migrations: [{ name: '0001-orders', class: OrdersMigration }],
     compose: (parts: ServiceParts) => {
       const { db, clock, telemetry, onCommit } = parts;
@@ -64,6 +69,8 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
           server.add(OrderServiceService, orderHandlers(ports));
           server.add(OrderGuestServiceService, orderGuestHandlers);
           server.add(OrderPaymentServiceService, orderPaymentHandlers);
+          server.add(OrderNoteServiceService, orderNoteHandlers);
+          server.add(OrderLabelServiceService, orderLabelHandlers);
         },
         subscriptions: [
           {

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
@@ -7,6 +9,8 @@ import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/toke
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
+import { OrderLabelServiceService } from '@lido/proto/lido/orders/v1/order_label.ts';
+import { OrderNoteServiceService } from '@lido/proto/lido/orders/v1/order_note.ts';
 import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
 import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
 import { type Caller, createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
@@ -14,7 +18,7 @@ import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { freshDatabase, natsUrl, randomPrefix, type TestDatabase } from '../../../test/support/servers.ts';
 import { root } from '../../../tools/local/folders.ts';
-import { freePort, localHost } from '../../../tools/local/ports.ts';
+import { freePort, isPortOpen, localHost, waitUntil } from '../../../tools/local/ports.ts';
 import { startInProcess } from '../../../tools/start/in-process.ts';
 import { type OrdersOptions, start } from '../src/start.ts';
 import { days, type Offerings, openOfferings } from './offerings.ts';
@@ -28,6 +32,8 @@ export interface World {
   orders: Peer<typeof OrderServiceService>;
   guests: Peer<typeof OrderGuestServiceService>;
   payments: Peer<typeof OrderPaymentServiceService>;
+  notes: Peer<typeof OrderNoteServiceService>;
+  labels: Peer<typeof OrderLabelServiceService>;
   customers: Peer<typeof CustomerServiceService>;
   /** Rows of the orders database. */
   sql<Row>(text: string, params?: unknown[]): Promise<Row[]>;
@@ -35,6 +41,8 @@ export interface World {
   availabilitySql<Row>(text: string, params?: unknown[]): Promise<Row[]>;
   /** Stops orders and starts it again on the same database, as after a crash. */
   restartOrders(options?: OrdersOptions): Promise<void>;
+  /** Runs orders as a process of its own instead; answers how to kill it without warning. */
+  runOrdersApart(): Promise<() => Promise<void>>;
   stopAvailability(): Promise<void>;
   startAvailability(): Promise<void>;
   stop(): Promise<void>;
@@ -74,7 +82,7 @@ export async function startWorld(): Promise<World> {
 
   const customers = await launch('customers', customersDb, addresses.LIDO_CUSTOMERS_ADDRESS);
   let availability = await launchAvailability();
-  let orders = await startOrders();
+  let orders: RunningService | undefined = await startOrders();
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   const clients: RawClient[] = [];
   const connect = (address: string): RawClient => {
@@ -96,12 +104,19 @@ export async function startWorld(): Promise<World> {
     orders: peerOf(OrderServiceService, ordersClient),
     guests: peerOf(OrderGuestServiceService, ordersClient),
     payments: peerOf(OrderPaymentServiceService, ordersClient),
+    notes: peerOf(OrderNoteServiceService, ordersClient),
+    labels: peerOf(OrderLabelServiceService, ordersClient),
     customers: peerOf(CustomerServiceService, customersClient),
     sql: ordersSql.run,
     availabilitySql: availabilitySql.run,
     restartOrders: async (options) => {
-      await orders.stop();
+      await orders?.stop();
       orders = await startOrders(options);
+    },
+    runOrdersApart: async () => {
+      await orders?.stop();
+      orders = undefined;
+      return spawnOrders(envOf(ordersDb, addresses.LIDO_ORDERS_ADDRESS));
     },
     stopAvailability: () => availability.stop(),
     startAvailability: async () => {
@@ -109,7 +124,7 @@ export async function startWorld(): Promise<World> {
     },
     stop: async () => {
       for (const client of clients) client.close();
-      await orders.stop();
+      await orders?.stop();
       await availability.stop();
       await customers.stop();
       await telemetry.stop();
@@ -118,6 +133,24 @@ export async function startWorld(): Promise<World> {
     },
   };
 }
+
+async function spawnOrders(env: Record<string, string>): Promise<() => Promise<void>> {
+  const main = join(root, 'services', 'orders', 'src', 'main.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const port = Number(env.LIDO_GRPC_LISTEN?.split(':').at(-1));
+  if (!(await waitUntil(() => isPortOpen(port), startTimeoutMs))) throw new Error('The orders process did not start.');
+  return async () => {
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+}
+
+const startTimeoutMs = 20_000;
 
 const nobody: Principal = {
   kind: 'KIND_PUBLIC',

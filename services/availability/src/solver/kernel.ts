@@ -61,48 +61,44 @@ interface Count {
   readonly planes: readonly Uint32Array[];
 }
 
-/** Counts a lane's starts word by word, passing over words in which it can decide nothing any more. */
-function countNear(lane: Lane, shape: Shape, fromWord: number, count: Count): void {
-  const { work, busy, allowed } = lane;
+/**
+ * Counts a lane's starts word by word, passing over words in which it can decide nothing any more. A start is free for work and buffer
+ * exactly when each of its working buckets is followed by a free buffer: busy time is dilated by the buffer, then what is left of the
+ * working time is eroded by the duration. Bits that shift in from beyond the words looked at never reach the first one, because no
+ * reach exceeds 32. One function, because a call per word costs a third of the search.
+ */
+function countNear({ work, busy, allowed }: Lane, shape: Shape, fromWord: number, count: Count): void {
+  const { durationBuckets, bufferBuckets } = shape;
   const { undecided } = count;
   const mask = allowed?.(fromWord, fromWord + undecided.length);
   for (let index = 0; index < undecided.length; index++) {
     const word = fromWord + index;
+    const working = work[word] ?? 0;
+    let blocked = busy[word] ?? 0;
     // A start is itself a working, free bucket.
-    let open = (undecided[index] ?? 0) & (work[word] ?? 0) & ~(busy[word] ?? 0);
+    let open = (undecided[index] ?? 0) & working & ~blocked;
     if (mask !== undefined) open &= mask[index] ?? 0;
     if (open === 0) continue;
-    const starts = nearStarts(open, lane, word, shape);
+    let blockedNext = busy[word + 1] ?? 0;
+    let blockedAfter = busy[word + 2] ?? 0;
+    for (let reach = 1; reach <= bufferBuckets; ) {
+      const shift = Math.min(reach, bufferBuckets + 1 - reach);
+      blocked |= (blocked >>> shift) | (blockedNext << (32 - shift));
+      blockedNext |= (blockedNext >>> shift) | (blockedAfter << (32 - shift));
+      blockedAfter |= blockedAfter >>> shift;
+      reach += shift;
+    }
+    let starts = working & ~blocked;
+    let next = (work[word + 1] ?? 0) & ~blockedNext;
+    for (let reach = 1; reach < durationBuckets && (starts & open) !== 0; ) {
+      const shift = Math.min(reach, durationBuckets - reach);
+      starts &= (starts >>> shift) | (next << (32 - shift));
+      next &= next >>> shift;
+      reach += shift;
+    }
+    starts &= open;
     if (starts !== 0) addWord(starts, index, count);
   }
-}
-
-/**
- * One word of `erode(work & ~dilated busy)`, of the bits in `open`: a start is free for work and buffer exactly when each of its working
- * buckets is followed by a free buffer. Bits that shift in from beyond the words looked at never reach the first one, because no reach
- * exceeds 32.
- */
-function nearStarts(open: number, { work, busy }: Lane, word: number, shape: Shape): number {
-  const { durationBuckets, bufferBuckets } = shape;
-  let blocked = busy[word] ?? 0;
-  let blockedNext = busy[word + 1] ?? 0;
-  let blockedAfter = busy[word + 2] ?? 0;
-  for (let reach = 1; reach <= bufferBuckets; ) {
-    const shift = Math.min(reach, bufferBuckets + 1 - reach);
-    blocked |= (blocked >>> shift) | (blockedNext << (32 - shift));
-    blockedNext |= (blockedNext >>> shift) | (blockedAfter << (32 - shift));
-    blockedAfter |= blockedAfter >>> shift;
-    reach += shift;
-  }
-  let starts = (work[word] ?? 0) & ~blocked;
-  let next = (work[word + 1] ?? 0) & ~blockedNext;
-  for (let reach = 1; reach < durationBuckets && (starts & open) !== 0; ) {
-    const shift = Math.min(reach, durationBuckets - reach);
-    starts &= (starts >>> shift) | (next << (32 - shift));
-    next &= next >>> shift;
-    reach += shift;
-  }
-  return starts & open;
 }
 
 /** Counts a lane's starts for long durations and buffers, in log2(length) passes over the lane's words. */

@@ -1,28 +1,9 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { DeviceDirection, DeviceKind, MediumFormat, OfflinePolicy } from '@lido/proto/lido/checkin/v1/device.ts';
-import { type BaseRow, baseProperties } from '@lido/runtime/db/base.ts';
+import { baseProperties } from '@lido/runtime/db/base.ts';
 
-/** A reader as it is stored. The status columns are written beside the entity, so that a heartbeat is no change of the reader. */
-export interface DeviceRow extends BaseRow {
-  siteId: string;
-  name: string;
-  kind: DeviceKind;
-  serialNumber: string;
-  direction: DeviceDirection;
-  mediumFormat: MediumFormat;
-  uidBytes: number;
-  offlinePolicy: OfflinePolicy;
-  relayId: number;
-  unlockMs: number;
-  enabled: boolean;
-  online: boolean;
-  lastSeenAt: Date | null;
-  lagMs: number | null;
-  /** Relays that were switched on by hand and not yet off again. */
-  relaysOn: number[];
-}
-
-export const deviceEntity = defineEntity({
+/** A reader. The status columns are written beside the entity, so that a heartbeat is no change of the reader. */
+export const DeviceEntity = defineEntity({
   name: 'Device',
   tableName: 'devices',
   properties: {
@@ -41,6 +22,9 @@ export const deviceEntity = defineEntity({
     online: p.boolean().default(false),
     lastSeenAt: p.datetime().nullable(),
     lagMs: p.integer().nullable(),
+    /** Relays that were switched on by hand and not yet off again. */
     relaysOn: p.array<number>((text) => Number(text)).default([]),
   },
 });
+
+export type DeviceRow = InferEntity<typeof DeviceEntity>;

@@ -1,4 +1,3 @@
-import type { EntitySchema } from '@mikro-orm/core';
 import { Device, type DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
 import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
@@ -14,12 +13,12 @@ import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { toDevice } from './device.ts';
-import { deviceEntity, type DeviceRow } from './device.entity.ts';
+import { DeviceEntity, type DeviceRow } from './device.entity.ts';
 import { addToken, removeTokens } from './device-token.repository.ts';
 
 const devices: ResourceSpec<DeviceRow, Device> = {
   noun: 'device',
-  entity: deviceEntity as unknown as EntitySchema<DeviceRow>,
+  entity: DeviceEntity,
   newId: newShopId,
   scope: siteScope<DeviceRow>(),
   writable: [

@@ -1,11 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { findLagMs } from '../projections/lag.repository.ts';
-import { deviceEntity, type DeviceRow } from './device.entity.ts';
+import { DeviceEntity, type DeviceRow } from './device.entity.ts';
 
 /** A reader, removed ones included: their taps are refused, not forgotten. */
 export async function findDevice(em: SqlEntityManager, id: string): Promise<DeviceRow | undefined> {
-  const row = await em.findOne(deviceEntity, { id });
-  return (row as DeviceRow | null) ?? undefined;
+  return (await em.findOne(DeviceEntity, { id })) ?? undefined;
 }
 
 /** Notes that a reader was heard of just now. */

@@ -18,12 +18,7 @@ export function bookingsOf(order: Order): ProjectedBooking[] {
     const isHeld = item.status === 'ORDER_ITEM_STATUS_RESERVED' || item.status === 'ORDER_ITEM_STATUS_CONFIRMED';
     if (!isHeld || startMs === undefined || endMs === undefined) return [];
     const people = [order.customerId, item.guest?.customerId, ...item.guests.map((guest) => guest.customerId)];
-    const customerIds = new Set(people.filter((id) => typeof id === 'string' && id !== ''));
-    return [...customerIds].map((customerId) => ({
-      id: `${item.id} ${customerId}`,
-      customerId: String(customerId),
-      startMs,
-      endMs,
-    }));
+    const customerIds = new Set(people.map((id) => id ?? '').filter((id) => id !== ''));
+    return [...customerIds].map((customerId) => ({ id: `${item.id} ${customerId}`, customerId, startMs, endMs }));
   });
 }

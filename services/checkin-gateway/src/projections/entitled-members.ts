@@ -13,6 +13,6 @@ export function attentionWord(reason: AttentionReason): string | null {
 /** Everybody whom a membership lets in, the lead member first; nobody once it is deleted. */
 export function entitledMembers(membership: Membership): string[] {
   if (membership.deletedAt) return [];
-  const ids = [membership.customer?.id, ...membership.members.map(({ customerId }) => customerId)];
-  return [...new Set(ids.filter((id) => id !== undefined && id !== ''))] as string[];
+  const ids = [membership.customer?.id ?? '', ...membership.members.map(({ customerId }) => customerId)];
+  return [...new Set(ids)].filter((id) => id !== '');
 }

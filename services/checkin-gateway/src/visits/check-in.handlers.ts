@@ -19,14 +19,19 @@ import { toCheckIn } from './check-in-message.ts';
 import { filtersOf } from './check-in-filters.ts';
 import { findCustomer } from './facts.repository.ts';
 import { genericMethodName } from './method.ts';
-import { visitEntity, type VisitRow } from './visit.entity.ts';
+import type { VisitPolicy } from './policy.ts';
+import { VisitEntity, type VisitRow } from './visit.entity.ts';
 import { lockSubject, openVisit } from './visit.repository.ts';
 
 /** What check-in rpcs need besides their call. */
 export interface CheckInHandlerOptions {
   readonly owners: Owners;
   readonly sites: Sites;
+  readonly policy: VisitPolicy;
 }
+
+const methodSentence =
+  'The method must be scanned, check_in_button, or the id of a reader of the site with its method_type.';
 
 const scope = siteScope<VisitRow>();
 
@@ -44,13 +49,12 @@ async function listCheckIns(request: ListCheckInsRequest, call: Call) {
   const visible = listable(scope, call, siteIds);
   const zone = (await zonesOf(call.em, siteIds ?? [])).get(request.siteId ?? '') ?? 'UTC';
   const where = { $and: [visible, { deletedAt: null }, ...filtersOf(request, zone)] } as FilterQuery<VisitRow>;
-  const [rows, total] = await call.em.findAndCount(visitEntity, where as never, {
+  const [visits, total] = await call.em.findAndCount(VisitEntity, where, {
     orderBy: { checkedInAt: 'desc', id: 'asc' },
     limit: perPage,
     offset,
     disableIdentityMap: true,
   });
-  const visits = rows as VisitRow[];
   const customerIds = [...new Set(visits.map(({ customerId }) => customerId))];
   const customers = await findKnownCustomers(call.em, call.principal.organisationId, customerIds);
   return {
@@ -78,7 +82,13 @@ async function createCheckIn(
       ...checked.method,
       checkedInAt: new Date(nowMs),
     };
-    const visit = await openVisit(arrival, checked.customer, { em, emit, nowMs, actor: call.actor });
+    const visit = await openVisit(arrival, checked.customer, {
+      em,
+      emit,
+      nowMs,
+      actor: call.actor,
+      policy: options.policy,
+    });
     return toCheckIn(visit, checked.customer);
   });
 }
@@ -103,10 +113,7 @@ async function check(
     errors['membership_id'] = [`The customer has no membership ${request.membershipId}.`];
   }
   const method = await findMethod(request, call);
-  if (!method)
-    errors['method_id'] = [
-      'The method must be scanned, check_in_button, or the id of a reader of the site with its method_type.',
-    ];
+  if (!method) errors['method_id'] = [methodSentence];
   if (!customer || !method || Object.keys(errors).length > 0) throw invalid(errors);
   return { customer, method };
 }

@@ -3,7 +3,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import { findKnownCustomers } from '../projections/known.repository.ts';
 import type { VisitPolicy } from './policy.ts';
-import { visitEntity, type VisitRow } from './visit.entity.ts';
+import { VisitEntity } from './visit.entity.ts';
 import { closeVisit, overdueSince } from './visit.repository.ts';
 
 const batchMax = 100;
@@ -22,12 +22,18 @@ export async function closeOverdueVisits(
        order by checked_in_at limit ${batchMax} for update skip locked`,
       [before],
     );
-    const visits = (await em.find(visitEntity, { id: { $in: rows.map(({ id }) => id) } })) as VisitRow[];
+    const visits = await em.find(VisitEntity, { id: { $in: rows.map(({ id }) => id) } });
     const emit = (event: Parameters<typeof writeEvent>[1]) => writeEvent(em, event, { actor, requestId: newUuid() });
     for (const visit of visits) {
       const at = overdueSince(visit, policy, nowMs) ?? new Date(nowMs);
       const customers = await findKnownCustomers(em, visit.organisationId, [visit.customerId]);
-      await closeVisit(visit, { at, by: 'max_visit' }, customers.get(visit.customerId), { em, emit, nowMs, actor });
+      await closeVisit(visit, { at, by: 'max_visit' }, customers.get(visit.customerId), {
+        em,
+        emit,
+        nowMs,
+        policy,
+        actor,
+      });
     }
     return visits.length;
   });

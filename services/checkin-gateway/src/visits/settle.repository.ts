@@ -26,7 +26,6 @@ export interface TapCase {
   readonly medium: Medium | undefined;
   readonly facts: Facts | undefined;
   readonly site: Site | undefined;
-  readonly policy: VisitPolicy;
 }
 
 /** What the transaction made of a tap. */
@@ -42,15 +41,15 @@ export interface Settled {
  * other, so that the second sees the first one's visit.
  */
 export async function settle(tapCase: TapCase, transaction: VisitTransaction): Promise<Settled> {
-  const { tap, device, medium, facts, policy } = tapCase;
-  const { em } = transaction;
+  const { tap, device, medium, facts } = tapCase;
+  const { em, policy } = transaction;
   const customer = facts?.customer;
   await lockSubject(em, customer ? `customer ${customer.id}` : `medium ${device.id} ${medium?.value ?? tap.eventId}`);
   const previous = medium && (await findFirstTap(em, tap, medium, policy.duplicateMs));
   const open = customer && (await findCurrentVisit(tapCase, transaction));
   const lastCheckedOutMs =
     customer && policy.reentryDelaySeconds > 0 ? await findLastCheckOutMs(em, customer.id, device.siteId) : undefined;
-  const verdict = decide(inputOf(tapCase, { previous, open, lastCheckedOutMs }));
+  const verdict = decide(inputOf(tapCase, { previous, open, lastCheckedOutMs, policy }));
   const visit = await change(tapCase, { verdict, open }, transaction);
   const findings = { customerId: customer?.id, duplicateOf: previous?.eventId };
   return { verdict, checkInId: visit?.id ?? null, previous, findings };
@@ -58,11 +57,11 @@ export async function settle(tapCase: TapCase, transaction: VisitTransaction): P
 
 /** The customer's open visit; one that has lasted too long ends first, at the time when it should have. */
 async function findCurrentVisit(tapCase: TapCase, transaction: VisitTransaction): Promise<VisitRow | undefined> {
-  const { device, facts, policy, tap } = tapCase;
+  const { device, facts, tap } = tapCase;
   const customer = facts?.customer;
   if (!customer) return undefined;
   const open = await findOpenVisit(transaction.em, device.organisationId, customer.id);
-  const end = open && overdueSince(open, policy, tap.occurredAt.getTime());
+  const end = open && overdueSince(open, transaction.policy, tap.occurredAt.getTime());
   if (!open || !end) return open;
   await closeVisit(open, { at: end, by: 'max_visit' }, customer, transaction);
   return undefined;
@@ -98,24 +97,29 @@ async function change(
   }
 }
 
-function inputOf(
-  { tap, device, medium, facts, site, policy }: TapCase,
-  now: { previous: Decision | undefined; open: VisitRow | undefined; lastCheckedOutMs: number | undefined },
-): DecisionInput {
+/** What only the transaction knows for certain. */
+interface VisitState {
+  readonly previous: Decision | undefined;
+  readonly open: VisitRow | undefined;
+  readonly lastCheckedOutMs: number | undefined;
+  readonly policy: VisitPolicy;
+}
+
+function inputOf({ tap, device, medium, facts, site }: TapCase, state: VisitState): DecisionInput {
   return {
     nowMs: tap.occurredAt.getTime(),
     isDeviceAllowed: device.enabled && !device.deletedAt && site !== undefined,
     direction: device.direction,
     isReadable: medium !== undefined,
-    previous: now.previous,
+    previous: state.previous,
     mediumState: facts?.mediumState ?? 'unknown',
-    holder: facts && holderOf(facts, now.open, now.lastCheckedOutMs),
+    holder: facts && holderOf(facts, state),
     site: doorSiteOf(device.siteId, site),
-    policy,
+    policy: state.policy,
   };
 }
 
-function holderOf(facts: Facts, open: VisitRow | undefined, lastCheckedOutMs: number | undefined): Holder | undefined {
+function holderOf(facts: Facts, { open, lastCheckedOutMs }: VisitState): Holder | undefined {
   if (!facts.customer) return undefined;
   return {
     customerId: facts.customer.id,

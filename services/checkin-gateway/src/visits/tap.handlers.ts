@@ -144,9 +144,9 @@ async function decideAndSave(attempt: Attempt, device: DeviceRow, medium: Medium
   const decision = await db.transaction(async (em) => {
     const actor = `device:${device.id}`;
     const emit = (event: Parameters<typeof writeEvent>[1]) => writeEvent(em, event, { actor, requestId: tap.eventId });
-    const transaction = { em, actor, nowMs: clock.nowMs(), emit };
+    const transaction = { em, actor, nowMs: clock.nowMs(), policy: options.policy, emit };
     await em.execute(`select set_config('statement_timeout', ?, true)`, [String(remaining(attempt) + lateMs)]);
-    const settled = await settle({ tap, device, medium, facts, site, policy: options.policy }, transaction);
+    const settled = await settle({ tap, device, medium, facts, site }, transaction);
     const answer = answerOf({ ...settled, tap, device, elapsedMs: elapsed(attempt) });
     if (!(await keepDecision(em, tap, answer, settled.findings))) throw new DecidedMeanwhile();
     if (!race.claim()) throw new LateDecision();

@@ -3,14 +3,21 @@ import { CheckIn, type CheckInCustomer } from '@lido/proto/lido/checkin/v1/check
 import type { OutgoingEvent } from '@lido/runtime/events/outbox.ts';
 import { toCheckIn } from './check-in-message.ts';
 import type { VisitPolicy } from './policy.ts';
-import { type ClosedBy, visitEntity, type VisitRow } from './visit.entity.ts';
+import { type ClosedBy, VisitEntity, type VisitRow } from './visit.entity.ts';
 
 /** A transaction in which visits change, and in whose name. */
 export interface VisitTransaction {
   readonly em: SqlEntityManager;
   readonly actor: string;
   readonly nowMs: number;
+  readonly policy: VisitPolicy;
   emit(event: OutgoingEvent): Promise<void>;
+}
+
+/** When a visit ended and what ended it. */
+export interface VisitEnd {
+  readonly at: Date;
+  readonly by: ClosedBy;
 }
 
 /** What a new visit is made of. */
@@ -38,8 +45,9 @@ export async function findOpenVisit(
   organisationId: string,
   customerId: string,
 ): Promise<VisitRow | undefined> {
-  const row = await em.findOne(visitEntity, { organisationId, customerId, checkedOutAt: null, deletedAt: null });
-  return (row as VisitRow | null) ?? undefined;
+  return (
+    (await em.findOne(VisitEntity, { organisationId, customerId, checkedOutAt: null, deletedAt: null })) ?? undefined
+  );
 }
 
 /** When the customer last left a site, in epoch milliseconds. */
@@ -61,17 +69,17 @@ export async function openVisit(
   customer: CheckInCustomer,
   transaction: VisitTransaction,
 ): Promise<VisitRow> {
-  const { em, actor, nowMs } = transaction;
+  const { em, actor, nowMs, policy } = transaction;
   const open = await findOpenVisit(em, arrival.organisationId, arrival.customerId);
-  if (open) await closeVisit(open, { at: arrival.checkedInAt, by: 'next_check_in' }, customer, transaction);
+  if (open) await closeVisit(open, endBefore(open, arrival.checkedInAt, policy), customer, transaction);
   const stamp = { createdAt: new Date(nowMs), createdBy: actor, updatedAt: new Date(nowMs), updatedBy: actor };
-  const visit = em.create(visitEntity, {
+  const visit = em.create(VisitEntity, {
     ...arrival,
     ...stamp,
     version: 1,
     checkedOutAt: null,
     closedBy: null,
-  }) as VisitRow;
+  });
   await em.flush();
   await tell('lido.checkin.check_in.created', visit, customer, transaction);
   return visit;
@@ -80,7 +88,7 @@ export async function openVisit(
 /** Ends a visit and tells of it. A visit never ends before it began. */
 export async function closeVisit(
   visit: VisitRow,
-  { at, by }: { at: Date; by: ClosedBy },
+  { at, by }: VisitEnd,
   customer: CheckInCustomer | undefined,
   transaction: VisitTransaction,
 ): Promise<void> {
@@ -100,6 +108,12 @@ export function overdueSince(
 ): Date | undefined {
   const endMs = visit.checkedInAt.getTime() + policy.maxVisitMinutes * 60_000;
   return nowMs < endMs ? undefined : new Date(endMs);
+}
+
+/** How an open visit ends when its customer arrives again: then, or before when it has lasted too long by then. */
+function endBefore(open: VisitRow, arrival: Date, policy: VisitPolicy): VisitEnd {
+  const overdue = overdueSince(open, policy, arrival.getTime());
+  return overdue ? { at: overdue, by: 'max_visit' } : { at: arrival, by: 'next_check_in' };
 }
 
 async function tell(

@@ -1,6 +1,10 @@
-import type { MembershipServiceService } from '@lido/proto/lido/memberships/v1/membership.ts';
+import type {
+  CreateMembershipMemberRequest,
+  MembershipMember,
+  MembershipServiceService,
+} from '@lido/proto/lido/memberships/v1/membership.ts';
 import { invalid, notFound, stateConflict } from '@lido/runtime/errors/refusal.ts';
-import type { Handlers } from '@lido/runtime/grpc/call.ts';
+import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
 import { listable } from '@lido/runtime/resource/scope.ts';
 import { touch } from '@lido/runtime/resource/update.ts';
@@ -26,27 +30,8 @@ export function memberHandlers({ sites, customers }: Neighbours) {
         page: { page, perPage, total: members.length },
       };
     },
-    createMembershipMember: ({ parentId, customerId }, call) =>
-      call.transact(async (transaction) => {
-        const row = await loadMembership(parentId, transaction.em, { call, use: 'write' });
-        const site = await sites.find(transaction.em, row.siteId, call);
-        const customer = await customers.find(transaction.em, customerId, call);
-        if (customer === undefined || customer.brandId !== site?.brandId || customer.deletedAt != null) {
-          throw invalid({ customer_id: [`There is no customer ${customerId} of this brand.`] });
-        }
-        const members = (await membersOf(transaction.em, [row.id])).get(row.id) ?? [];
-        if (members.some((member) => member.customerId === customerId)) {
-          throw invalid({ customer_id: ['This customer is a member already.'] });
-        }
-        const { maxMembers } = await transaction.em.findOneOrFail(TypeEntity, { id: row.membershipTypeId });
-        if (members.length >= maxMembers) {
-          throw stateConflict('too_many_members', `This membership type has room for ${maxMembers} members.`);
-        }
-        const member = await insertMember(row, { customerId, isLead: false }, transaction, call);
-        touch(row, call);
-        await tell(row, transaction, call);
-        return toMember(member);
-      }),
+    createMembershipMember: (request, call) =>
+      call.transact((transaction) => addMember(request, { sites, customers }, transaction, call)),
     deleteMembershipMember: ({ parentId, id }, call) =>
       call.transact(async (transaction) => {
         const row = await loadMembership(parentId, transaction.em, { call, use: 'write' });
@@ -75,4 +60,31 @@ export function memberHandlers({ sites, customers }: Neighbours) {
       return customer;
     },
   } satisfies Handlers<MemberRpcs>;
+}
+
+async function addMember(
+  { parentId, customerId }: CreateMembershipMemberRequest,
+  { sites, customers }: Pick<Neighbours, 'sites' | 'customers'>,
+  transaction: Transaction,
+  call: Call,
+): Promise<MembershipMember> {
+  const { em } = transaction;
+  const row = await loadMembership(parentId, em, { call, use: 'write' });
+  const site = await sites.find(em, row.siteId, call);
+  const customer = await customers.find(em, customerId, call);
+  if (customer === undefined || customer.brandId !== site?.brandId || customer.deletedAt != null) {
+    throw invalid({ customer_id: [`There is no customer ${customerId} of this brand.`] });
+  }
+  const members = (await membersOf(em, [row.id])).get(row.id) ?? [];
+  if (members.some((member) => member.customerId === customerId)) {
+    throw invalid({ customer_id: ['This customer is a member already.'] });
+  }
+  const { maxMembers } = await em.findOneOrFail(TypeEntity, { id: row.membershipTypeId });
+  if (members.length >= maxMembers) {
+    throw stateConflict('too_many_members', `This membership type has room for ${maxMembers} members.`);
+  }
+  const member = await insertMember(row, { customerId, isLead: false }, transaction, call);
+  touch(row, call);
+  await tell(row, transaction, call);
+  return toMember(member);
 }

@@ -2,7 +2,7 @@ import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
 import { dateOf } from '@lido/runtime/time/zone.ts';
 import type { RateRow } from '../rates/rate.entity.ts';
 import type { TypeRow } from '../types/type.entity.ts';
-import { lastDayOf } from './membership.ts';
+import { lastDayOf } from './billing.ts';
 
 /** From when until when, both inclusive; null is without end. */
 export interface MembershipDates {

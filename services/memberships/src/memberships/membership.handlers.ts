@@ -1,6 +1,7 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type {
   ListMembershipsRequest,
+  ListMyAccountMembershipsRequest,
   Membership,
   MembershipServiceService,
   UpdateMembershipRequest,
@@ -13,12 +14,14 @@ import { listable } from '@lido/runtime/resource/scope.ts';
 import { touch } from '@lido/runtime/resource/update.ts';
 import { dateOf } from '@lido/runtime/time/zone.ts';
 import { needsMandate } from '../rates/rate.ts';
+import { billingFrom } from './billing.ts';
+import { billingHandlers } from './billing.handlers.ts';
 import { createMembership, type Neighbours } from './create-membership.handlers.ts';
 import { memberHandlers } from './member.handlers.ts';
 import { orderErrors } from './membership-dates.ts';
 import { conditionsOf, statusConditions } from './membership-filters.repository.ts';
-import { MembershipEntity, type MembershipRow } from './membership.entity.ts';
-import { cancel, confirm, nextBillingDate, type Step } from './membership.ts';
+import { MemberEntity, MembershipEntity, type MembershipRow } from './membership.entity.ts';
+import { cancel, confirm, type Step } from './membership.ts';
 import { describe, loadMembership, localDates, membershipScope, membersOf, tell } from './membership.repository.ts';
 import { findPlan } from './plan.repository.ts';
 import { RateEntity } from '../rates/rate.entity.ts';
@@ -61,7 +64,7 @@ export function membershipHandlers(neighbours: Neighbours) {
         );
         row.nextBillingDate = type.offlinePayments
           ? null
-          : (nextBillingDate(row, rate.billingFrequency, today) ?? null);
+          : (billingFrom(row, rate.billingFrequency, today)?.date ?? null);
       }),
     cancelMembership: ({ id }, call) =>
       changing(id, call, async (row, _transaction, today) => {
@@ -69,7 +72,9 @@ export function membershipHandlers(neighbours: Neighbours) {
         row.cancelledAt = new Date(call.clock.nowMs());
         row.nextBillingDate = null;
       }),
+    listMyAccountMemberships: listOwn,
     ...memberHandlers(neighbours),
+    ...billingHandlers,
   } satisfies Handlers<typeof MembershipServiceService>;
 }
 
@@ -90,6 +95,15 @@ async function listRows(request: ListMembershipsRequest, call: Call) {
   const options = { orderBy: { createdAt: 'desc', id: 'desc' }, limit: perPage, offset } as const;
   const [rows, total] = await call.em.findAndCount(MembershipEntity, where, options);
   return { data: await describe(call.em, rows, nowMs), page: { page, perPage, total } };
+}
+
+/** The memberships that cover the caller, at whatever site. */
+async function listOwn(_request: ListMyAccountMembershipsRequest, { em, principal, clock }: Call) {
+  const mine = { organisationId: principal.organisationId, customerId: principal.id, deletedAt: null };
+  const members = await em.find(MemberEntity, mine);
+  const where = { id: { $in: members.map(({ membershipId }) => membershipId) }, deletedAt: null };
+  const rows = await em.find(MembershipEntity, where, { orderBy: { createdAt: 'desc', id: 'desc' } });
+  return { data: await describe(em, rows, clock.nowMs()) };
 }
 
 /** Loads, changes, saves and tells; `work` gets the date at the membership's site. */

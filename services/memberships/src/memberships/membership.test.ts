@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AttentionReason, MembershipStatus } from '@lido/proto/lido/memberships/v1/membership.ts';
-import { cancel, confirm, lastDayOf, nextBillingDate, type Stage, statusOf } from './membership.ts';
+import { cancel, confirm, type Stage, statusOf } from './membership.ts';
 
 const today = '2026-06-15';
 
@@ -67,22 +67,4 @@ test('any membership that is not over can be cancelled, once', () => {
   expect(cancel(standing('confirmed', '2026-01-01', '2026-06-14'), today)).toMatchObject({
     refusal: 'membership_over',
   });
-});
-
-test.each([
-  ['2026-03-01', 'P1Y', '2027-02-28'],
-  ['2026-01-31', 'P1M', '2026-02-27'],
-  ['2026-06-15', 'P1W', '2026-06-21'],
-])('a membership from %s that lasts %s ends on %s', (startDate, duration, endDate) => {
-  expect(lastDayOf(startDate, duration)).toBe(endDate);
-});
-
-test.each([
-  ['2026-07-01', null, 'P1M', '2026-07-01'],
-  ['2026-06-15', null, 'P1M', '2026-06-15'],
-  ['2026-01-31', null, 'P1M', '2026-06-30'],
-  ['2025-06-14', null, 'P1Y', '2027-06-14'],
-  ['2026-01-01', '2026-06-30', 'P1M', undefined],
-])('a membership from %s to %s is next billed, every %s, on %s', (startDate, endDate, frequency, date) => {
-  expect(nextBillingDate(standing('confirmed', startDate, endDate), frequency, today)).toBe(date);
 });

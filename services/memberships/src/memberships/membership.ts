@@ -1,5 +1,4 @@
 import type { AttentionReason, MembershipStatus } from '@lido/proto/lido/memberships/v1/membership.ts';
-import { addDays, addDuration, localDateOf, startOfDay } from '@lido/runtime/time/zone.ts';
 
 /** What was decided about a membership; its status follows from this, what needs attention, and the date. */
 export type Stage = 'reserved' | 'confirmed' | 'cancelled';
@@ -86,43 +85,4 @@ export function cancel(standing: Standing, today: string): Step {
     return { refusal: 'membership_over', sentence: `This membership is ${statusWord(status)} already.` };
   }
   return { stage: 'cancelled', attentionReason: null };
-}
-
-/** The last day of a membership that lasts a duration: a year from 1 March ends on the last of February. */
-export function lastDayOf(startDate: string, isoDuration: string): string {
-  return addDays(laterBy(startDate, isoDuration), -1);
-}
-
-const billingPeriodsMax = 12_000;
-
-/**
- * The first billing date on or after a date, counted in whole periods from the start date, so that a membership from
- * the 31st is billed on the last day of shorter months. Undefined when the membership ends before.
- */
-export function nextBillingDate(
-  { startDate, endDate }: Standing,
-  isoFrequency: string,
-  today: string,
-): string | undefined {
-  for (
-    let periods = 0, date = startDate;
-    periods < billingPeriodsMax;
-    periods++, date = laterByPeriods(startDate, isoFrequency, periods)
-  ) {
-    if (endDate != null && date > endDate) return undefined;
-    if (date >= today) return date;
-  }
-  return undefined;
-}
-
-function laterBy(date: string, isoDuration: string): string {
-  return localDateOf(addDuration(startOfDay(date, 'UTC'), isoDuration, 'UTC'), 'UTC');
-}
-
-/** Every number of the duration times the periods: three times P1M is P3M, not a month added three times. */
-function laterByPeriods(date: string, isoFrequency: string, periods: number): string {
-  return laterBy(
-    date,
-    isoFrequency.replace(/\d+/g, (count) => String(Number(count) * periods)),
-  );
 }

@@ -2,6 +2,7 @@ import type {
   BookingServiceService,
   CheckedItem,
   HeldItem,
+  HoldRequest,
 } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { invalid, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
@@ -21,9 +22,15 @@ export interface HoldOptions extends Asking {
   isOnline: boolean;
 }
 
+/** An item and what it wants. */
+export interface ItemToHold {
+  id: string;
+  wanted: WantedItem;
+}
+
 /** What orders asks of availability. Every call is in the order's organisation; an unreachable peer is `unavailable`. */
 export interface Bookings {
-  hold(order: OrderRow, items: { id: string; wanted: WantedItem }[], options: HoldOptions): Promise<HeldItem[]>;
+  hold(order: OrderRow, items: ItemToHold[], options: HoldOptions): Promise<HeldItem[]>;
   /** `holdMinutes` 0 takes the site's. */
   extend(order: OrderRow, holdMinutes: number, asking: Asking): Promise<HeldItem[]>;
   confirm(order: OrderRow, skipRules: boolean, asking: Asking): Promise<HeldItem[]>;
@@ -36,20 +43,15 @@ export interface Bookings {
 export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings {
   return {
     hold: async (order, items, options) => {
-      const { id: orderId, siteId, customerId = null } = order;
-      const request = {
-        orderId,
-        siteId,
-        customerId,
-        items: items.map(({ id, wanted }) => holdItem(id, wanted)),
-        holdMinutes: 0,
-        skipRules: options.skipRules,
-        isOnline: options.isOnline,
-      };
-      const answer = await reach(() => peer.hold(request, callerFor(order, options))).catch((error: unknown) => {
-        throw asUnknownOffering(error);
-      });
-      return answer.items;
+      const held: HeldItem[] = [];
+      for (const batch of batchesOf(items)) {
+        const request = holdRequest(order, batch, options);
+        const answer = await reach(() => peer.hold(request, callerFor(order, options))).catch((error: unknown) => {
+          throw asUnknownOffering(error);
+        });
+        held.push(...answer.items);
+      }
+      return held;
     },
     extend: async (order, holdMinutes, asking) => {
       const answer = await reach(() => peer.extendHolds({ orderId: order.id, holdMinutes }, callerFor(order, asking)));
@@ -66,6 +68,25 @@ export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings
       const answer = await reach(() => peer.checkHolds({ orderId: order.id, itemIds }, callerFor(order, asking)));
       return answer.items;
     },
+  };
+}
+
+/** Availability holds appointments together, all or none, and every session by itself. */
+function batchesOf(items: ItemToHold[]): ItemToHold[][] {
+  const sessions = items.filter(({ wanted }) => wanted.offeringType === 'session');
+  const others = items.filter((item) => !sessions.includes(item));
+  return [...(others.length > 0 ? [others] : []), ...sessions.map((session) => [session])];
+}
+
+function holdRequest(order: OrderRow, items: ItemToHold[], options: HoldOptions): HoldRequest {
+  return {
+    orderId: order.id,
+    siteId: order.siteId,
+    customerId: order.customerId ?? null,
+    items: items.map(({ id, wanted }) => holdItem(id, wanted)),
+    holdMinutes: 0,
+    skipRules: options.skipRules,
+    isOnline: options.isOnline,
   };
 }
 

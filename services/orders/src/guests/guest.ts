@@ -59,6 +59,26 @@ export function guestDetails(guest: Guest): GuestDetails {
   };
 }
 
+/** A guest with the fields that a change carries; a full name alone replaces both of its parts. */
+export function changedGuest(current: Guest, given: Guest, mask: readonly string[]): GuestDetails {
+  const has = (name: string): boolean => mask.includes(name);
+  const isRenamedWhole = has('name') && !has('first_name') && !has('last_name');
+  const named = isRenamedWhole ? guestDetails({ id: '', name: given.name }) : given;
+  return guestDetails({
+    id: current.id,
+    firstName: isRenamedWhole || has('first_name') ? named.firstName : current.firstName,
+    lastName: isRenamedWhole || has('last_name') ? named.lastName : current.lastName,
+    isLeadBooker: has('is_lead_booker') ? given.isLeadBooker : current.isLeadBooker,
+    intakeFormSubmissionId: has('intake_form_submission_id')
+      ? given.intakeFormSubmissionId
+      : current.intakeFormSubmissionId,
+    intakeFormComplete: has('intake_form_complete') ? given.intakeFormComplete : current.intakeFormComplete,
+    intakeFormSubmittedAt: has('intake_form_submitted_at')
+      ? given.intakeFormSubmittedAt
+      : current.intakeFormSubmittedAt,
+  });
+}
+
 /** First and last name in one, null where neither is known. */
 export function fullName({
   firstName,

@@ -8,10 +8,16 @@ import { type Aggregate, liveItems } from '../orders/aggregate.ts';
 import { findOrder, zoneOf } from '../orders/order.repository.ts';
 import { toGuest } from '../orders/part-messages.ts';
 import { replaceGuests } from './guest.ts';
+import { createOrderGuest, deleteOrderGuest, updateOrderGuest } from './order-guest-change.handlers.ts';
 import { createGuest, guestColumns } from './order-guest.repository.ts';
 
 /** The rpcs of an order's guests. */
-export const orderGuestHandlers = { listOrderGuests } satisfies Handlers<typeof OrderGuestServiceService>;
+export const orderGuestHandlers = {
+  listOrderGuests,
+  createOrderGuest,
+  updateOrderGuest,
+  deleteOrderGuest,
+} satisfies Handlers<typeof OrderGuestServiceService>;
 
 async function listOrderGuests({ orderId }: OrderIdRequest, call: Call): Promise<ListOrderGuestsResponse> {
   const { order, guests } = await findOrder(call, orderId);

@@ -1,6 +1,7 @@
 import type { OrderGuestRow } from '../guests/order-guest.entity.ts';
 import { fullName } from '../guests/guest.ts';
 import type { OrderItemRow } from '../items/order-item.entity.ts';
+import type { OrderNoteRow } from '../notes/order-note.entity.ts';
 import { paymentTotals, type PaymentTotals } from '../payments/ledger.ts';
 import type { OrderPaymentRow } from '../payments/order-payment.entity.ts';
 import type { SubmitFacts, SubmitPath } from '../submit/submit.ts';
@@ -14,6 +15,7 @@ export interface Aggregate {
   items: OrderItemRow[];
   guests: OrderGuestRow[];
   payments: OrderPaymentRow[];
+  notes: OrderNoteRow[];
 }
 
 /** An order's money, worked out of its items and payments. */

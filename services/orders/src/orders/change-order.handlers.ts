@@ -19,3 +19,17 @@ export function changeOrder(
     return toOrder(aggregate, { zone, nowMs: writer.nowMs });
   });
 }
+
+/** Changes a part of an order likewise; `work` answers how to word the rpc's response once it is saved. */
+export function changeOrderTo<A>(
+  id: string,
+  call: Call,
+  work: (aggregate: Aggregate, writer: Writer) => (zone: string) => A,
+): Promise<A> {
+  return call.transact(async (transaction) => {
+    const writer = writerOf(call, transaction);
+    const aggregate = await lockOrder(call, id, transaction.em);
+    const answer = work(aggregate, writer);
+    return answer(await saveOrder(aggregate, 'saved', writer));
+  });
+}

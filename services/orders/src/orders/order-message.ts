@@ -4,7 +4,7 @@ import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { OrderItemRow } from '../items/order-item.entity.ts';
 import { type Aggregate, liveItems, type Money, moneyOf } from './aggregate.ts';
 import { isOpen } from './order.ts';
-import { guestsOf, instantIn, toGuest, toPayment } from './part-messages.ts';
+import { guestsOf, instantIn, toGuest, toNote, toPayment } from './part-messages.ts';
 import type { PricedLine } from './pricing.ts';
 
 /** Where and when an order is looked at. */
@@ -62,6 +62,7 @@ export function toOrder(aggregate: Aggregate, view: View): Order {
     submittedById: order.submittedById ?? null,
     cancelledAt: instantIn(zone, order.cancelledAt),
     settledAt: instantIn(zone, order.settledAt),
+    orderNotes: aggregate.notes.map((note) => toNote(note, zone)),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   Order,
   OrderIdRequest,
   OrderServiceService,
+  UpdateOrderLeadBookerRequest,
   UpdateOrderRequest,
 } from '@lido/proto/lido/orders/v1/order.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
@@ -18,7 +19,7 @@ import { liveItems } from './aggregate.ts';
 import { changeOrder } from './change-order.handlers.ts';
 import { listOrders } from './list-orders.handlers.ts';
 import { openOrder } from './open-order.handlers.ts';
-import { requireOpen } from './order.ts';
+import { requireOpen, requireUnfrozen } from './order.ts';
 import { OrderEntity } from './order.entity.ts';
 import { toOrder } from './order-message.ts';
 import { findOrder, visibleOrders, writerOf, zoneOf } from './order.repository.ts';
@@ -39,6 +40,7 @@ export function orderHandlers(ports: Ports) {
     getOrder,
     createOrder: createOrder(ports),
     updateOrder: updateOrder(ports),
+    updateOrderLeadBooker,
     actionSubmitOrder: actionSubmitOrder(ports),
     actionReserveOrder: actionReserveOrder(ports),
     actionCancelOrder: cancelOrder(ports),
@@ -104,6 +106,24 @@ function updateOrder({ people }: Ports) {
       const id = details?.customerId ?? null;
       if (id !== null) await setCustomer(order, { id }, { people, requestId: call.requestId, field: 'customer_id' });
     });
+}
+
+/** Changes the contact details that the body carries; the lead guest keeps the same name as the order. */
+function updateOrderLeadBooker(
+  { orderId, leadBooker, updateMask }: UpdateOrderLeadBookerRequest,
+  call: Call,
+): Promise<Order> {
+  return changeOrder(orderId, call, 'saved', ({ order, guests }) => {
+    requireUnfrozen(order.status);
+    const carries = (name: string): boolean => updateMask?.includes(name) ?? false;
+    const lead = guests.find(({ isLeadBooker }) => isLeadBooker);
+    for (const named of lead ? [order, lead] : [order]) {
+      if (carries('first_name')) named.firstName = leadBooker?.firstName ?? null;
+      if (carries('last_name')) named.lastName = leadBooker?.lastName ?? null;
+    }
+    if (carries('email')) order.email = leadBooker?.email ?? null;
+    if (carries('phone')) order.phone = leadBooker?.phone ?? null;
+  });
 }
 
 /** The submit that needs no payment. The same saga runs as for a basket; the caller's permission is checked first. */

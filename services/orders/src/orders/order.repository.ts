@@ -11,6 +11,7 @@ import { requirePermission, siteScope } from '@lido/runtime/resource/scope.ts';
 import { toBasket } from '../baskets/basket-message.ts';
 import { OrderGuestEntity } from '../guests/order-guest.entity.ts';
 import { OrderItemEntity } from '../items/order-item.entity.ts';
+import { OrderNoteEntity } from '../notes/order-note.entity.ts';
 import { OrderPaymentEntity } from '../payments/order-payment.entity.ts';
 import { type Aggregate, moneyOf, revenueDateOf } from './aggregate.ts';
 import { OrderEntity, type OrderRow } from './order.entity.ts';
@@ -70,18 +71,25 @@ export async function lockOrderById(em: SqlEntityManager, id: string): Promise<A
 /** Loads what belongs to an order. */
 export async function aggregateOf(em: SqlEntityManager, order: OrderRow): Promise<Aggregate> {
   const [aggregate] = await aggregatesOf(em, [order]);
-  return aggregate ?? { order, items: [], guests: [], payments: [] };
+  return aggregate ?? { order, items: [], guests: [], payments: [], notes: [] };
 }
 
-/** Loads what belongs to several orders, in three queries however many they are. */
+/** Loads what belongs to several orders, in four queries however many they are. */
 export async function aggregatesOf(em: SqlEntityManager, orders: readonly OrderRow[]): Promise<Aggregate[]> {
   const where = { orderId: { $in: orders.map(({ id }) => id) }, deletedAt: null };
   const items = await em.find(OrderItemEntity, where, { orderBy: { position: 'asc', id: 'asc' } });
   const guests = await em.find(OrderGuestEntity, where, { orderBy: { position: 'asc', id: 'asc' } });
   const payments = await em.find(OrderPaymentEntity, where, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  const notes = await em.find(OrderNoteEntity, where, { orderBy: { createdAt: 'desc', id: 'desc' } });
   return orders.map((order) => {
     const isOurs = (part: { orderId: string }): boolean => part.orderId === order.id;
-    return { order, items: items.filter(isOurs), guests: guests.filter(isOurs), payments: payments.filter(isOurs) };
+    return {
+      order,
+      items: items.filter(isOurs),
+      guests: guests.filter(isOurs),
+      payments: payments.filter(isOurs),
+      notes: notes.filter(isOurs),
+    };
   });
 }
 

@@ -1,6 +1,6 @@
 import { OrderStatus } from '@lido/proto/lido/orders/v1/order_status.ts';
 import { describe, expect, test } from 'vitest';
-import { isOpen, type OrderAction, requireOpen, requirePayable, requireTransition, statusAfter } from './order.ts';
+import { isOpen, type OrderAction, requireOpen, requireUnfrozen, requireTransition, statusAfter } from './order.ts';
 
 const allowed: [OrderStatus, OrderAction, OrderStatus][] = [
   ['ORDER_STATUS_IN_PROGRESS', 'submit', 'ORDER_STATUS_SUBMITTED'],
@@ -38,9 +38,9 @@ describe('the life of an order', () => {
   });
 
   test.each(['ORDER_STATUS_SETTLED', 'ORDER_STATUS_CANCELLED', 'ORDER_STATUS_NO_SHOW'] as const)(
-    '%s takes no payments',
+    '%s takes no payments and no guests',
     (status) => {
-      expect(() => requirePayable(status)).toThrow('can not be paid');
+      expect(() => requireUnfrozen(status)).toThrow('can not be changed');
     },
   );
 });

@@ -56,9 +56,9 @@ export function requireOpen(status: OrderStatus): void {
   if (!isOpen(status)) throw illegal(status, 'changed as a basket');
 }
 
-/** Refuses payments to orders whose value no longer changes. Refunds are another matter. */
-export function requirePayable(status: OrderStatus): void {
-  if (!isOpen(status) && status !== 'ORDER_STATUS_SUBMITTED') throw illegal(status, 'paid');
+/** Refuses changes of guests and payments once an order's value no longer changes. Refunds are another matter. */
+export function requireUnfrozen(status: OrderStatus): void {
+  if (!isOpen(status) && status !== 'ORDER_STATUS_SUBMITTED') throw illegal(status, 'changed');
 }
 
 function illegal(status: OrderStatus, deed: string): Refusal {

@@ -1,8 +1,10 @@
 import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import type { OrderNote } from '@lido/proto/lido/orders/v1/note.ts';
 import type { Payment } from '@lido/proto/lido/orders/v1/payment.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { OrderGuestRow } from '../guests/order-guest.entity.ts';
 import { fullName } from '../guests/guest.ts';
+import type { OrderNoteRow } from '../notes/order-note.entity.ts';
 import type { OrderPaymentRow } from '../payments/order-payment.entity.ts';
 
 /** Writes an instant with the offset of the order's site; null stays null. */
@@ -45,5 +47,17 @@ export function toPayment(row: OrderPaymentRow, zone: string): Payment {
     paidAt: instantIn(zone, row.paidAt),
     createdAt: formatInstant(row.createdAt.getTime(), zone),
     refundableAmount: row.status === 'PAYMENT_STATUS_PAID' ? row.amountMinor : 0,
+  };
+}
+
+/** A note as staff see it. */
+export function toNote(row: OrderNoteRow, zone: string): OrderNote {
+  return {
+    id: row.id,
+    orderId: row.orderId,
+    content: row.content,
+    createdBy: { id: row.authorId, name: row.authorName },
+    createdById: row.authorId,
+    createdAt: formatInstant(row.createdAt.getTime(), zone),
   };
 }

@@ -8,7 +8,7 @@ import type {
 import type { Payment } from '@lido/proto/lido/orders/v1/payment.ts';
 import { stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
-import { requirePayable } from '../orders/order.ts';
+import { requireUnfrozen } from '../orders/order.ts';
 import { toOrder } from '../orders/order-message.ts';
 import { findOrder, lockOrder, saveOrder, writerOf, zoneOf } from '../orders/order.repository.ts';
 import { toPayment } from '../orders/part-messages.ts';
@@ -39,7 +39,7 @@ function createOrderPayment({ orderId, payment }: CreateOrderPaymentRequest, cal
   return call.transact(async (transaction) => {
     const writer = writerOf(call, transaction);
     const aggregate = await lockOrder(call, orderId, transaction.em);
-    requirePayable(aggregate.order.status);
+    requireUnfrozen(aggregate.order.status);
     const asked = {
       processor: payment?.processor ?? null,
       captureMethod: payment?.captureMethod ?? null,
@@ -59,7 +59,7 @@ function deleteOrderPayment({ orderId, paymentId }: OrderPaymentIdRequest, call:
   return call.transact(async (transaction) => {
     const writer = writerOf(call, transaction);
     const aggregate = await lockOrder(call, orderId, transaction.em);
-    requirePayable(aggregate.order.status);
+    requireUnfrozen(aggregate.order.status);
     const payment = requirePayment(aggregate, paymentId);
     if (!isDiscardable(payment.status))
       throw stateConflict('payment_taken', 'This payment has been taken and can only be refunded.');
@@ -74,7 +74,7 @@ function actionChargeOrderPayment({ orderId, paymentId }: OrderPaymentIdRequest,
   return call.transact(async (transaction) => {
     const writer = writerOf(call, transaction);
     const aggregate = await lockOrder(call, orderId, transaction.em);
-    requirePayable(aggregate.order.status);
+    requireUnfrozen(aggregate.order.status);
     const payment = requirePayment(aggregate, paymentId);
     if (!isChargeable(payment))
       throw stateConflict(

@@ -32,12 +32,15 @@ export interface RawClient {
 }
 
 const repeatsMax = 2;
+/** A year of slots is larger than gRPC's usual 4 MB; the services that answer are our own. */
+const answerBytesMax = 64 * 1024 * 1024;
 
 /** Connects to `address` (`host:port`) when first used; gRPC reconnects by itself. */
 export function createClient(address: string, { name, telemetry }: { name: string; telemetry: Telemetry }): RawClient {
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1_000,
+    'grpc.max_receive_message_length': answerBytesMax,
   });
   const attributesOf = (method: AnyMethod) => ({ [attribute.rpcSystem]: 'grpc', [attribute.rpcMethod]: method.path });
   return {

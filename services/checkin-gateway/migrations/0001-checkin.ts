@@ -2,7 +2,7 @@ import { Migration } from '@mikro-orm/migrations';
 import { baseColumns } from '@lido/runtime/db/base.ts';
 
 /** Devices and their tokens, taps and what became of them, visits, and the facts of other services that decide at the door. */
-export class FoundationMigration extends Migration {
+export class CheckinMigration extends Migration {
   override up(): void {
     for (const statement of [devices, visits, taps, attempts, customers, memberships, bookings, sources]) {
       this.addSql(statement);

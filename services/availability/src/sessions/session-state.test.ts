@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { type SessionQuestion, sessionState } from './session-state.ts';
+
+const open: SessionQuestion = {
+  startsAtMs: 10_000,
+  nowMs: 0,
+  capacity: 12,
+  guestsTaken: 10,
+  basketsTaken: 5,
+  basketsMax: null,
+  guests: 2,
+  isTooEarly: false,
+  isTooLate: false,
+  isPermitted: true,
+  hasPrice: true,
+};
+
+test('the last places can be taken, one more can not', () => {
+  expect(sessionState(open)).toEqual({ remainingCapacity: 2, reason: null });
+  expect(sessionState({ ...open, guests: 3 })).toEqual({ remainingCapacity: 2, reason: 'session_full' });
+});
+
+test('a session that takes no more baskets has no places left, however many guests fit', () => {
+  expect(sessionState({ ...open, basketsMax: 5 })).toEqual({ remainingCapacity: 0, reason: 'session_full' });
+});
+
+test('an overbooked session has no negative places', () => {
+  expect(sessionState({ ...open, guestsTaken: 15 }).remainingCapacity).toBe(0);
+});
+
+test('the first reason in the order a guest would ask is given', () => {
+  const everything = {
+    ...open,
+    nowMs: 20_000,
+    isTooEarly: true,
+    isTooLate: true,
+    isPermitted: false,
+    guests: 50,
+    hasPrice: false,
+  };
+  const order = [everything, { ...everything, nowMs: 0 }].map((question) => sessionState(question).reason);
+  expect(order).toEqual(['time_passed', 'not_yet_bookable']);
+  expect(sessionState({ ...everything, nowMs: 0, isTooEarly: false }).reason).toBe('no_longer_bookable');
+  expect(sessionState({ ...open, isPermitted: false, guests: 50 }).reason).toBe('members_only');
+  expect(sessionState({ ...open, hasPrice: false }).reason).toBe('no_price');
+});

@@ -1,0 +1,187 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Room, RoomServiceService } from '@lido/proto/lido/availability/v1/room.ts';
+import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
+import { loadImage } from '@lido/proto/image';
+import { type Database, openDatabase } from '../src/db/database.ts';
+import { invalid, Refusal } from '../src/errors/refusal.ts';
+import { accessTable } from '../src/grpc/access.ts';
+import type { Call, Handlers } from '../src/grpc/call.ts';
+import { callerMetadata, createClient, type RawClient } from '../src/grpc/client.ts';
+import { metadataKey } from '../src/grpc/principal.ts';
+import { createGrpcServer, type GrpcServer } from '../src/grpc/server.ts';
+import { systemClock } from '../src/service/clock.ts';
+import { startTelemetry } from '../src/telemetry/telemetry.ts';
+import { freshDatabase, type TestDatabase } from '../../../test/support/servers.ts';
+
+const staff: Principal = {
+  kind: 'KIND_STAFF',
+  id: 'u1',
+  name: 'Una',
+  onBehalfOf: null,
+  organisationId: 'o1',
+  brandIds: [],
+  grants: [],
+};
+const room: Room = {
+  id: 'r1',
+  organisationId: 'o1',
+  siteId: 's1',
+  name: 'Room',
+  suitableForTags: [],
+  tagIds: [],
+  createdAt: '',
+  updatedAt: '',
+};
+const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+let database: TestDatabase;
+let db: Database;
+let server: GrpcServer;
+let client: RawClient;
+let effects = 0;
+let commits = 0;
+
+const handlers: Handlers<typeof RoomServiceService> = {
+  getRoom: async ({ id }, call) => {
+    if (id === 'throws') throw Object.assign(new Error('password=secret in /srv/app.ts'), { code: 5 });
+    if (id === 'refuses') throw invalid({ name: ['The name is taken.'] });
+    if (id === 'breaks-constraint')
+      await call.em.execute('insert into lido_clock (only_row, shift) values (true, interval $$0$$)');
+    if (id === 'slow') await after(2_000, undefined, { signal: call.signal });
+    return { ...room, id: `${call.principal.id} ${call.actor} ${call.requestId}` };
+  },
+  createRoom: (request, call) => save(request, call),
+  listRooms: () => Promise.resolve({ data: [], page: { page: 1, perPage: 15, total: 0 } }),
+  updateRoom: () =>
+    Promise.reject(new Refusal('booking_conflict', 'taken', 'Taken.', { metadata: { alternatives: [1] } })),
+  deleteRoom: () => Promise.resolve({}),
+};
+
+function save(request: Room, call: Call): Promise<Room> {
+  return call.transact(async () => {
+    effects++;
+    if (request.name === 'refused') throw new Refusal('state_conflict', 'no', 'No.');
+    if (request.name === 'slow') await after(300);
+    return { ...request, id: `effect ${effects}` };
+  });
+}
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  db = await openDatabase({ url: database.url, entities: [], migrations: [], telemetry });
+  const duration = telemetry.meter.createHistogram('test');
+  server = createGrpcServer({
+    db,
+    clock: systemClock,
+    telemetry,
+    duration,
+    access: accessTable(loadImage()),
+    onCommit: () => commits++,
+  });
+  server.add(RoomServiceService, handlers);
+  client = createClient(await server.listen('127.0.0.1:0'), { name: 'rooms', telemetry });
+});
+afterAll(async () => {
+  client.close();
+  await server.stop();
+  await db.stop();
+  await database.drop();
+});
+
+const get = (id: string, principal = staff, deadlineMs = 5_000) =>
+  client.unary(RoomServiceService.getRoom, { id }, { metadata: callerMetadata(principal, 'q1'), deadlineMs });
+
+function create(name: string, key?: string, bodyHash = 'h1') {
+  const metadata = callerMetadata(staff, 'q1');
+  if (key) metadata.set(metadataKey.idempotencyKey, key);
+  metadata.set(metadataKey.bodyHash, bodyHash);
+  return client.unary(RoomServiceService.createRoom, { ...room, name }, { metadata, deadlineMs: 5_000 });
+}
+
+describe('a call', () => {
+  test('carries its principal and its request id', async () => {
+    expect((await get('any')).response.id).toBe('u1 staff:u1 q1');
+  });
+
+  test('without a principal, or of a kind the contract does not name, is refused before the handler', async () => {
+    await expect(get('any', { ...staff, kind: 'KIND_PUBLIC' })).rejects.toMatchObject({ kind: 'unauthenticated' });
+    await expect(get('any', { ...staff, kind: 'KIND_DEVICE' })).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  test('that fails tells the client nothing of the cause, and an integer code on the error is not taken for a status', async () => {
+    const error: unknown = await get('throws').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 13 });
+    expect(String(error)).not.toMatch(/secret|app\.ts/);
+  });
+
+  test('that is refused arrives as the same refusal, fields and metadata included', async () => {
+    await expect(get('refuses')).rejects.toMatchObject({ kind: 'invalid', fields: { name: ['The name is taken.'] } });
+    const options = { metadata: callerMetadata(staff, 'q'), deadlineMs: 5_000 };
+    await expect(
+      client.unary(RoomServiceService.updateRoom, { id: 'r', room: null, updateMask: [] }, options),
+    ).rejects.toMatchObject({
+      kind: 'booking_conflict',
+      reason: 'taken',
+      metadata: { alternatives: [1] },
+    });
+  });
+
+  test('that breaks a constraint is refused in words of ours', async () => {
+    await expect(get('breaks-constraint')).rejects.toMatchObject({ kind: 'already_exists' });
+  });
+
+  test('that takes longer than its deadline is a refusal the caller can name', async () => {
+    await expect(get('slow', staff, 50)).rejects.toMatchObject({ kind: 'deadline' });
+  });
+
+  test('to a peer that is away is unavailable', async () => {
+    const nobody = createClient('127.0.0.1:1', { name: 'nobody', telemetry });
+    const options = { metadata: callerMetadata(staff, 'q'), deadlineMs: 3_000 };
+    await expect(nobody.unary(RoomServiceService.getRoom, { id: 'x' }, options)).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+    nobody.close();
+  });
+});
+
+describe('an idempotency key', () => {
+  test('gives a repeated request the first answer, without a second effect, and says so', async () => {
+    const first = await create('Once', 'k1');
+    const before = effects;
+    const again = await create('Once', 'k1');
+    expect(again.response).toEqual(first.response);
+    expect(again.trailer.get(metadataKey.replayed)).toEqual(['true']);
+    expect(effects).toBe(before);
+  });
+
+  test('with another body is refused by name', async () => {
+    await create('Body', 'k2');
+    await expect(create('Other', 'k2', 'h2')).rejects.toMatchObject({
+      kind: 'invalid',
+      reason: 'idempotency_key_reused',
+    });
+  });
+
+  test('of a refused request is not kept', async () => {
+    await expect(create('refused', 'k3')).rejects.toMatchObject({ reason: 'no' });
+    await expect(create('Now it works', 'k3', 'h3')).resolves.toBeDefined();
+  });
+
+  test('whose first request still runs is refused, not run twice', async () => {
+    const outcomes = await Promise.allSettled([create('slow', 'k4'), create('slow', 'k4')]);
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { reason: 'idempotency_in_flight' } }]);
+  });
+
+  test('belongs to its principal: without one each request has its effect', async () => {
+    const [first, second] = [await create('Free'), await create('Free')];
+    expect(first.response.id).not.toBe(second.response.id);
+  });
+
+  test('wakes the relay after each commit only', async () => {
+    const before = commits;
+    await create('Commit');
+    await create('refused').catch(() => undefined);
+    expect(commits).toBe(before + 1);
+  });
+});

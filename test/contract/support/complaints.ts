@@ -1,0 +1,74 @@
+import type { Answer } from './client.ts';
+
+const SENTENCE = /^[A-Z].* .*[\p{L}\p{N}.]$/su;
+const CODE = /^[a-z][a-z0-9_]*$/;
+const KNOWN_KEYS: ReadonlySet<string> = new Set(['message', 'code', 'request_id', 'errors', 'details']);
+/** What only our own side should read: stacks, SQL, files, and the names of what we are made of. */
+const INTERNAL =
+  /\n\s+at |Error:|\bselect\b.*\bfrom\b|insert into|\bviolates\b|\brelation "|\bcolumn "|syntax error|\/src\/|node_modules|\.ts\b|postgres|mikro|grpc|protobuf|undefined|\[object /i;
+
+/** What is wrong with an answer that may be anything but a failure of our side. Empty when nothing is. */
+export function complainOf(answer: Answer): string[] {
+  return answer.status < 400 ? complainOfSuccess(answer) : complainOfProblem(answer);
+}
+
+/** As `complainOf`, and the answer must have one of the statuses. */
+export function complainUnless(answer: Answer, ...statuses: readonly number[]): string[] {
+  const isExpected = statuses.includes(answer.status);
+  const complaint = tell(answer, `answered ${answer.status}, not ${statuses.join(' or ')}: ${answer.text.slice(0, 300)}`);
+  return [...(isExpected ? [] : [complaint]), ...complainOf(answer)];
+}
+
+/** As `complainOf`; it must be a 422 with a sentence for each of the fields, or for something inside of it. */
+export function complainUnlessInvalid(answer: Answer, fields: readonly string[]): string[] {
+  const named = Object.keys((answer.body?.['errors'] as object | undefined) ?? {});
+  const missing = fields.filter((field) => !named.some((name) => name === field || name.startsWith(`${field}.`)));
+  return [
+    ...complainUnless(answer, 422),
+    ...(missing.length > 0 ? [tell(answer, `has no errors for ${missing.join(', ')}`)] : []),
+  ];
+}
+
+function complainOfSuccess(answer: Answer): string[] {
+  const isEmpty = answer.status === 204;
+  return [
+    ...complainOfCors(answer),
+    ...(isEmpty && answer.text !== '' ? [tell(answer, 'has a body beside its 204')] : []),
+    ...(!isEmpty && answer.text !== '' && answer.body === undefined ? [tell(answer, 'is no JSON object')] : []),
+  ];
+}
+
+function complainOfProblem(answer: Answer): string[] {
+  const { status, body = {}, text, headers } = answer;
+  const { message, code, request_id: requestId, errors } = body;
+  const findings: [isWrong: boolean, complaint: string][] = [
+    [status >= 500, `answered ${status}: ${text.slice(0, 300)}`],
+    [typeof message !== 'string' || !SENTENCE.test(message), `has no sentence as its message: ${text.slice(0, 200)}`],
+    [typeof code !== 'string' || !CODE.test(code), `has no code: ${text.slice(0, 200)}`],
+    [typeof requestId !== 'string' || requestId !== headers['request-id'], 'has no request_id, or another in the header'],
+    [Object.keys(body).some((key) => !KNOWN_KEYS.has(key)), `has other keys: ${Object.keys(body).join(', ')}`],
+    [(errors !== undefined) !== (status === 422), `has errors with ${status}, or 422 without: ${text.slice(0, 200)}`],
+    [errors !== undefined && !areSentences(errors), `has errors that are no lists of texts: ${text.slice(0, 200)}`],
+    [status === 401 && headers['www-authenticate'] !== 'Bearer', 'has no WWW-Authenticate'],
+    [INTERNAL.test(text), `tells of our inside: ${text.slice(0, 400)}`],
+  ];
+  return [...complainOfCors(answer), ...findings.filter(([isWrong]) => isWrong).map(([, what]) => tell(answer, what))];
+}
+
+function complainOfCors(answer: Answer): string[] {
+  const origin = answer.headers['access-control-allow-origin'];
+  return origin === '*' ? [] : [tell(answer, `has the Access-Control-Allow-Origin ${String(origin)}`)];
+}
+
+function areSentences(errors: unknown): boolean {
+  if (typeof errors !== 'object' || errors === null) return false;
+  const lists: unknown[] = Object.values(errors);
+  return (
+    lists.length > 0 &&
+    lists.every((list) => Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string'))
+  );
+}
+
+function tell(answer: Answer, what: string): string {
+  return `${answer.asked} ${what}`;
+}
