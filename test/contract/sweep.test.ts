@@ -3,14 +3,31 @@ import { buildRoutes, type Route } from '@lido/runtime/rest/routes.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from './support/client.ts';
 import { complainOf, complainUnless, complainUnlessInvalid } from './support/complaints.ts';
-import { fillPath, goodBody, idsOf, pathValues, unknownLike } from './support/requests.ts';
+import {
+  ABSURD_DATES,
+  absurdDate,
+  everyField,
+  type Hostility,
+  hostileBody,
+  hostileQuery,
+  hugeNumber,
+  LONG_TEXT,
+  textOf,
+  without,
+  wrongType,
+} from './support/hostile.ts';
+import { bodyFields, fillPath, goodBody, goodQuery, idsOf, pathValues, unknownLike } from './support/requests.ts';
 import type { Rows } from './support/rows.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const routes = buildRoutes(loadImage());
 const isPublic = ({ access }: Route): boolean => access.kinds.includes('KIND_PUBLIC');
+const isForStaff = ({ access }: Route): boolean => access.kinds.includes('KIND_STAFF');
 const titled = (chosen: readonly Route[]): [string, Route][] =>
   chosen.map((route) => [`${route.verb} ${route.path}`, route]);
+const named = routes.filter((route) => idsOf(route).length > 0);
+const withBody = routes.filter((route) => route.body !== undefined);
+const withQuery = routes.filter((route) => route.queryFields.length > 0);
 
 let world: World;
 
@@ -19,29 +36,52 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-type Asking = { token?: string | undefined; path?: string; body?: unknown; headers?: Record<string, string> };
+interface Asking {
+  readonly token?: string | undefined;
+  readonly path?: string;
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly text?: string | Buffer;
+  readonly headers?: Record<string, string>;
+}
 
 /** Asks a route about the first organisation's rows, unless told otherwise. */
-function ask(route: Route, { token, path, body, headers }: Asking = {}): Promise<Answer> {
+function ask(route: Route, { path, query, body, text, ...call }: Asking = {}): Promise<Answer> {
   const json = body === undefined ? goodBody(route, world.rows) : body;
-  return world.send(route.verb, path ?? fillPath(route, world.rows), {
-    token,
-    ...(json !== undefined && { json }),
-    ...(headers && { headers }),
-  });
+  const content = text !== undefined ? { text } : json !== undefined ? { json } : {};
+  const target = (path ?? fillPath(route, world.rows)) + (query ?? goodQuery(route, world.rows));
+  return world.send(route.verb, target, { ...call, ...content });
+}
+
+/** A token that may do what the route does. */
+function ownToken(route: Route): string {
+  return isForStaff(route) ? world.tokens.owner : world.tokens.customer;
+}
+
+/** An answer's text without what differs from request to request. */
+function steadyText({ text }: Answer): string {
+  return text.replace(/"request_id":"[^"]*"/, '');
+}
+
+/** An answer as it would be for any other id. */
+function withoutIds(answer: Answer, ids: readonly string[]): string {
+  return ids.reduce((text, id) => text.replaceAll(id, '<id>'), `${answer.status} ${steadyText(answer)}`);
 }
 
 describe('whoever has no good token is refused', () => {
   it.concurrent.each(titled(routes.filter((route) => !isPublic(route))))('%s answers 401', async (_title, route) => {
-    const { leaver } = world.tokens;
-    const tokens = [undefined, 'nobody', leaver, `${world.tokens.owner}x`, 'x'.repeat(5000), '"', 'a b'];
-    const answers = await Promise.all(tokens.map((token) => ask(route, { token })));
-    const basic = await ask(route, { headers: { authorization: 'Basic b3duZXI6' } });
-    expect([...answers, basic].flatMap((answer) => complainUnless(answer, 401))).toEqual([]);
-    expect(new Set([...answers, basic].map(textOf)).size).toBe(1);
+    const { leaver, owner } = world.tokens;
+    const tokens = [undefined, 'nobody', leaver, `${owner}x`, 'x'.repeat(5000), '"', 'a b'];
+    const answers = await Promise.all([
+      ...tokens.map((token) => ask(route, { token })),
+      ask(route, { headers: { authorization: 'Basic b3duZXI6' } }),
+      ask(route, { headers: { authorization: owner } }),
+    ]);
+    expect(answers.flatMap((answer) => complainUnless(answer, 401))).toEqual([]);
+    expect(new Set(answers.map(steadyText)).size).toBe(1);
   });
 
-  it.concurrent.each(titled(routes.filter(isPublic)))('%s serves anybody, but not a wrong token', async (_title, route) => {
+  it.concurrent.each(titled(routes.filter(isPublic)))('%s serves anybody, but no wrong token', async (_title, route) => {
     const [open, wrong] = await Promise.all([ask(route), ask(route, { token: 'nobody' })]);
     expect(complainOf(open)).toEqual([]);
     expect(open.status).not.toBe(401);
@@ -49,36 +89,24 @@ describe('whoever has no good token is refused', () => {
   });
 });
 
-/** An answer's text without what differs from request to request. */
-function textOf({ text }: Answer): string {
-  return text.replace(/"request_id":"[^"]*"/, '');
-}
-
-/** An answer as it would be for any other id. */
-function withoutIds(answer: Answer, ids: readonly string[]): string {
-  return ids.reduce((text, id) => text.replaceAll(id, '<id>'), `${answer.status} ${textOf(answer)}`);
-}
-
-const named = routes.filter((route) => idsOf(route).length > 0);
-
 describe('the rows of the sweep are there', () => {
-  it.concurrent.each(titled(named.filter(({ verb }) => verb === 'GET')))('%s shows them to the owner', async (_title, route) => {
-    const query = route.path.startsWith('/shop/item-availability') ? '?date_from=2030-04-01&date_to=2030-04-02' : '';
-    const answer = await ask(route, { token: world.tokens.owner, path: fillPath(route, world.rows) + query });
-    expect(complainUnless(answer, 200)).toEqual([]);
+  const reads = named.filter(({ verb }) => verb === 'GET');
+  it.concurrent.each(titled(reads))('%s shows them to the owner', async (_title, route) => {
+    expect(complainUnless(await ask(route, { token: ownToken(route) }), 200)).toEqual([]);
   });
 });
 
 describe('a row of another organisation can not be told from one that does not exist', () => {
-  const cases = named.filter((route) => !isPublic(route) || route.package !== 'lido.availability.v1');
-  it.concurrent.each(titled(cases))('%s', async (_title, route) => {
-    expect(await compareHidden(route, world.tokens.stranger, world.otherRows)).toEqual([]);
+  const isHidden = (route: Route): boolean => !(isPublic(route) && route.package === 'lido.availability.v1');
+  it.concurrent.each(titled(named.filter(isHidden)))('%s', async (_title, route) => {
+    const { stranger, strangeCustomer } = world.tokens;
+    const token = isForStaff(route) ? stranger : strangeCustomer;
+    expect(await compareHidden(route, token, world.otherRows)).toEqual([]);
   });
 });
 
-const ofSites = named.filter((route) => route.access.scope === 'SCOPE_SITE' && route.path.startsWith('/s'));
-
 describe('a row of another site can not be told from one that does not exist', () => {
+  const ofSites = named.filter((route) => route.access.scope === 'SCOPE_SITE' && isForStaff(route));
   it.concurrent.each(titled(ofSites))('%s', async (_title, route) => {
     expect(await compareHidden(route, world.tokens.neighbour)).toEqual([]);
   });
@@ -88,19 +116,18 @@ describe('a row of another site can not be told from one that does not exist', (
 async function compareHidden(route: Route, token: string, own?: Rows): Promise<string[]> {
   const hidden = pathValues(route, world.rows);
   const unknown = Object.fromEntries(idsOf(route).map((name) => [name, unknownLike(hidden[name] ?? '')]));
-  const body = goodBody(route, own ?? world.rows);
+  const [body, query] = [goodBody(route, own ?? world.rows), goodQuery(route, own ?? world.rows)];
   const compare = async (asked: Rows, names: readonly string[]): Promise<string[]> => {
-    const pick = (values: Record<string, string>) => Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
+    const pick = (values: Record<string, string>) =>
+      Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
     const [here, nowhere] = await Promise.all([
-      ask(route, { token, path: fillPath(route, asked, pick(hidden)), body }),
-      ask(route, { token, path: fillPath(route, asked, pick(unknown)), body }),
+      ask(route, { token, path: fillPath(route, asked, pick(hidden)), body, query }),
+      ask(route, { token, path: fillPath(route, asked, pick(unknown)), body, query }),
     ]);
-    const ids = [...Object.values(hidden), ...Object.values(unknown)];
-    const [shown, expected] = [withoutIds(here, ids), withoutIds(nowhere, ids)];
     return [
       ...complainUnless(here, 404),
       ...complainUnless(nowhere, 404),
-      ...(shown === expected ? [] : [`${here.asked}: ${shown.slice(0, 300)} instead of ${expected.slice(0, 300)}`]),
+      ...tellApart(here, nowhere, [...Object.values(hidden), ...Object.values(unknown)]),
     ];
   };
   const all = await compare(world.rows, idsOf(route));
@@ -109,20 +136,254 @@ async function compareHidden(route: Route, token: string, own?: Rows): Promise<s
   return [...all, ...single.flat()];
 }
 
+function tellApart(here: Answer, nowhere: Answer, ids: readonly string[]): string[] {
+  const [shown, expected] = [withoutIds(here, ids), withoutIds(nowhere, ids)];
+  return shown === expected ? [] : [`${here.asked}: ${shown.slice(0, 300)} instead of ${expected.slice(0, 300)}`];
+}
+
+describe('a body or query that names a row of another organisation is answered as if there were none', () => {
+  const naming = routes.filter((route) => !isPublic(route) && isForStaff(route) && referencesOf(route).length > 0);
+  it.concurrent.each(titled(naming))('%s', async (_title, route) => {
+    const complaints = referencesOf(route).map(async ({ json, name, shape, isInQuery }) => {
+      const hidden = world.rows.inFields[name] ?? '';
+      const unknown = unknownLike(hidden);
+      const [here, nowhere] = await Promise.all(
+        [hidden, unknown].map((id) =>
+          isInQuery
+            ? askStrange(route, { query: `?${json}=${id}` })
+            : askStrange(route, {
+                body: { ...goodBody(route, world.otherRows), [json]: shape === 'list' ? [id] : id },
+              }),
+        ),
+      );
+      if (!here || !nowhere) return [];
+      const isTaken = !isInQuery && here.status < 300;
+      return [
+        ...complainOf(here),
+        ...(isTaken ? [`${here.asked} took the ${json} of another organisation: ${here.text.slice(0, 100)}`] : []),
+        ...(isTaken ? [] : tellApart(here, nowhere, [hidden, unknown])),
+      ];
+    });
+    expect((await Promise.all(complaints)).flat()).toEqual([]);
+  });
+});
+
+function askStrange(route: Route, asking: Asking): Promise<Answer> {
+  return ask(route, {
+    token: world.tokens.stranger,
+    path: fillPath(route, world.otherRows),
+    query: goodQuery(route, world.otherRows),
+    body: goodBody(route, world.otherRows),
+    ...asking,
+  });
+}
+
+interface Reference {
+  readonly json: string;
+  readonly name: string;
+  readonly shape: string;
+  readonly isInQuery: boolean;
+}
+
+function referencesOf(route: Route): Reference[] {
+  const isReference = ({ name }: { name: string }): boolean => /_ids?$/.test(name);
+  return [
+    ...route.queryFields.filter(isReference).map((field) => ({ ...field, isInQuery: true })),
+    ...bodyFields(route)
+      .filter(isReference)
+      .map((field) => ({ ...field, isInQuery: false })),
+  ];
+}
+
+describe('who sees a row without holding the permission gets 403', () => {
+  const staff = routes.filter((route) => isForStaff(route) && route.access.permission !== '');
+  const beyond = (...held: string[]) => titled(staff.filter(({ access }) => !held.includes(access.permission)));
+
+  it.concurrent.each(beyond('reservations.view'))('%s, who may view reservations only', async (_title, route) => {
+    expect(complainUnless(await ask(route, { token: world.tokens.viewer }), 403)).toEqual([]);
+  });
+
+  it.concurrent.each(beyond('customers.view', 'customers.manage'))(
+    '%s, who may manage customers only',
+    async (_title, route) => {
+      expect(complainUnless(await ask(route, { token: world.tokens.receptionist }), 403)).toEqual([]);
+    },
+  );
+
+  const notForCustomers = routes.filter(({ access }) => !access.kinds.includes('KIND_CUSTOMER'));
+  it.concurrent.each(titled(notForCustomers))('%s, who is a customer', async (_title, route) => {
+    expect(complainUnless(await ask(route, { token: world.tokens.customer }), 403)).toEqual([]);
+  });
+});
+
 describe('an id that does not exist is 404', () => {
-  const odd = ['x', '0', '%00', 'a%00b', '%F0%9F%90%99', '..%2F..%2Fetc', '%27%20or%201=1--', 'x'.repeat(300), 'x'.repeat(7000)];
+  const odd = ['x', '0', '%00', 'a%00b', '%F0%9F%90%99', '..%2F..%2Fetc', '%27%20or%201=1--', '%ED%A0%80'];
+  const long = ['x'.repeat(200), 'x'.repeat(201), 'x'.repeat(9000)];
   it.concurrent.each(titled(named))('%s', async (_title, route) => {
-    const token = isPublic(route) ? undefined : world.tokens.owner;
+    const token = isPublic(route) ? undefined : ownToken(route);
     const values = pathValues(route, world.rows);
-    const body = goodBody(route, world.rows);
     const answers = await Promise.all(
       idsOf(route).flatMap((name) =>
-        [unknownLike(values[name] ?? ''), ...odd].map((value) =>
-          ask(route, { token, body, path: fillPath(route, world.rows, { [name]: value }) }),
+        [unknownLike(values[name] ?? ''), ...odd, ...long].map((value) =>
+          ask(route, { token, path: fillPath(route, world.rows, { [name]: value }) }),
         ),
       ),
     );
     expect(answers.flatMap((answer) => complainUnless(answer, 404))).toEqual([]);
   });
 });
-void complainUnlessInvalid;
+
+describe('what is not JSON is refused', () => {
+  it.concurrent.each(titled(withBody))('%s answers 400 or 415', async (_title, route) => {
+    const token = ownToken(route);
+    const malformed = ['{', '{"a":', 'nul', "{'a':1}", '\u0000', '[1,', '{}}', '\ufeff{}', Buffer.from([0x22, 0xff, 0x22])];
+    const otherwise = ['[]', '"text"', '5', 'true', 'null', '[{}]'];
+    const broken = await Promise.all([...malformed, ...otherwise].map((text) => ask(route, { token, text })));
+    const foreign = await Promise.all(
+      ['text/plain', 'application/xml', 'multipart/form-data', 'application/jsonx', ';'].map((type) =>
+        ask(route, { token, text: '{}', headers: { 'content-type': type } }),
+      ),
+    );
+    expect(broken.flatMap((answer) => complainUnless(answer, 400))).toEqual([]);
+    expect(foreign.flatMap((answer) => complainUnless(answer, 415))).toEqual([]);
+  });
+});
+
+/** Sends a body with the same hostility everywhere, and expects a sentence for each field. */
+async function complainOfEach(route: Route, hostility: Hostility): Promise<string[]> {
+  const { body, paths } = hostileBody(bodyFields(route), hostility);
+  if (paths.length === 0) return [];
+  return complainUnlessInvalid(await ask(route, { token: ownToken(route), body }), paths);
+}
+
+describe('every field that is wrong gets a sentence', () => {
+  it.concurrent.each(titled(withBody))('%s names fields of the wrong type', async (_title, route) => {
+    expect(await complainOfEach(route, wrongType)).toEqual([]);
+  });
+
+  it.concurrent.each(titled(withBody))('%s names dates no calendar has', async (_title, route) => {
+    const complaints = await Promise.all(ABSURD_DATES.map((text) => complainOfEach(route, absurdDate(text))));
+    expect(complaints.flat()).toEqual([]);
+  });
+
+  it.concurrent.each(titled(withBody))('%s names numbers out of range and texts it can not keep', async (_title, route) => {
+    const hostilities = [hugeNumber(1e300), hugeNumber(1.5e15 + 0.5), textOf('a\u0000b'), textOf('\ud800')];
+    const complaints = await Promise.all(hostilities.map((hostility) => complainOfEach(route, hostility)));
+    expect(complaints.flat()).toEqual([]);
+  });
+
+  it.concurrent.each(titled(withQuery))('%s names wrong parameters', async (_title, route) => {
+    const token = isPublic(route) ? undefined : ownToken(route);
+    const queries = [wrongType, ...ABSURD_DATES.map(absurdDate), textOf('a\u0000b')].map((hostility) =>
+      hostileQuery(route.queryFields, hostility),
+    );
+    const complaints = queries
+      .filter(({ fields }) => fields.length > 0)
+      .map(async ({ query, fields }) => complainUnlessInvalid(await ask(route, { token, query }), fields));
+    expect((await Promise.all(complaints)).flat()).toEqual([]);
+  });
+});
+
+/** Sends a good body with hostile values; what the gateway names as wrong is left out, until the service gets the rest. */
+async function complainOfRest(route: Route, hostility: Hostility): Promise<string[]> {
+  const { body, paths } = hostileBody(bodyFields(route), hostility);
+  if (paths.length === 0) return [];
+  const good = goodBody(route, world.rows) ?? {};
+  let hostile = body;
+  for (;;) {
+    const answer = await ask(route, { token: ownToken(route), body: { ...good, ...hostile } });
+    const rest = without(hostile, answer.body?.['errors']);
+    if (Object.keys(rest).length === Object.keys(hostile).length) return complainOf(answer);
+    hostile = rest;
+  }
+}
+
+describe('nothing a body or query holds is a failure of ours', () => {
+  it.concurrent.each(titled(withBody))('%s bears long texts and big numbers', async (_title, route) => {
+    const hostilities = [
+      ...[LONG_TEXT, 'x'.repeat(300), '', '\u202e', "'; drop table users; --"].map(textOf),
+      ...[2 ** 31 - 1, -(2 ** 31), Number.MAX_SAFE_INTEGER, -1, 0, 1e-9].map(hugeNumber),
+    ];
+    const complaints = await Promise.all(hostilities.map((hostility) => complainOfRest(route, hostility)));
+    expect(complaints.flat()).toEqual([]);
+  });
+
+  it.concurrent.each(titled(withBody))('%s bears any shape of each field', async (_title, route) => {
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const fields = bodyFields(route);
+    const shapes = [5, -1.5, 'x', '', true, [], {}, [null], [[]], [{}], { __proto__: null, a: { b: [] } }];
+    const texts = [
+      '{}',
+      '',
+      ' ',
+      '{"__proto__":{"id":"x"},"constructor":5}',
+      deep,
+      `{${fields.map(({ json }) => `${JSON.stringify(json)}:${deep}`).join(',')}}`.slice(0, 1_000_000),
+    ];
+    const token = ownToken(route);
+    const answers = await Promise.all([
+      ...shapes.map((shape) => ask(route, { token, body: everyField(fields, shape) })),
+      ...fields.map((field) => ask(route, { token, body: { ...goodBody(route, world.rows), [field.json]: null } })),
+      ...texts.map((text) => ask(route, { token, text })),
+      ...['a[b', 'a=%', '&&=', `${'a[b]'.repeat(500)}=1`, `x=1${'&x=1'.repeat(3000)}`].map((text) =>
+        ask(route, { token, text, headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+      ),
+    ]);
+    expect(answers.flatMap(complainOf)).toEqual([]);
+  });
+
+  it.concurrent.each(titled(withBody))('%s refuses ten megabytes', async (_title, route) => {
+    const answer = await ask(route, { token: ownToken(route), text: TEN_MEGABYTES });
+    expect(complainUnless(answer, 413)).toEqual([]);
+  });
+
+  it.concurrent.each(titled(withQuery))('%s bears any parameter', async (_title, route) => {
+    const token = isPublic(route) ? undefined : ownToken(route);
+    const names = route.queryFields.map(({ json }) => json);
+    const values = ['=-1', '=0', '=1', '=2147483647', '=-2147483648', '=99999999999999999999', '=x', '[a][b]=1', '[]=', '=%'];
+    const odd = [`=${'x'.repeat(3000)}`, '=1&x=1', '=%F0%9F%90%99', '=%27', '=%25', '=,,,', '=true', '=2030-04-01'];
+    const each = [...values, ...odd].map((value) => `?${names.map((name) => `${name}${value}`).join('&')}`);
+    const single = names.flatMap((name) => values.map((value) => `?${name}${value}`));
+    const required = goodQuery(route, world.rows).slice(1);
+    const answers = await Promise.all(
+      [...each, ...single].map((query) => ask(route, { token, query: `${query}&${required}` })),
+    );
+    expect(answers.flatMap(complainOf)).toEqual([]);
+  });
+});
+
+const TEN_MEGABYTES = Buffer.from(JSON.stringify({ name: 'x'.repeat(10 * 1024 * 1024) }));
+
+describe('what is not in the contract is 404', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/nonsense'],
+    ['GET', '//sites'],
+    ['GET', '/sites/../sites'],
+    ['GET', '/SITES'],
+    ['GET', '/sites/%2e%2e/x/y'],
+    ['GET', '/shop'],
+    ['GET', '/shop/rooms/a/b/c'],
+    ['GET', '/sites/%E0%A4%A'],
+    ['GET', `/${'x'.repeat(8000)}`],
+    ['PATCH', '/sites'],
+    ['TRACE', '/sites'],
+    ['PUT', '/token-info'],
+    ['DELETE', '/sites'],
+    ['POST', '/token-info'],
+  ])('%s %s', async (verb, path) => {
+    const { send, tokens } = world;
+    const answers = await Promise.all([send(verb, path), send(verb, path, { token: tokens.owner })]);
+    expect(answers.flatMap((answer) => complainUnless(answer, 404))).toEqual([]);
+  });
+});
+
+describe('any page may ask whether it may call', () => {
+  it.concurrent.each(titled(routes))('%s', async (_title, route) => {
+    const headers = { origin: 'https://spa.example', 'access-control-request-method': route.verb };
+    const answer = await world.send('OPTIONS', fillPath(route, world.rows), { headers });
+    expect(complainUnless(answer, 204)).toEqual([]);
+    expect(answer.headers['access-control-allow-methods']).toContain(route.verb);
+    expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+  });
+});

@@ -80,12 +80,26 @@ export interface TestGatewayOptions {
   readonly hasRealMemberships?: boolean;
 }
 
-/** Starts everything; `stop` ends it. */
-export async function startGateway({
-  env = {},
-  hasRealMemberships = false,
-}: TestGatewayOptions = {}): Promise<TestGateway & { stop(): Promise<void> }> {
-  const stops: (() => Promise<void>)[] = [];
+type Stop = () => Promise<void>;
+
+/** Starts everything; `stop` ends it. What was started before a failure ends with it. */
+export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway & { stop: Stop }> {
+  const stops: Stop[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await startAll(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  { env = {}, hasRealMemberships = false }: TestGatewayOptions,
+  stops: Stop[],
+): Promise<TestGateway> {
   const prefix = randomPrefix();
   const shared = { LIDO_NATS_URL: natsUrl(), LIDO_STREAM_PREFIX: prefix, LIDO_LOG_LEVEL: 'fatal' };
   const [customersDatabase, membershipsDatabase, database] = [
@@ -138,6 +152,7 @@ export async function startGateway({
   stops.push(() => gateway.stop());
 
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  stops.push(() => telemetry.stop());
   const clients = [
     createClient(customersService.address, { name: 'customers', telemetry }),
     createClient(gateway.address, { name: 'gateway', telemetry }),
@@ -231,10 +246,6 @@ export async function startGateway({
       });
       onTestFinished(() => reader.close());
       return reader;
-    },
-    stop: async () => {
-      for (const stop of stops.reverse()) await stop();
-      await telemetry.stop();
     },
   };
 }

@@ -99,6 +99,13 @@ create table customer_notes (${baseColumns},
   note text not null
 );
 create index customer_notes_of_customer on customer_notes (parent_id);
+create table contraindications (${baseColumns}, name varchar(120) not null, description text);
+create index contraindications_of_organisation on contraindications (organisation_id);
+create table customer_contraindications (${baseColumns},
+  customer_id varchar(64) not null references customers (id),
+  contraindication_id varchar(64) not null references contraindications (id),
+  unique (customer_id, contraindication_id)
+);
 create table known_memberships (
   id varchar(64) primary key,
   customer_ids varchar(64)[] not null,

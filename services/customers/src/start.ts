@@ -2,6 +2,10 @@ import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/inte
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
 import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
+import {
+  ContraindicationServiceService,
+  CustomerContraindicationServiceService,
+} from '@lido/proto/lido/customers/v1/contraindication.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { CustomerAddressServiceService } from '@lido/proto/lido/customers/v1/customer_address.ts';
 import { CustomerNoteServiceService } from '@lido/proto/lido/customers/v1/customer_note.ts';
@@ -21,6 +25,9 @@ import { CustomersMigration } from '../migrations/0001-customers.ts';
 import { AddressEntity } from './addresses/address.entity.ts';
 import { addressHandlers } from './addresses/address.handlers.ts';
 import { customersConfig } from './config.ts';
+import { ContraindicationEntity, CustomerContraindicationEntity } from './contraindications/contraindication.entity.ts';
+import { contraindicationHandlers } from './contraindications/contraindication.handlers.ts';
+import { customerContraindicationHandlers } from './contraindications/customer-contraindication.handlers.ts';
 import { CustomerEntity } from './customers/customer.entity.ts';
 import { customerHandlers } from './customers/customer.handlers.ts';
 import { customerDirectoryHandlers } from './customers/customer-directory.handlers.ts';
@@ -48,6 +55,7 @@ import { userHandlers } from './users/user.handlers.ts';
 const entities = [
   ...[OrganisationEntity, BrandEntity, SiteEntity, UserEntity, AccessTokenEntity],
   ...[CustomerEntity, MediumEntity, AddressEntity, NoteEntity, LabelEntity, PreferenceEntity],
+  ...[ContraindicationEntity, CustomerContraindicationEntity],
 ];
 
 /** Starts the customers service. */
@@ -81,6 +89,8 @@ export function start(env: Env): Promise<RunningService> {
           server.add(BarcodeServiceService, mediumHandlers(entitlements));
           server.add(CustomerAddressServiceService, addressHandlers);
           server.add(CustomerNoteServiceService, noteHandlers);
+          server.add(ContraindicationServiceService, contraindicationHandlers);
+          server.add(CustomerContraindicationServiceService, customerContraindicationHandlers);
           server.add(LabelServiceService, labelHandlers);
           server.add(CustomerLabelServiceService, customerLabelHandlers);
           server.add(MarketingPreferenceServiceService, preferenceHandlers);

@@ -57,6 +57,13 @@ test('a value is one customer’s of the organisation, until it is unlinked', as
   await expect(link()).resolves.toMatchObject({ customerId: other });
 });
 
+test('what a deleted customer carried is free again', async () => {
+  const leaving = await someCustomer();
+  await barcodes.createCustomerBarcode(medium('freed', { parentId: leaving }), caller);
+  await service.peer(CustomerServiceService).deleteCustomer({ id: leaving }, caller);
+  await expect(barcodes.createCustomerBarcode(medium('freed'), caller)).resolves.toMatchObject({ customerId });
+});
+
 test.each([
   ['nothing', ''],
   ['no hexadecimal', 'XYZ'],
@@ -74,6 +81,18 @@ test('other services find a customer by id, barcode or wearable within the calle
   }
   const stranger = staff('another-organisation', []);
   expect(await directory.findCustomerByMedium({ value: 'find-me' }, stranger)).toMatchObject({ customer: null });
+});
+
+test('two organisations may use the same value, and each finds its own customer', async () => {
+  const other = await addTenant(service.database);
+  const place = await service.peer(SiteServiceService).createSite(site(), other.owner);
+  const theirs = staff(other.organisationId, [place.id]);
+  const { id } = await service.peer(CustomerServiceService).createCustomer(newCustomer(), theirs);
+  await barcodes.createCustomerBarcode(medium('same', { parentId: id }), theirs);
+  await barcodes.createCustomerBarcode(medium('same'), caller);
+  const directory = service.peer(CustomerDirectoryServiceService);
+  expect(await directory.findCustomerByMedium({ value: 'same' }, caller)).toMatchObject({ customerId });
+  expect(await directory.findCustomerByMedium({ value: 'same' }, theirs)).toMatchObject({ customerId: id });
 });
 
 test('another organisation neither lists, links nor unlinks', async () => {

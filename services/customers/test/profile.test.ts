@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Contraindication,
+  ContraindicationServiceService,
+  CustomerContraindicationServiceService,
+} from '@lido/proto/lido/customers/v1/contraindication.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { type CustomerAddress, CustomerAddressServiceService } from '@lido/proto/lido/customers/v1/customer_address.ts';
 import { type CustomerNote, CustomerNoteServiceService } from '@lido/proto/lido/customers/v1/customer_note.ts';
@@ -61,6 +66,13 @@ const label = (value: string, colour = 'FF8800'): Label => ({
   organisationId: '',
   value,
   colour,
+  createdAt: '',
+  updatedAt: '',
+});
+const contraindication = (name: string): Contraindication => ({
+  id: '',
+  organisationId: '',
+  name,
   createdAt: '',
   updatedAt: '',
 });
@@ -185,6 +197,37 @@ test('a customer is opted in and out by staff, and a deleted preference is nobod
   expect(open.data.map(({ text }) => text)).toEqual(['News']);
   const nowhere = preferences.createMarketingPreference(preference('x', { siteId: 'nowhere' }), caller);
   await expect(nowhere).rejects.toMatchObject({ fields: { site_id: [expect.any(String)] } });
+});
+
+test('contraindications are recorded of a customer by staff and by the customer, and taken off again', async () => {
+  const list = service.peer(ContraindicationServiceService);
+  const recorded = service.peer(CustomerContraindicationServiceService);
+  const asthma = await list.createContraindication(contraindication('Asthma'), caller);
+  const nuts = await list.createContraindication(contraindication('Nut allergy'), caller);
+  const principal = {
+    id: parentId,
+    name: '',
+    organisationId: tenant.organisationId,
+    brandIds: [tenant.brandId],
+    grants: [],
+  };
+  const myself = callerOf({ ...principal, kind: 'KIND_CUSTOMER' });
+  await recorded.createCustomerContraindication({ parentId, contraindicationId: nuts.id }, caller);
+  await recorded.createCustomerContraindication({ parentId, contraindicationId: nuts.id }, caller);
+  await recorded.createMyAccountContraindication({ contraindicationId: asthma.id }, myself);
+  const names = async (): Promise<string[]> =>
+    (await recorded.listCustomerContraindications({ parentId }, caller)).data.map(({ name }) => name);
+  expect(await names()).toEqual(['Asthma', 'Nut allergy']);
+  expect((await recorded.listMyAccountContraindications({}, myself)).data).toHaveLength(2);
+  await recorded.deleteMyAccountContraindication({ contraindicationId: asthma.id }, myself);
+  expect(await names()).toEqual(['Nut allergy']);
+  await list.deleteContraindication({ id: nuts.id }, caller);
+  expect(await names()).toEqual([]);
+  const taking = recorded.deleteCustomerContraindication({ parentId, contraindicationId: asthma.id }, caller);
+  await expect(taking).rejects.toMatchObject(missing);
+  const recording = recorded.createCustomerContraindication({ parentId, contraindicationId: 'nowhere' }, caller);
+  await expect(recording).rejects.toMatchObject({ fields: { contraindication_id: [expect.any(String)] } });
+  await expect(recorded.listCustomerContraindications({ parentId }, stranger)).rejects.toMatchObject(missing);
 });
 
 test('a signed-in customer sees and opts in themselves; staff tokens are refused there', async () => {

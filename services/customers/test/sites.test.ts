@@ -51,6 +51,7 @@ test.each([
     { openingExceptions: [{ date: '2026-12-25', closed: false }] },
     'opening_exceptions.0.time_to',
   ],
+  ['a name with markup', { name: '<b>Spa</b>' }, 'name'],
   ['a brand that does not exist', { brandId: 'nowhere' }, 'brand_id'],
 ])('a site with %s is refused by that field', async (_title, fields, field) => {
   await expect(sites.createSite(site(fields), tenant.owner)).rejects.toMatchObject({

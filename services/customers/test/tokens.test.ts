@@ -5,6 +5,8 @@ import { TokenInfoServiceService } from '@lido/proto/lido/customers/v1/token_inf
 import { UserServiceService } from '@lido/proto/lido/customers/v1/user.ts';
 import { permissions } from '@lido/runtime/grpc/permissions.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
+import { natsUrl, randomPrefix } from '../../../test/support/servers.ts';
+import { start } from '../src/start.ts';
 import { hashOf } from '../src/users/token.ts';
 import { site } from './builders.ts';
 import { anybody, callerOf, startCustomers, type TestCaller, type TestService } from './support.ts';
@@ -121,6 +123,22 @@ test('a bad grant, a taken e-mail address and an expiry in the past are field er
   await expect(
     users.createUserToken({ parentId: user.id, name: 'Old', expiresAt: '2001-01-01T00:00:00Z' }, caller),
   ).rejects.toMatchObject({ kind: 'invalid', fields: { expires_at: [expect.any(String)] } });
+});
+
+test('a start with another bootstrap token hands the same organisation over, and one without it closes the door', async () => {
+  const first = await owner();
+  const env = {
+    LIDO_DATABASE_URL: customers.database.url,
+    LIDO_NATS_URL: natsUrl(),
+    LIDO_STREAM_PREFIX: customers.prefix,
+    LIDO_LOG_LEVEL: 'error',
+  };
+  const next = randomPrefix();
+  await (await start({ ...env, LIDO_BOOTSTRAP_TOKEN: next })).stop();
+  await expect(owner()).rejects.toMatchObject({ kind: 'not_found' });
+  expect((await callerWith(next)).principal).toMatchObject({ id: first.principal.id, grants: first.principal.grants });
+  await (await start(env)).stop();
+  await expect(callerWith(next)).rejects.toMatchObject({ kind: 'not_found' });
 });
 
 const noUser = { id: '', organisationId: '', isOwner: false, grants: [], createdAt: '', updatedAt: '' };

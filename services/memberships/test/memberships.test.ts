@@ -322,14 +322,22 @@ test('other services learn a customer’s memberships within the caller’s orga
 test('the next two billings follow the rate’s frequency, and a membership that is not confirmed has none', async () => {
   const startDate = inOneYear();
   const reserved = await reserve({ startDate });
-  expect(await memberships.getMembershipNextBilling({ id: reserved.id }, caller)).toMatchObject({ date: null, amount: null, currency: 'GBP' });
+  expect(await memberships.getMembershipNextBilling({ id: reserved.id }, caller)).toMatchObject({
+    date: null,
+    amount: null,
+    currency: 'GBP',
+  });
   await confirm(reserved);
   const next = await memberships.getMembershipNextBilling({ id: reserved.id }, caller);
   const subsequent = await memberships.getMembershipSubsequentBilling({ id: reserved.id }, caller);
   expect(next).toMatchObject({ date: startDate, amount: 5_000, billingPeriodFrom: startDate });
   expect(subsequent.date).toBe(addDays(next.billingPeriodTo ?? '', 1));
-  expect(await memberships.getMembershipSubsequentBillingDate({ id: reserved.id }, caller)).toEqual({ data: subsequent.date });
-  await expect(memberships.getMembershipNextBilling({ id: reserved.id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
+  expect(await memberships.getMembershipSubsequentBillingDate({ id: reserved.id }, caller)).toEqual({
+    data: subsequent.date,
+  });
+  await expect(memberships.getMembershipNextBilling({ id: reserved.id }, stranger)).rejects.toMatchObject({
+    kind: 'not_found',
+  });
 });
 
 test('a signed-in customer lists the memberships that cover them, and staff tokens are refused there', async () => {

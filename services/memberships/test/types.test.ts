@@ -51,6 +51,11 @@ test.each([
     { initialRate: initialRate({ joiningFee: { amount: 1, currency: 'USD' } }) },
     'initial_rate.joining_fee',
   ],
+  [
+    'a billing period of no time',
+    { initialRate: initialRate({ billingFrequency: 'P0D' }) },
+    'initial_rate.billing_frequency',
+  ],
   ['fewer members at most than at least', { minMembers: 3, maxMembers: 2 }, 'max_members'],
   ['a brand that does not exist', { brandId: 'nowhere' }, 'brand_id'],
 ])('a type with %s is refused by that field', async (_title, fields, field) => {

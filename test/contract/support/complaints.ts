@@ -1,6 +1,6 @@
 import type { Answer } from './client.ts';
 
-const SENTENCE = /^[A-Z].* .*[\p{L}\p{N}.]$/su;
+const SENTENCE = /^[A-Z]\S* \S/u;
 const CODE = /^[a-z][a-z0-9_]*$/;
 const KNOWN_KEYS: ReadonlySet<string> = new Set(['message', 'code', 'request_id', 'errors', 'details']);
 /** What only our own side should read: stacks, SQL, files, and the names of what we are made of. */

@@ -101,3 +101,19 @@ export function without(body: Record<string, unknown>, errors: unknown): Record<
   const refused = new Set(Object.keys((errors as object | undefined) ?? {}).map((path) => path.split('.')[0]));
   return Object.fromEntries(Object.entries(body).filter(([key]) => !refused.has(key)));
 }
+
+/** A query made of hostile values, and the parameters that have them. */
+export function hostileQuery(fields: readonly FieldPlan[], hostility: Hostility): { query: string; fields: string[] } {
+  const pairs = fields.flatMap((field): [string, string][] => {
+    const value = hostility(field.value);
+    // Any text is a string in a query.
+    const isWrong = typeof value === 'string' ? field.value.kind !== 'integer' && field.value.kind !== 'number' : false;
+    const text = isWrong ? String(value) : isNumber(field.value) && value !== undefined ? 'many' : undefined;
+    return text === undefined ? [] : [[field.json, text]];
+  });
+  return { query: `?${new URLSearchParams(pairs).toString()}`, fields: pairs.map(([name]) => name) };
+}
+
+function isNumber(plan: ValuePlan): boolean {
+  return plan.kind === 'integer' || plan.kind === 'number';
+}

@@ -69,6 +69,16 @@ export function bodyFields(route: Route): FieldPlan[] {
   );
 }
 
+/** A query with all that is required, the question mark included; empty where nothing is. */
+export function goodQuery(route: Route, { inFields }: Rows): string {
+  const isNeeded = ({ name, required }: FieldPlan): boolean =>
+    required || (route.path.includes('availability') && ['date_from', 'date_to'].includes(name));
+  const pairs = route.queryFields
+    .filter(isNeeded)
+    .map((field): [string, string] => [field.json, String(goodValue(field, inFields))]);
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
+}
+
 /** A body that passes every check of the gateway, and names the organisation's rows. */
 export function goodBody(route: Route, { inFields }: Rows): Record<string, unknown> | undefined {
   if (route.body === undefined) return undefined;

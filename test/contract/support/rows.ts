@@ -26,10 +26,14 @@ export interface Seeded {
   readonly device: string;
 }
 
-/** Fills an organisation with the demo site and whatever else has an id in some path. */
-export async function addRows(baseUrl: string, token: string): Promise<Rows> {
+/**
+ * Fills an organisation with the demo site and whatever else has an id in some path. References of orders count up
+ * anew in each organisation; so many `ordersBefore` keep this one's apart from another's.
+ */
+export async function addRows(baseUrl: string, token: string, ordersBefore = 0): Promise<Rows> {
   const seeded = (await seed({ baseUrl, bootstrapToken: token, log: () => {} })) as unknown as Seeded;
   const api = apiAt(baseUrl, token);
+  for (let count = 0; count < ordersBefore; count++) await api.post('/shop/basket', { site_id: seeded.site });
   const parts = [
     siteRows(seeded),
     await addPeopleRows(api, seeded),

@@ -29,6 +29,8 @@ export type Caller =
   | 'receptionist'
   /** A member of the first organisation's brand who has signed in. */
   | 'customer'
+  /** One of the second. */
+  | 'strangeCustomer'
   /** Its token was good once. */
   | 'leaver';
 
@@ -40,8 +42,17 @@ export async function startWorld(): Promise<World> {
   try {
     const stranger = await addOrganisation(system.databaseUrl('customers'));
     const owner = system.bootstrapToken;
-    const [rows, otherRows] = await Promise.all([addRows(system.baseUrl, owner), addRows(system.baseUrl, stranger)]);
-    const tokens = { owner, stranger, ...(await addCallers(system, rows, owner)) };
+    const [rows, otherRows] = await Promise.all([
+      addRows(system.baseUrl, owner, 5),
+      addRows(system.baseUrl, stranger),
+    ]);
+    const tokens = {
+      owner,
+      stranger,
+      customer: await addSignedIn(system, rows),
+      strangeCustomer: await addSignedIn(system, otherRows),
+      ...(await addStaff(system, rows, owner)),
+    };
     return { send: client.send, rows, otherRows, tokens, stop };
   } catch (error) {
     await stop();
@@ -54,9 +65,9 @@ async function stopWorld(system: TestSystem, client: Client): Promise<void> {
   await system.drop();
 }
 
-async function addCallers(system: TestSystem, { inFields }: Rows, owner: string) {
+async function addStaff(system: TestSystem, { inFields }: Rows, owner: string) {
   const api = apiAt(system.baseUrl, owner);
-  const { site_id: site = '', organisation_id: organisation = '', customer_id: customer = '' } = inFields;
+  const { site_id: site = '' } = inFields;
   const elsewhere = await api.post('/sites', { name: 'Elsewhere', timezone: 'Europe/London', currency: 'GBP' });
   const { sites } = await api.get<{ sites: (Row & { permissions: string[] })[] }>('/token-info');
   const everything = sites[0]?.permissions ?? [];
@@ -69,9 +80,13 @@ async function addCallers(system: TestSystem, { inFields }: Rows, owner: string)
     neighbour: await addUser([{ site_id: elsewhere.id, permissions: everything }]),
     viewer: await addUser([{ site_id: site, permissions: ['reservations.view'] }]),
     receptionist: await addUser([{ site_id: site, permissions: ['customers.view', 'customers.manage'] }]),
-    customer: await addCustomerToken(system.databaseUrl('customers'), organisation, customer),
     leaver: await addLeaver(api),
   };
+}
+
+function addSignedIn(system: TestSystem, { inFields }: Rows): Promise<string> {
+  const { organisation_id: organisation = '', customer_id: customer = '' } = inFields;
+  return addCustomerToken(system.databaseUrl('customers'), organisation, customer);
 }
 
 async function addLeaver(api: ReturnType<typeof apiAt>): Promise<string> {

@@ -14,7 +14,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import { BrandEntity } from '../organisations/organisation.entity.ts';
 import { UserEntity } from '../users/user.entity.ts';
 import { userSpec } from '../users/user.handlers.ts';
-import { openingErrors, toSite } from './site.ts';
+import { siteErrors, toSite } from './site.ts';
 import { SiteEntity, type SiteRow } from './site.entity.ts';
 
 const siteSpec: ResourceSpec<SiteRow, Site> = {
@@ -30,7 +30,8 @@ const siteSpec: ResourceSpec<SiteRow, Site> = {
   event: { saved: 'lido.customers.site.saved', encode: (message) => Site.encode(message).finish() },
   check: async (row) => {
     row.currency = row.currency.toUpperCase();
-    return openingErrors(row);
+    row.name = row.name.trim();
+    return siteErrors(row);
   },
 };
 
@@ -66,7 +67,7 @@ async function insertSite(request: Site, transaction: Transaction, call: Call): 
     id: siteSpec.newId(),
     organisationId: call.principal.organisationId,
     brandId: await brandFor(request.brandId, transaction, call),
-    name: request.name,
+    name: request.name.trim(),
     timezone: request.timezone,
     currency: request.currency.toUpperCase(),
     locale: request.locale,
@@ -78,7 +79,7 @@ async function insertSite(request: Site, transaction: Transaction, call: Call): 
     updatedAt: now,
     updatedBy: call.actor,
   });
-  const errors = openingErrors(row);
+  const errors = siteErrors(row);
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const message = await told(siteSpec, row, transaction, call);
   await grantToCreator(row.id, transaction, call);

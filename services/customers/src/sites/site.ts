@@ -22,14 +22,18 @@ export function toSite(row: SiteRow): Site {
   };
 }
 
+/** What is wrong with a site as it would be saved. */
+export function siteErrors(site: Pick<SiteRow, 'name' | 'openingHours' | 'openingExceptions'>): FieldErrors {
+  const { name } = site;
+  const isPlain = name === name.trim() && name !== '' && !/[<>]/.test(name);
+  return { ...(!isPlain && { name: ['The name must be plain text without < and >.'] }), ...openingErrors(site) };
+}
+
 /**
  * What is wrong with a site's hours: weekdays have names, an interval ends after it begins and does not overlap
  * another of its day, and an exception either closes the date or says from when to when it is open.
  */
-export function openingErrors(site: {
-  openingHours: OpeningHours[];
-  openingExceptions: OpeningException[];
-}): FieldErrors {
+function openingErrors(site: { openingHours: OpeningHours[]; openingExceptions: OpeningException[] }): FieldErrors {
   return { ...hoursErrors(site.openingHours), ...exceptionErrors(site.openingExceptions) };
 }
 

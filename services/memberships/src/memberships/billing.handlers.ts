@@ -20,7 +20,9 @@ export const billingHandlers = {
     const { subsequent, rate } = await billingsOf(id, call);
     return toBilling(subsequent, rate);
   },
-  getMembershipSubsequentBillingDate: async ({ id }, call) => ({ data: (await billingsOf(id, call)).subsequent?.date ?? null }),
+  getMembershipSubsequentBillingDate: async ({ id }, call) => ({
+    data: (await billingsOf(id, call)).subsequent?.date ?? null,
+  }),
 } satisfies Handlers<BillingRpcs>;
 
 interface Billings {
@@ -38,7 +40,8 @@ async function billingsOf(id: string, call: Call): Promise<Billings> {
 }
 
 function toBilling(billing: Billing | undefined, { price, currency }: RateRow): MembershipBilling {
-  if (billing === undefined) return { date: null, amount: null, currency, billingPeriodFrom: null, billingPeriodTo: null };
+  if (billing === undefined)
+    return { date: null, amount: null, currency, billingPeriodFrom: null, billingPeriodTo: null };
   const { date, periodTo } = billing;
   return { date, amount: price, currency, billingPeriodFrom: date, billingPeriodTo: periodTo };
 }

@@ -24,7 +24,11 @@ export function lastDayOf(startDate: string, isoDuration: string): string {
  * is billed on the last day of shorter months. Undefined when the membership ends before. The last period is cut at
  * the membership's end.
  */
-export function billingFrom({ startDate, endDate }: BilledSpan, isoFrequency: string, from: string): Billing | undefined {
+export function billingFrom(
+  { startDate, endDate }: BilledSpan,
+  isoFrequency: string,
+  from: string,
+): Billing | undefined {
   for (let periods = 0; periods < billingPeriodsMax; periods++) {
     const date = laterBy(startDate, times(isoFrequency, periods));
     if (endDate != null && date > endDate) return undefined;

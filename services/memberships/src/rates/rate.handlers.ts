@@ -14,7 +14,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { TypeEntity } from '../types/type.entity.ts';
 import { audienceOf, loadWritableType, utc } from '../types/type.repository.ts';
-import { changedRateValues, joiningFeeErrors, newRateValues, toRate } from './rate.ts';
+import { changedRateValues, frequencyErrors, joiningFeeErrors, newRateValues, toRate } from './rate.ts';
 import { RateEntity, type RateRow } from './rate.entity.ts';
 
 const writable = ['name', 'price', 'currency', 'joiningFee', 'private', 'billingFrequency', 'defaultDuration'];
@@ -90,7 +90,10 @@ async function insertRate(
   const { call } = setting;
   const type = await typeInBody(request.membershipTypeId, transaction.em, setting);
   const values = newRateValues(request);
-  const errors = joiningFeeErrors(request.joiningFee, values.currency);
+  const errors = {
+    ...joiningFeeErrors(request.joiningFee, values.currency),
+    ...frequencyErrors(values.billingFrequency),
+  };
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const now = new Date(call.clock.nowMs());
   const row = transaction.em.create(RateEntity, {
@@ -115,7 +118,10 @@ async function changeRate(
   if (request.rate !== null) {
     const { values, mask } = changedRateValues(request.rate, request.updateMask ?? []);
     assignMasked<RateRow>({ writable }, row, values, mask);
-    const errors = joiningFeeErrors(request.rate.joiningFee, row.currency);
+    const errors = {
+      ...joiningFeeErrors(request.rate.joiningFee, row.currency),
+      ...frequencyErrors(row.billingFrequency),
+    };
     if (Object.keys(errors).length > 0) throw invalid(errors);
   }
   touch(row, setting.call);

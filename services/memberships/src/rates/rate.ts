@@ -7,6 +7,7 @@ import type { InitialRate } from '@lido/proto/lido/memberships/v1/membership_typ
 import type { Money } from '@lido/proto/lido/memberships/v1/money.ts';
 import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
 import { type Formats, stamps } from '@lido/runtime/resource/spec.ts';
+import { lastDayOf } from '../memberships/billing.ts';
 import type { RateRow } from './rate.entity.ts';
 
 /** Processors that may collect a fee only under a mandate the member has given. */
@@ -66,6 +67,13 @@ export function changedRateValues(
   };
   const carried = new Set(price === null ? mask : [...mask, 'currency']);
   return { values, mask: [...carried].filter((name) => Object.hasOwn(values, camelCase(name))) };
+}
+
+/** What is wrong with a billing frequency: a period lasts a day at least. */
+export function frequencyErrors(billingFrequency: string): FieldErrors {
+  const someDay = '2026-01-01';
+  if (lastDayOf(someDay, billingFrequency) >= someDay) return {};
+  return { billing_frequency: ['The billing_frequency must be at least a day, such as P1M.'] };
 }
 
 /** What is wrong with a joining fee: it is paid in the currency of the price. */

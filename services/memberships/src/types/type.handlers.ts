@@ -16,7 +16,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { brandsOf, requireBrand } from '../brands/brand.repository.ts';
 import { RateEntity } from '../rates/rate.entity.ts';
-import { initialRateValues, joiningFeeErrors, type RateValues } from '../rates/rate.ts';
+import { frequencyErrors, initialRateValues, joiningFeeErrors, type RateValues } from '../rates/rate.ts';
 import { listTypeOrder, storeTypeOrder } from './type-order.handlers.ts';
 import { changedColumns, typeDefaults, typeErrors, typeValues } from './type.ts';
 import { TypeEntity, type TypeRow } from './type.entity.ts';
@@ -115,8 +115,9 @@ function firstRate(initial: InitialRate): RateValues {
   const rate = initialRateValues(initial);
   if (rate === undefined)
     throw invalid({ 'initial_rate.price': ['The initial_rate needs a price, or a currency and an amount.'] });
-  const { joining_fee: sentences } = joiningFeeErrors(initial.joiningFee, rate.currency);
-  if (sentences !== undefined) throw invalid({ 'initial_rate.joining_fee': sentences });
+  const errors = { ...joiningFeeErrors(initial.joiningFee, rate.currency), ...frequencyErrors(rate.billingFrequency) };
+  const nested = Object.entries(errors).map(([field, sentences]) => [`initial_rate.${field}`, sentences]);
+  if (nested.length > 0) throw invalid(Object.fromEntries(nested));
   return rate;
 }
 
