@@ -109,17 +109,33 @@ describe('confirming', () => {
     const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: await build(world, 1) });
     const order = orderId();
     await hold(order, [itemAt(type.id, await startAt('14:00', type.id))]);
-    const first = await world.bookings.confirm({ orderId: order, skipRules: false }, world.staff);
+    const first = await world.bookings.confirm({ orderId: order, skipRules: false, itemIds: [] }, world.staff);
     expect(first.items[0]).toMatchObject({ reservedUntil: null, bookingSummary: { status: 'confirmed' } });
-    const second = await world.bookings.confirm({ orderId: order, skipRules: false }, world.staff);
+    const second = await world.bookings.confirm({ orderId: order, skipRules: false, itemIds: [] }, world.staff);
     expect(second.items[0]?.bookingSummary).toMatchObject({
       id: first.items[0]?.bookingSummary?.id,
       status: 'confirmed',
     });
   });
 
+  test('is all or nothing: with an item that holds nothing, nothing is confirmed', async () => {
+    const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
+    const order = orderId();
+    const item = itemAt(type.id, await startAt('14:00', type.id));
+    await hold(order, [item]);
+    const refused = world.bookings.confirm(
+      { orderId: order, skipRules: false, itemIds: [item.itemId, 'lost'] },
+      world.staff,
+    );
+    await expect(refused).rejects.toMatchObject({ reason: 'hold_lapsed' });
+    const { items } = await world.bookings.extendHolds({ orderId: order, holdMinutes: 5 }, world.staff);
+    expect(items[0]?.bookingSummary?.status).toBe('reserved');
+  });
+
   test('an order without holds answers no items', async () => {
-    expect(await world.bookings.confirm({ orderId: orderId(), skipRules: false }, world.staff)).toEqual({ items: [] });
+    expect(await world.bookings.confirm({ orderId: orderId(), skipRules: false, itemIds: [] }, world.staff)).toEqual({
+      items: [],
+    });
   });
 });
 

@@ -24,6 +24,7 @@ export interface World {
   stranger: Caller;
   siteId: string;
   database: string;
+  customersAddress: string;
   bookings: Peer<typeof BookingServiceService>;
   rooms: Peer<typeof RoomServiceService>;
   practitioners: Peer<typeof PractitionerServiceService>;
@@ -92,6 +93,7 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     stranger: { principal: strangerTo(staff.principal), requestId: 'test' },
     siteId: site.id,
     database: databases[1].url,
+    customersAddress: customers.address,
     bookings: peerOf(BookingServiceService, client),
     rooms: peerOf(RoomServiceService, client),
     practitioners: peerOf(PractitionerServiceService, client),

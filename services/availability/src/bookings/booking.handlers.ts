@@ -12,7 +12,7 @@ import type {
 } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import { notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
+import { notFound, Refusal, stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { releaseClaims, setClaimExpiry } from '../claims/claim.repository.ts';
 import { findOffering, toOfferingDetails } from '../offerings/find-offering.repository.ts';
@@ -57,6 +57,10 @@ async function extendHolds(parts: BookingParts, request: ExtendHoldsRequest, cal
 
 async function confirm(parts: BookingParts, request: ConfirmRequest, call: Call): Promise<HoldResponse> {
   const bookings = await bookingsOf(call.em, request.orderId);
+  const held = new Set(bookings.map(({ itemId }) => itemId));
+  if (request.itemIds.some((itemId) => !held.has(itemId))) {
+    throw stateConflict('hold_lapsed', 'What this order held has lapsed. Please reserve it again.');
+  }
   const site = await siteOf(parts, bookings, call);
   if (!site) return { items: [] };
   await renew(

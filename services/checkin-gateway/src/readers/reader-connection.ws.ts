@@ -152,8 +152,10 @@ class OpenConnection implements ReaderConnection {
       case 'note_alive':
       case 'note_ready':
         return void this.#unlessItFails(status.seen(this.deviceId));
-      case 'switch_off_later':
-        return void setTimeout(() => this.#take(switchOff(this.#session, effect.relay.id)), effect.relay.onTimeMs);
+      case 'switch_off_later': {
+        const { id, onTimeMs } = effect.relay;
+        return void setTimeout(() => this.#take(switchOff(this.#session, id)), onTimeMs).unref();
+      }
       case 'refuse':
         log.warn({ device_id: this.deviceId }, `a reader is refused: ${effect.reason}`);
         return this.close(closeCode.policy, effect.reason);

@@ -38,20 +38,25 @@ export async function startReaderServer(options: ReaderServerOptions): Promise<R
   const sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytesMax });
   const server = createServer((_, response) => response.writeHead(426, { Connection: 'close' }).end());
 
+  const endings = new Set<Promise<void>>();
+
+  const noteEnd = async (connection: ReaderConnection): Promise<void> => {
+    await connection.closed;
+    if (connections.get(connection.deviceId) !== connection) return;
+    connections.delete(connection.deviceId);
+    try {
+      await options.offline(connection.deviceId);
+    } catch (error) {
+      options.log.warn({ err: error, device_id: connection.deviceId }, 'a reader could not be noted as offline');
+    }
+  };
   const admit = (socket: WebSocket, device: DeviceRow): void => {
     const older = connections.get(device.id);
     const connection = options.serve(socket, device);
     connections.set(device.id, connection);
     if (older) replace(older);
-    void connection.closed
-      .then(async () => {
-        if (connections.get(device.id) !== connection) return;
-        connections.delete(device.id);
-        await options.offline(device.id);
-      })
-      .catch((error: unknown) =>
-        options.log.warn({ err: error, device_id: device.id }, 'a reader could not be noted as offline'),
-      );
+    const ending = noteEnd(connection).finally(() => endings.delete(ending));
+    endings.add(ending);
   };
 
   server.on('upgrade', (request, socket, head) => {
@@ -69,9 +74,8 @@ export async function startReaderServer(options: ReaderServerOptions): Promise<R
     disconnect: (deviceId) =>
       connections.get(deviceId)?.close(settingsChanged, 'The settings of this device have changed.'),
     stop: async () => {
-      const ending = [...connections.values()];
-      for (const connection of ending) connection.close(goingAway, 'The gateway stops.');
-      await Promise.all(ending.map(({ closed }) => closed));
+      for (const connection of connections.values()) connection.close(goingAway, 'The gateway stops.');
+      await Promise.all(endings);
       const { promise, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
       server.closeAllConnections();

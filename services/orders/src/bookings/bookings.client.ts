@@ -33,7 +33,7 @@ export interface Bookings {
   hold(order: OrderRow, items: ItemToHold[], options: HoldOptions): Promise<HeldItem[]>;
   /** `holdMinutes` 0 takes the site's. */
   extend(order: OrderRow, holdMinutes: number, asking: Asking): Promise<HeldItem[]>;
-  confirm(order: OrderRow, skipRules: boolean, asking: Asking): Promise<HeldItem[]>;
+  confirm(order: OrderRow, wanted: { skipRules: boolean; itemIds: string[] }, asking: Asking): Promise<HeldItem[]>;
   /** No item ids means all of the order's. */
   release(order: Pick<OrderRow, 'id' | 'organisationId'>, itemIds: string[], asking: Asking): Promise<void>;
   check(order: OrderRow, itemIds: string[], asking: Asking): Promise<CheckedItem[]>;
@@ -57,8 +57,8 @@ export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings
       const answer = await reach(() => peer.extendHolds({ orderId: order.id, holdMinutes }, callerFor(order, asking)));
       return answer.items;
     },
-    confirm: async (order, skipRules, asking) => {
-      const answer = await reach(() => peer.confirm({ orderId: order.id, skipRules }, callerFor(order, asking)));
+    confirm: async (order, wanted, asking) => {
+      const answer = await reach(() => peer.confirm({ orderId: order.id, ...wanted }, callerFor(order, asking)));
       return answer.items;
     },
     release: async (order, itemIds, asking) => {

@@ -210,16 +210,14 @@ async function authorisePayments({ saga }: Run, { db, clock }: SubmitParts): Pro
   saga.stage = 'confirming';
 }
 
-/** The pivot. Items that availability does not know count as lapsed, so that nobody gets an order without its time. */
+/** The pivot: availability confirms all that the order needs, or refuses and confirms nothing. */
 async function confirm(run: Run, { db, bookings }: SubmitParts): Promise<void> {
   const { saga } = run;
   const aggregate = await read(saga, db.fork());
   const items = liveItems(aggregate);
   if (items.length === 0) return;
-  run.confirmed = await bookings.confirm(aggregate.order, saga.skipRules, saga);
-  const confirmedIds = new Set(run.confirmed.map(({ itemId }) => itemId));
-  if (items.every(({ id }) => confirmedIds.has(id))) return;
-  throw stateConflict('hold_lapsed', 'What this basket held has lapsed. Please reserve it again.');
+  const wanted = { skipRules: saga.skipRules, itemIds: items.map(({ id }) => id) };
+  run.confirmed = await bookings.confirm(aggregate.order, wanted, saga);
 }
 
 async function finish({ saga, confirmed }: Run, parts: SubmitParts): Promise<void> {

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { natsUrl, randomPrefix } from '../../../test/support/servers.ts';
+import { freePort } from '../../../tools/local/ports.ts';
+import type { World } from './world.ts';
+
+/** Another process of the availability service on the world's database, which a test may kill. */
+export interface Replica {
+  bookings: Peer<typeof BookingServiceService>;
+  /** Kills it without a word, and starts it again on the same port. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const main = join(import.meta.dirname, '..', 'src', 'main.ts');
+
+/** Starts the replica and waits until it says that it is ready. */
+export async function startReplica(world: World): Promise<Replica> {
+  const port = await freePort();
+  const env = {
+    LIDO_DATABASE_URL: world.database,
+    LIDO_NATS_URL: natsUrl(),
+    LIDO_STREAM_PREFIX: randomPrefix(),
+    LIDO_LOG_LEVEL: 'info',
+    LIDO_GRPC_LISTEN: `127.0.0.1:${port}`,
+    LIDO_CUSTOMERS_ADDRESS: world.customersAddress,
+    LIDO_MEMBERSHIPS_ADDRESS: '127.0.0.1:1',
+  };
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  const client = createClient(`127.0.0.1:${port}`, { name: 'availability', telemetry });
+  let child = await launch(env);
+  const kill = async (): Promise<void> => {
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return {
+    bookings: peerOf(BookingServiceService, client),
+    crash: async () => {
+      await kill();
+      child = await launch(env);
+    },
+    stop: async () => {
+      client.close();
+      await kill();
+      await telemetry.stop();
+    },
+  };
+}
+
+async function launch(env: Record<string, string>): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  child.stdout.on('data', (data: Buffer) => {
+    if (data.toString().includes('is ready')) resolve();
+  });
+  child.once('exit', () => reject(new Error('The replica ended before it was ready.')));
+  await promise;
+  child.removeAllListeners('exit');
+  return child;
+}
