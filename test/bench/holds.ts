@@ -56,26 +56,23 @@ async function runRound(hot: HotSet): Promise<Round> {
   };
 }
 
-/** One client: it keeps its latest hold until it has another, so that the set stays hot. */
+/** One client: it holds any of the starts, and gives it back at once so that others can have it. */
 async function keepHolding(hot: HotSet, end: number): Promise<Round> {
   const times: number[] = [];
   const failures: string[] = [];
   let refused = 0;
-  let held: string | undefined;
   while (performance.now() < end) {
     const orderId = newShopId();
     const begun = performance.now();
     try {
       await hold(hot, orderId);
       times.push(performance.now() - begun);
-      if (held !== undefined) await release(hot, held);
-      held = orderId;
+      await release(hot, orderId);
     } catch (error) {
       if (error instanceof Refusal && error.reason === 'already_taken') refused++;
       else failures.push(error instanceof Refusal ? error.reason : String(error));
     }
   }
-  if (held !== undefined) await release(hot, held);
   return { times, refused, failures };
 }
 

@@ -13,10 +13,12 @@ import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { type RunningService, startService } from '@lido/runtime/service/start-service.ts';
+import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { Initial } from '../migrations/0001-initial.ts';
 import { AppointmentTypeEntity } from './appointments/appointment-type.entity.ts';
 import { appointmentTypeHandlers } from './appointments/appointment-type.handlers.ts';
+import { tidyClaims } from './claims/tidy-claims.job.ts';
 import { bookingHandlers } from './bookings/booking.handlers.ts';
 import type { BookingParts } from './bookings/parts.ts';
 import { availabilityConfig } from './config.ts';
@@ -59,7 +61,7 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
     entities,
     migrations: [{ name: '0001-initial', class: Initial }],
     ...options,
-    compose: ({ db, clock, peer, onCommit }) => {
+    compose: ({ db, clock, peer, onCommit, telemetry }) => {
       const parts: BookingParts = {
         db,
         onCommit,
@@ -67,7 +69,12 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
         sites: sitesFrom(peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS)),
         memberships: peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
       };
-      return { serve: (server) => serve(server, parts), subscriptions: [siteSubscription] };
+      const tidying = sweeperOf(() => tidyClaims(db), { name: 'lapsed claims', everyMs: 30_000, telemetry });
+      return {
+        serve: (server) => serve(server, parts),
+        subscriptions: [siteSubscription],
+        background: () => [tidying.start()],
+      };
     },
   });
 }

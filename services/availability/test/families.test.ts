@@ -77,7 +77,7 @@ describe('an update', () => {
 
 describe('permissions', () => {
   test('a caller who sees the site but lacks the permission is forbidden, not told that it is missing', async () => {
-    const grants = [{ siteId: world.siteId, permissions: ['reservations.view'] }];
+    const grants = [{ siteId: world.siteId, brandId: world.brandId, permissions: ['reservations.view'] }];
     const viewer = { principal: { ...world.staff.principal, grants }, requestId: 'test' };
     const created = await world.rooms.createRoom(room('Seen'), world.staff);
     expect(await world.rooms.getRoom({ id: created.id }, viewer)).toMatchObject({ name: 'Seen' });

@@ -9,8 +9,9 @@ import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.t
 import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { newCustomer, site } from './builders.ts';
-import { openEvents } from './events.ts';
-import { addTenant, staff, startCustomers, type TestCaller, type TestService } from './support.ts';
+import { openEvents } from '../../../test/support/events.ts';
+import { staff, type TestCaller } from '../../../test/support/callers.ts';
+import { addTenant, startCustomers, type TestService } from './support.ts';
 
 let service: TestService;
 let barcodes: Peer<typeof BarcodeServiceService>;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   barcodes = service.peer(BarcodeServiceService);
   const tenant = await addTenant(service.database);
   siteId = (await service.peer(SiteServiceService).createSite(site(), tenant.owner)).id;
-  caller = staff(tenant.organisationId, [siteId]);
+  caller = staff(tenant, [siteId]);
   customerId = await someCustomer();
 });
 afterAll(() => service.stop());
@@ -79,14 +80,14 @@ test('other services find a customer by id, barcode or wearable within the calle
   for (const value of ['find-me', '0A0B', '0a0b', customerId]) {
     expect(await directory.findCustomerByMedium({ value }, caller)).toMatchObject({ customerId });
   }
-  const stranger = staff('another-organisation', []);
+  const stranger = staff({ ...tenant, organisationId: 'another-organisation' }, []);
   expect(await directory.findCustomerByMedium({ value: 'find-me' }, stranger)).toMatchObject({ customer: null });
 });
 
 test('two organisations may use the same value, and each finds its own customer', async () => {
   const other = await addTenant(service.database);
   const place = await service.peer(SiteServiceService).createSite(site(), other.owner);
-  const theirs = staff(other.organisationId, [place.id]);
+  const theirs = staff(other, [place.id]);
   const { id } = await service.peer(CustomerServiceService).createCustomer(newCustomer(), theirs);
   await barcodes.createCustomerBarcode(medium('same', { parentId: id }), theirs);
   await barcodes.createCustomerBarcode(medium('same'), caller);
@@ -97,7 +98,7 @@ test('two organisations may use the same value, and each finds its own customer'
 
 test('another organisation neither lists, links nor unlinks', async () => {
   const { id } = await barcodes.createCustomerBarcode(medium('mine'), caller);
-  const stranger = staff('another-organisation', [siteId]);
+  const stranger = staff({ ...tenant, organisationId: 'another-organisation' }, [siteId]);
   const missing = { kind: 'not_found' };
   await expect(barcodes.listCustomerBarcodes({ parentId: customerId }, stranger)).rejects.toMatchObject(missing);
   await expect(barcodes.createCustomerBarcode(medium('theirs'), stranger)).rejects.toMatchObject(missing);

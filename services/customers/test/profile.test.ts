@@ -17,29 +17,21 @@ import {
 import { MyAccountServiceService } from '@lido/proto/lido/customers/v1/my_account.ts';
 import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { anyCustomers, newCustomer, site } from './builders.ts';
-import {
-  addTenant,
-  anybody,
-  callerOf,
-  staff,
-  startCustomers,
-  type Tenant,
-  type TestCaller,
-  type TestService,
-} from './support.ts';
+import { anybody, signedIn, staff, type TestCaller } from '../../../test/support/callers.ts';
+import { addTenant, startCustomers, type Tenant, type TestService } from './support.ts';
 
 let service: TestService;
 let tenant: Tenant;
 let caller: TestCaller;
 let parentId: string;
-const stranger = staff('another-organisation', ['somewhere']);
+const stranger = staff({ organisationId: 'another-organisation', brandId: 'another-brand' }, ['somewhere']);
 const missing = { kind: 'not_found' };
 
 beforeAll(async () => {
   service = await startCustomers();
   tenant = await addTenant(service.database);
   const place = await service.peer(SiteServiceService).createSite(site(), tenant.owner);
-  caller = staff(tenant.organisationId, [place.id]);
+  caller = staff(tenant, [place.id]);
   parentId = (await service.peer(CustomerServiceService).createCustomer(newCustomer(), caller)).id;
 });
 afterAll(() => service.stop());
@@ -88,13 +80,13 @@ const preference = (text: string, fields: Partial<MarketingPreference> = {}): Ma
 test('addresses are added, changed in part, listed and removed', async () => {
   const addresses = service.peer(CustomerAddressServiceService);
   const made = await addresses.createCustomerAddress(
-    { parentId, rule: address({ city: 'Brighton', postcode: 'BN1' }) },
+    { parentId, address: address({ city: 'Brighton', postcode: 'BN1' }) },
     caller,
   );
   expect(made).toMatchObject({ customerId: parentId, addressLine1: '1 Harbour Row', city: 'Brighton', county: null });
-  const rule = address({ addressLine1: '2 Pier Road', city: null, postcode: 'ignored' });
+  const changes = address({ addressLine1: '2 Pier Road', city: null, postcode: 'ignored' });
   const changed = await addresses.updateCustomerAddress(
-    { parentId, id: made.id, rule, updateMask: ['address_line_1', 'city'] },
+    { parentId, id: made.id, address: changes, updateMask: ['address_line_1', 'city'] },
     caller,
   );
   expect(changed).toMatchObject({ name: 'Home', addressLine1: '2 Pier Road', city: null, postcode: 'BN1' });
@@ -110,21 +102,21 @@ test('addresses are added, changed in part, listed and removed', async () => {
 
 test('notes are listed with the newest first and say who wrote them', async () => {
   const notes = service.peer(CustomerNoteServiceService);
-  const first = await notes.createNote({ parentId, rule: note('Prefers mornings.') }, caller);
-  const second = await notes.createNote({ parentId, rule: note('Allergic to lavender.') }, caller);
+  const first = await notes.createNote({ parentId, note: note('Prefers mornings.') }, caller);
+  const second = await notes.createNote({ parentId, note: note('Allergic to lavender.') }, caller);
   expect(first.createdBy).toBe(`staff:${caller.principal.id}`);
-  await notes.updateNote({ parentId, id: first.id, rule: note('Prefers evenings.'), updateMask: ['note'] }, caller);
+  await notes.updateNote({ parentId, id: first.id, note: note('Prefers evenings.'), updateMask: ['note'] }, caller);
   const listed = await notes.listNotes({ parentId }, caller);
   expect(listed.data.map((each) => each.note)).toEqual(['Allergic to lavender.', 'Prefers evenings.']);
   await notes.deleteNote({ parentId, id: second.id }, caller);
   expect((await notes.listNotes({ parentId }, caller)).data).toHaveLength(1);
   await expect(notes.listNotes({ parentId }, stranger)).rejects.toMatchObject(missing);
   const viewer = staff(
-    tenant.organisationId,
+    tenant,
     caller.principal.grants.map(({ siteId }) => siteId),
     { held: ['customers.view'] },
   );
-  await expect(notes.createNote({ parentId, rule: note('x') }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
+  await expect(notes.createNote({ parentId, note: note('x') }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
 });
 
 test('labels go on and off a customer, and an archived label shows on nobody until it is restored', async () => {
@@ -204,14 +196,7 @@ test('contraindications are recorded of a customer by staff and by the customer,
   const recorded = service.peer(CustomerContraindicationServiceService);
   const asthma = await list.createContraindication(contraindication('Asthma'), caller);
   const nuts = await list.createContraindication(contraindication('Nut allergy'), caller);
-  const principal = {
-    id: parentId,
-    name: '',
-    organisationId: tenant.organisationId,
-    brandIds: [tenant.brandId],
-    grants: [],
-  };
-  const myself = callerOf({ ...principal, kind: 'KIND_CUSTOMER' });
+  const myself = signedIn({ ...tenant, id: parentId });
   await recorded.createCustomerContraindication({ parentId, contraindicationId: nuts.id }, caller);
   await recorded.createCustomerContraindication({ parentId, contraindicationId: nuts.id }, caller);
   await recorded.createMyAccountContraindication({ contraindicationId: asthma.id }, myself);
@@ -235,20 +220,11 @@ test('a signed-in customer sees and opts in themselves; staff tokens are refused
   const news = await service
     .peer(MarketingPreferenceServiceService)
     .createMarketingPreference(preference('My news'), caller);
-  const principal = {
-    id: parentId,
-    name: '',
-    organisationId: tenant.organisationId,
-    brandIds: [tenant.brandId],
-    grants: [],
-  };
-  const myself = callerOf({ ...principal, kind: 'KIND_CUSTOMER' });
+  const myself = signedIn({ ...tenant, id: parentId });
   expect(await me.getMyAccountDetails({}, myself)).toMatchObject({ id: parentId });
   const states = (await me.optMyselfIn({ id: news.id }, myself)).data;
   expect(states.find(({ id }) => id === news.id)?.optedIn).toBe(true);
   expect((await me.optMyselfOut({ id: news.id }, myself)).data.some(({ optedIn }) => optedIn)).toBe(false);
   await expect(me.getMyAccountDetails({}, caller)).rejects.toMatchObject({ kind: 'forbidden' });
-  await expect(
-    me.getMyAccountDetails({}, callerOf({ ...principal, kind: 'KIND_CUSTOMER', id: randomUUID() })),
-  ).rejects.toMatchObject(missing);
+  await expect(me.getMyAccountDetails({}, signedIn({ ...tenant, id: randomUUID() }))).rejects.toMatchObject(missing);
 });

@@ -3,8 +3,9 @@ import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal
 import { Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { site } from './builders.ts';
-import { openEvents } from './events.ts';
-import { addTenant, anybody, staff, startCustomers, type Tenant, type TestService } from './support.ts';
+import { openEvents } from '../../../test/support/events.ts';
+import { anybody, staff } from '../../../test/support/callers.ts';
+import { addTenant, startCustomers, type Tenant, type TestService } from './support.ts';
 
 let service: TestService;
 let sites: Peer<typeof SiteServiceService>;
@@ -20,7 +21,7 @@ afterAll(() => service.stop());
 test('a new site belongs to the organisation’s only brand, and whoever added it sees it', async () => {
   const made = await sites.createSite(site({ name: 'Pool', openingHours: [] }), tenant.owner);
   expect(made).toMatchObject({ name: 'Pool', brandId: tenant.brandId, currency: 'GBP', timezone: 'Europe/London' });
-  const caller = staff(tenant.organisationId, [made.id], { held: [] });
+  const caller = staff(tenant, [made.id], { held: [] });
   expect(await sites.getSite({ id: made.id }, caller)).toEqual(made);
   expect((await sites.listSites({}, caller)).data).toEqual([made]);
 });
@@ -62,7 +63,7 @@ test.each([
 
 test('hours are replaced as a whole, and each change is told once', async () => {
   const made = await sites.createSite(site(), tenant.owner);
-  const caller = staff(tenant.organisationId, [made.id]);
+  const caller = staff(tenant, [made.id]);
   const openingHours = [{ weekday: 'sunday', timeFrom: '10:00', timeTo: '16:00' }];
   const changed = await sites.updateSite(
     { id: made.id, site: site({ openingHours }), updateMask: ['opening_hours'] },
@@ -82,11 +83,11 @@ test('hours are replaced as a whole, and each change is told once', async () => 
 
 test('a site is missing for another organisation and forbidden without the permission', async () => {
   const made = await sites.createSite(site(), tenant.owner);
-  const stranger = staff('another-organisation', [made.id]);
+  const stranger = staff({ organisationId: 'another-organisation', brandId: 'another-brand' }, [made.id]);
   const change = { id: made.id, site: site(), updateMask: ['name'] };
   await expect(sites.getSite({ id: made.id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
   await expect(sites.updateSite(change, stranger)).rejects.toMatchObject({ kind: 'not_found' });
-  const viewer = staff(tenant.organisationId, [made.id], { held: ['settings.view'] });
+  const viewer = staff(tenant, [made.id], { held: ['settings.view'] });
   await expect(sites.updateSite(change, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
   await expect(sites.createSite(site(), viewer)).rejects.toMatchObject({ kind: 'forbidden' });
   await expect(sites.listSites({}, anybody())).rejects.toMatchObject({ kind: 'unauthenticated' });

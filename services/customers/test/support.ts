@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { type Peer, createClient, peerOf } from '@lido/runtime/grpc/client.ts';
-import { permissions } from '@lido/runtime/grpc/permissions.ts';
-import type { Principal } from '@lido/runtime/grpc/principal.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { staff, type TestCaller } from '../../../test/support/callers.ts';
 import { freshDatabase, natsUrl, randomPrefix, type TestDatabase } from '../../../test/support/servers.ts';
 import { start } from '../src/start.ts';
 
@@ -50,52 +49,6 @@ export async function startCustomers(env: Record<string, string> = {}): Promise<
   };
 }
 
-/** A caller in whose name a test calls. */
-export interface TestCaller {
-  readonly principal: Principal;
-  readonly requestId: string;
-}
-
-export function callerOf(principal: Principal): TestCaller {
-  return { principal, requestId: randomUUID() };
-}
-
-export interface StaffOptions {
-  readonly id?: string;
-  readonly held?: readonly string[];
-}
-
-/** A staff member of the organisation who holds all permissions, or those given, at the sites. */
-export function staff(
-  organisationId: string,
-  siteIds: readonly string[],
-  { id = randomUUID(), held = permissions }: StaffOptions = {},
-): TestCaller {
-  const grants = siteIds.map((siteId) => ({ siteId, permissions: [...held] }));
-  return callerOf({
-    kind: 'KIND_STAFF',
-    id,
-    name: 'Test staff',
-    onBehalfOf: null,
-    organisationId,
-    brandIds: [],
-    grants,
-  });
-}
-
-/** Somebody without a token. */
-export function anybody(): TestCaller {
-  return callerOf({
-    kind: 'KIND_PUBLIC',
-    id: '',
-    name: '',
-    onBehalfOf: null,
-    organisationId: '',
-    brandIds: [],
-    grants: [],
-  });
-}
-
 /** An organisation of its own, with its brand and owner, beside those of the service under test. */
 export interface Tenant {
   readonly organisationId: string;
@@ -120,5 +73,5 @@ export async function addTenant(database: TestDatabase): Promise<Tenant> {
     [userId, organisationId],
   );
   await client.end();
-  return { organisationId, brandId, owner: staff(organisationId, [], { id: userId }) };
+  return { organisationId, brandId, owner: staff({ organisationId, brandId }, [], { id: userId }) };
 }

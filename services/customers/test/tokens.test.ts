@@ -9,7 +9,8 @@ import { natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { start } from '../src/start.ts';
 import { hashOf } from '../src/users/token.ts';
 import { site } from './builders.ts';
-import { anybody, callerOf, startCustomers, type TestCaller, type TestService } from './support.ts';
+import { anybody, callerOf, type TestCaller } from '../../../test/support/callers.ts';
+import { startCustomers, type TestService } from './support.ts';
 
 let customers: TestService;
 let tokens: Peer<typeof TokenServiceService>;

@@ -17,8 +17,9 @@ import { callerMetadata, type Peer } from '@lido/runtime/grpc/client.ts';
 import { metadataKey } from '@lido/runtime/grpc/principal.ts';
 import { addDays } from '@lido/runtime/time/zone.ts';
 import { anyMemberships, initialRate, newMembership, newRate, newType } from './builders.ts';
-import { openEvents } from './events.ts';
-import { anybody, signedIn, staff, startServices, type TestCaller, type TestServices } from './support.ts';
+import { openEvents } from '../../../test/support/events.ts';
+import { anybody, signedIn, staff, type TestCaller } from '../../../test/support/callers.ts';
+import { startServices, type TestServices } from './support.ts';
 
 let services: TestServices;
 let memberships: Peer<typeof MembershipServiceService>;
@@ -35,7 +36,7 @@ beforeAll(async () => {
   services = await startServices();
   memberships = services.peer(MembershipServiceService);
   caller = services.caller;
-  stranger = staff('another-organisation', [services.site.id]);
+  stranger = staff({ ...services.site, organisationId: 'another-organisation' }, [services.site.id]);
   plan = await addPlan({ maxMembers: 2 });
 });
 afterAll(() => services.stop());
@@ -287,7 +288,7 @@ test('a membership is missing for another organisation and forbidden without the
   await expect(memberships.cancelMembership({ id: made.id }, stranger)).rejects.toMatchObject(missing);
   await expect(memberships.confirmMembership({ id: made.id }, stranger)).rejects.toMatchObject(missing);
   await expect(memberships.listMembershipMembers({ parentId: made.id }, stranger)).rejects.toMatchObject(missing);
-  const viewer = staff(services.site.organisationId, [services.site.id], ['memberships.view']);
+  const viewer = staff(services.site, [services.site.id], { held: ['memberships.view'] });
   await expect(memberships.cancelMembership({ id: made.id }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
   await expect(memberships.createMembership(newMembership(plan), viewer)).rejects.toMatchObject({ kind: 'forbidden' });
   await expect(memberships.getMembership({ id: made.id }, anybody())).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
 import {
@@ -8,20 +8,13 @@ import {
 } from '@lido/proto/lido/customers/v1/customer.ts';
 import { type Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
-import { permissions } from '@lido/runtime/grpc/permissions.ts';
-import type { Principal } from '@lido/runtime/grpc/principal.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { anybody, callerOf, type TestCaller } from '../../../test/support/callers.ts';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { root } from '../../../tools/local/folders.ts';
 import { freePort, localHost } from '../../../tools/local/ports.ts';
 import { startInProcess } from '../../../tools/start/in-process.ts';
 import { start } from '../src/start.ts';
-
-/** A caller in whose name a test calls. */
-export interface TestCaller {
-  readonly principal: Principal;
-  readonly requestId: string;
-}
 
 /** Memberships beside the real customers service, each on a database of its own. */
 export interface TestServices {
@@ -112,28 +105,4 @@ async function openSite(
   const unset = { id: '', organisationId: '', brandId: '', createdAt: '', updatedAt: '' };
   const site = await peer(SiteServiceService).createSite({ ...unset, ...body }, await resolve());
   return { caller: await resolve(), site };
-}
-
-export function callerOf(principal: Principal): TestCaller {
-  return { principal, requestId: randomUUID() };
-}
-
-/** A staff member who holds all permissions, or those given, at the sites. */
-export function staff(
-  organisationId: string,
-  siteIds: readonly string[],
-  held: readonly string[] = permissions,
-): TestCaller {
-  const grants = siteIds.map((siteId) => ({ siteId, permissions: [...held] }));
-  return callerOf({ kind: 'KIND_STAFF', id: randomUUID(), name: 'Test staff', organisationId, brandIds: [], grants });
-}
-
-/** A customer who signed in. */
-export function signedIn({ id, organisationId, brandId }: Customer): TestCaller {
-  return callerOf({ kind: 'KIND_CUSTOMER', id, name: '', organisationId, brandIds: [brandId], grants: [] });
-}
-
-/** Somebody without a token. */
-export function anybody(): TestCaller {
-  return callerOf({ kind: 'KIND_PUBLIC', id: '', name: '', organisationId: '', brandIds: [], grants: [] });
 }

@@ -3,7 +3,8 @@ import { MembershipRateServiceService } from '@lido/proto/lido/memberships/v1/me
 import { MembershipTypeServiceService } from '@lido/proto/lido/memberships/v1/membership_type.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { initialRate, newRate, newType, typeChanges } from './builders.ts';
-import { anybody, signedIn, staff, startServices, type TestCaller, type TestServices } from './support.ts';
+import { anybody, signedIn, staff, type TestCaller } from '../../../test/support/callers.ts';
+import { startServices, type TestServices } from './support.ts';
 
 let services: TestServices;
 let types: Peer<typeof MembershipTypeServiceService>;
@@ -16,11 +17,11 @@ beforeAll(async () => {
   types = services.peer(MembershipTypeServiceService);
   rates = services.peer(MembershipRateServiceService);
   caller = services.caller;
-  stranger = staff('another-organisation', [services.site.id]);
+  stranger = staff({ ...services.site, organisationId: 'another-organisation' }, [services.site.id]);
 });
 afterAll(() => services.stop());
 
-const onlyHolding = (...held: string[]): TestCaller => staff(services.site.organisationId, [services.site.id], held);
+const onlyHolding = (...held: string[]): TestCaller => staff(services.site, [services.site.id], { held });
 
 test('a new type comes with its first rate and lasts a calendar year unless it says otherwise', async () => {
   const made = await types.createMembershipType(newType({ terms: 'Be kind.' }), caller);

@@ -83,6 +83,7 @@ export async function startWorld(): Promise<World> {
   const customers = await launch('customers', customersDb, addresses.LIDO_CUSTOMERS_ADDRESS);
   let availability = await launchAvailability();
   let orders: RunningService | undefined = await startOrders();
+  let killApart = (): Promise<void> => Promise.resolve();
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   const clients: RawClient[] = [];
   const connect = (address: string): RawClient => {
@@ -116,7 +117,8 @@ export async function startWorld(): Promise<World> {
     runOrdersApart: async () => {
       await orders?.stop();
       orders = undefined;
-      return spawnOrders(envOf(ordersDb, addresses.LIDO_ORDERS_ADDRESS));
+      killApart = await spawnOrders(envOf(ordersDb, addresses.LIDO_ORDERS_ADDRESS));
+      return killApart;
     },
     stopAvailability: () => availability.stop(),
     startAvailability: async () => {
@@ -124,6 +126,7 @@ export async function startWorld(): Promise<World> {
     },
     stop: async () => {
       for (const client of clients) client.close();
+      await killApart();
       await orders?.stop();
       await availability.stop();
       await customers.stop();
@@ -144,6 +147,7 @@ async function spawnOrders(env: Record<string, string>): Promise<() => Promise<v
   const port = Number(env.LIDO_GRPC_LISTEN?.split(':').at(-1));
   if (!(await waitUntil(() => isPortOpen(port), startTimeoutMs))) throw new Error('The orders process did not start.');
   return async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;
@@ -170,7 +174,10 @@ export function callerAs({ staff }: Pick<World, 'staff'>, kind: Principal['kind'
 
 /** Staff of the organisation with these permissions at the site. */
 export function staffWith({ staff, siteId }: Pick<World, 'staff' | 'siteId'>, permissions: string[]): Caller {
-  const principal = { ...staff.principal, id: 'colleague', grants: [{ siteId, permissions }] };
+  const grants = staff.principal.grants
+    .filter((grant) => grant.siteId === siteId)
+    .map((grant) => ({ ...grant, permissions }));
+  const principal = { ...staff.principal, id: 'colleague', grants };
   return { principal, requestId: 'test' };
 }
 

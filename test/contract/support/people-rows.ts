@@ -17,7 +17,10 @@ export async function addPeopleRows(api: Api, { customers, wearables }: Seeded):
   });
   const note = await api.post(`/customers/customers/${customer}/notes`, { note: 'Likes it quiet.' });
   return {
-    inFields: { customer_id: customer, customer_ids: customer, label_ids: label.id, preference_ids: preference.id },
+    inFields: {
+      ...{ customer_id: customer, customer_ids: customer, user_id: user.id },
+      ...{ label_ids: label.id, preference_ids: preference.id },
+    },
     inPaths: {
       '/users/{}': user.id,
       '/users/{}/tokens/{}': token.id,

@@ -12,6 +12,14 @@ export interface Rows {
   readonly inFields: Readonly<Record<string, string>>;
 }
 
+/** The fields that have a value in `inFields`. */
+export const REFERENCE_FIELDS = [
+  ...['site_id', 'site_ids', 'organisation_id', 'brand_id', 'user_id', 'customer_id', 'customer_ids', 'label_ids'],
+  ...['preference_ids', 'membership_type_id', 'membership_type_ids', 'membership_rate_id', 'membership_id', 'rate_id'],
+  ...['type_id', 'room_id', 'room_ids', 'equipment_ids', 'practitioner_id', 'practitioner_ids', 'guest_id', 'guest_ids'],
+  ...['appointment_type_id', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
+];
+
 /** What the demo site's seed answers. */
 export interface Seeded {
   readonly site: string;
@@ -35,7 +43,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
   const api = apiAt(baseUrl, token);
   for (let count = 0; count < ordersBefore; count++) await api.post('/shop/basket', { site_id: seeded.site });
   const parts = [
-    siteRows(seeded),
+    siteRows(seeded, (await api.get(`/sites/${seeded.site}`))['brand_id'] as string),
     await addPeopleRows(api, seeded),
     await addMembershipRows(api, seeded),
     await addShopRows(api, seeded),
@@ -46,9 +54,9 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
   return { inPaths, inFields };
 }
 
-function siteRows({ site, organisation, device }: Seeded): Rows {
+function siteRows({ site, organisation, device }: Seeded, brand: string): Rows {
   return {
     inPaths: { '/sites/{}': site, '/devices/{}': device },
-    inFields: { site_id: site, site_ids: site, organisation_id: organisation },
+    inFields: { site_id: site, site_ids: site, organisation_id: organisation, brand_id: brand },
   };
 }

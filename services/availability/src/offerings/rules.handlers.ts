@@ -1,5 +1,5 @@
 import type { BaseRow } from '@lido/runtime/db/base.ts';
-import { type RuleSpec, rulesOf } from '@lido/runtime/resource/rules-of.ts';
+import { type ChildSpec, childrenOf } from '@lido/runtime/resource/children-of.ts';
 import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import type { AvailabilityRule } from '@lido/proto/lido/availability/v1/offering.ts';
@@ -14,7 +14,7 @@ const times = ['dateFrom', 'dateTo', 'weekdays', 'timeFrom', 'timeTo'] as const;
 export function availabilityRulesOf<ParentRow extends BaseRow, ParentMessage>(
   parent: ResourceSpec<ParentRow, ParentMessage>,
 ) {
-  const spec: RuleSpec<AvailabilityRuleRow, AvailabilityRule, ParentRow, ParentMessage> = {
+  const spec: ChildSpec<AvailabilityRuleRow, AvailabilityRule, ParentRow, ParentMessage> = {
     entity: AvailabilityRuleEntity,
     parent,
     newId: newShopId,
@@ -23,7 +23,7 @@ export function availabilityRulesOf<ParentRow extends BaseRow, ParentMessage>(
     toMessage: toAvailabilityRule,
     check: ruleErrors,
   };
-  return rulesOf(spec);
+  return childrenOf(spec, 'rule');
 }
 
 /** An availability rule as clients see it. */
@@ -35,7 +35,7 @@ export function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
 export function appointmentPriceRulesOf<ParentRow extends BaseRow, ParentMessage>(
   parent: ResourceSpec<ParentRow, ParentMessage>,
 ) {
-  const spec: RuleSpec<PriceRuleRow, AppointmentPriceRule, ParentRow, ParentMessage> = {
+  const spec: ChildSpec<PriceRuleRow, AppointmentPriceRule, ParentRow, ParentMessage> = {
     entity: PriceRuleEntity,
     parent,
     newId: newShopId,
@@ -44,7 +44,7 @@ export function appointmentPriceRulesOf<ParentRow extends BaseRow, ParentMessage
     toMessage: toAppointmentPriceRule,
     check: ruleErrors,
   };
-  return rulesOf(spec);
+  return childrenOf(spec, 'rule');
 }
 
 /** A price rule of an appointment type as clients see it. */
@@ -56,7 +56,7 @@ export function toAppointmentPriceRule(row: PriceRuleRow): AppointmentPriceRule 
 export function sessionPriceRulesOf<ParentRow extends BaseRow, ParentMessage>(
   parent: ResourceSpec<ParentRow, ParentMessage>,
 ) {
-  const spec: RuleSpec<PriceRuleRow, SessionPriceRule, ParentRow, ParentMessage> = {
+  const spec: ChildSpec<PriceRuleRow, SessionPriceRule, ParentRow, ParentMessage> = {
     entity: PriceRuleEntity,
     parent,
     newId: newShopId,
@@ -65,7 +65,7 @@ export function sessionPriceRulesOf<ParentRow extends BaseRow, ParentMessage>(
     toMessage: toSessionPriceRule,
     check: ruleErrors,
   };
-  return rulesOf(spec);
+  return childrenOf(spec, 'rule');
 }
 
 /** A price rule of a session type as clients see it. */

@@ -27,7 +27,6 @@ export const customerFilters: Record<string, Filter<CustomerRow>> = {
   phone: contains<CustomerRow>('phone'),
   email: (email: string) => ({ email: email.toLowerCase() }) as Where,
   siteId: equals<CustomerRow>('siteId'),
-  brandIds: oneOf<CustomerRow>('brandId'),
   id: oneOf<CustomerRow>('id'),
   labelIds: overlaps<CustomerRow>('labelIds'),
   marketingOptIn: optedIn,

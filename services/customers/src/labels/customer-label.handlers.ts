@@ -7,10 +7,9 @@ import type {
 } from '@lido/proto/lido/customers/v1/label.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
-import { formatsIn, loadVisible, told } from '@lido/runtime/resource/load.ts';
+import { formatsIn, told } from '@lido/runtime/resource/load.ts';
 import { touch } from '@lido/runtime/resource/update.ts';
-import { underCustomer } from '../customers/brand.repository.ts';
-import { customerSpec } from '../customers/customer.handlers.ts';
+import { customerSpec, readCustomer, writeCustomer } from '../customers/customer.repository.ts';
 import { LabelEntity } from './label.entity.ts';
 import { toLabel } from './label.handlers.ts';
 
@@ -18,28 +17,28 @@ const utc = formatsIn('UTC');
 
 /** The labels on a customer. */
 export const customerLabelHandlers = {
-  listCustomerLabels: underCustomer(async ({ parentId }, call) => {
-    const row = await loadVisible(customerSpec, parentId, call, { use: 'read' });
+  listCustomerLabels: async ({ parentId }, call) => {
+    const row = await readCustomer(parentId, call)(call.em);
     return { data: await liveLabels(row.labelIds, call.em) };
-  }),
-  attachCustomerLabels: underCustomer(async (request, call) => {
-    await refuseUnknown(request.labels, call);
-    return relabel(request, call, (held, asked) => [...new Set([...held, ...asked])]);
-  }),
-  detachCustomerLabels: underCustomer((request, call) =>
-    relabel(request, call, (held, asked) => held.filter((id) => !asked.includes(id))),
-  ),
+  },
+  attachCustomerLabels: (request, call) =>
+    relabel(request, call, async (held, asked, em) => {
+      await refuseUnknown(asked, em, call);
+      return [...new Set([...held, ...asked])];
+    }),
+  detachCustomerLabels: (request, call) =>
+    relabel(request, call, async (held, asked) => held.filter((id) => !asked.includes(id))),
 } satisfies Handlers<typeof CustomerLabelServiceService>;
 
 function relabel(
   { parentId, labels }: CustomerLabelsRequest,
   call: Call,
-  next: (held: string[], asked: string[]) => string[],
+  next: (held: string[], asked: string[], em: SqlEntityManager) => Promise<string[]>,
 ): Promise<CustomerLabels> {
   return call.transact(async (transaction) => {
     const { em } = transaction;
-    const row = await loadVisible(customerSpec, parentId, call, { em, use: 'write' });
-    row.labelIds = next(row.labelIds, labels);
+    const row = await writeCustomer(parentId, call)(em);
+    row.labelIds = await next(row.labelIds, labels, em);
     touch(row, call);
     await em.flush();
     // The row's labels are computed when it is read.
@@ -58,7 +57,7 @@ async function liveLabels(ids: string[], em: SqlEntityManager): Promise<Label[]>
   return rows.map((row) => toLabel(row, utc));
 }
 
-async function refuseUnknown(ids: string[], { em, principal }: Call): Promise<void> {
+async function refuseUnknown(ids: string[], em: SqlEntityManager, { principal }: Call): Promise<void> {
   const where = { id: { $in: ids }, organisationId: principal.organisationId, deletedAt: null };
   const known = new Set((await em.find(LabelEntity, where)).map(({ id }) => id));
   const unknown = ids.filter((id) => !known.has(id));

@@ -7,11 +7,12 @@ import {
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
-import { visibleSites } from '@lido/runtime/grpc/principal.ts';
+import { visibleBrands, visibleSites } from '@lido/runtime/grpc/principal.ts';
 import { formatsIn } from '@lido/runtime/resource/load.ts';
+import { requirePermission } from '@lido/runtime/resource/scope.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
-import { brandsOf, requireBrand, underCustomer } from '../customers/brand.repository.ts';
 import { toCustomer } from '../customers/customer.ts';
+import { customerSpec, readCustomer, writeCustomer } from '../customers/customer.repository.ts';
 import { MediumEntity } from './medium.entity.ts';
 import { mediumErrors, mediumValue, toBarcode } from './medium.ts';
 import { findByCode, removeMedium } from './medium.repository.ts';
@@ -19,30 +20,29 @@ import { findByCode, removeMedium } from './medium.repository.ts';
 /** What customers carry. Memberships are asked of their own service. */
 export function mediumHandlers(entitlements: Peer<typeof EntitlementServiceService>) {
   return {
-    listCustomerBarcodes: underCustomer(async ({ parentId }, call) => {
+    listCustomerBarcodes: async ({ parentId }, call) => {
+      const { id: customerId } = await readCustomer(parentId, call)(call.em);
       const rows = await call.em.find(
         MediumEntity,
-        { customerId: parentId, deletedAt: null },
+        { customerId, deletedAt: null },
         { orderBy: { createdAt: 'desc', id: 'desc' } },
       );
       return { data: rows.map(toBarcode) };
-    }),
-    createCustomerBarcode: underCustomer((request, call) =>
-      call.transact((transaction) => insertMedium(request, transaction, call)),
-    ),
-    deleteCustomerBarcode: underCustomer(({ parentId, id }, call) =>
+    },
+    createCustomerBarcode: (request, call) => call.transact((transaction) => insertMedium(request, transaction, call)),
+    deleteCustomerBarcode: ({ parentId, id }, call) =>
       call.transact(async (transaction) => {
-        const row = await transaction.em.findOne(MediumEntity, { id, customerId: parentId, deletedAt: null });
+        const { id: customerId } = await writeCustomer(parentId, call)(transaction.em);
+        const row = await transaction.em.findOne(MediumEntity, { id, customerId, deletedAt: null });
         if (row === null) throw notFound(id);
         await removeMedium(row, transaction, call);
         return {};
       }),
-    ),
     getCustomerByBarcode: async ({ code, siteId }, call) => {
       if (visibleSites(call.principal)?.includes(siteId) === false) throw notFound(siteId);
       const row = await findByCode(call.em, code, call.principal.organisationId);
-      if (row === undefined) throw notFound(code);
-      requireBrand(await brandsOf(call), row.brandId, { id: code, call });
+      if (row === undefined || visibleBrands(call.principal)?.includes(row.brandId) === false) throw notFound(code);
+      requirePermission(customerSpec.scope, row, call, 'read');
       const { memberships } = await entitlements.findMemberships({ customerId: row.id }, call);
       const atSite = memberships.filter((membership) => membership.siteId === siteId);
       return {
@@ -58,19 +58,19 @@ async function insertMedium(
   { em, emit }: Transaction,
   call: Call,
 ): Promise<Barcode> {
+  const { id: customerId, organisationId } = await writeCustomer(request.parentId, call)(em);
   const given = request.barcode == null ? (request.data ?? request) : request;
   const kind = given.kind === 'MEDIUM_KIND_UNSPECIFIED' ? 'MEDIUM_KIND_BARCODE' : given.kind;
   const value = mediumValue(kind, given.barcode ?? '');
   const errors = mediumErrors(kind, value);
   if (Object.keys(errors).length > 0) throw invalid(errors);
-  const { organisationId } = call.principal;
   const taken = await em.count(MediumEntity, { organisationId, value, deletedAt: null });
   if (taken > 0) throw invalid({ barcode: ['This barcode is linked to a customer already.'] });
   const now = new Date(call.clock.nowMs());
   const row = em.create(MediumEntity, {
     id: newUuid(),
     organisationId,
-    customerId: request.parentId,
+    customerId,
     kind,
     value,
     createdAt: now,

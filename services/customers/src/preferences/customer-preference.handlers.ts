@@ -5,30 +5,28 @@ import type {
 import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
-import { underCustomer } from '../customers/brand.repository.ts';
-import { loadCustomer, setOptedIn, statesOf } from './opt-in.repository.ts';
+import { readCustomer, writeCustomer } from '../customers/customer.repository.ts';
+import { setOptedIn, statesOf } from './opt-in.repository.ts';
 
 /** What a customer agreed to, seen and changed by staff. */
 export const customerPreferenceHandlers = {
-  listCustomerMarketingPreferences: underCustomer(async (request, call) => {
-    const states = await statesOf(await loadCustomer(request.parentId, call.em, call), call.em);
+  listCustomerMarketingPreferences: async (request, call) => {
+    const states = await statesOf(await readCustomer(request.parentId, call)(call.em), call.em);
     const { page, perPage, offset } = pageOf(request);
     return { data: states.slice(offset, offset + perPage), page: { page, perPage, total: states.length } };
-  }),
-  getCustomerMarketingPreference: underCustomer(async ({ parentId, id }, call) =>
-    stateOf(id, await statesOf(await loadCustomer(parentId, call.em, call), call.em)),
-  ),
-  optCustomerIn: underCustomer(({ parentId: customerId, id }, call) =>
-    call.transact(async (transaction) =>
-      stateOf(id, await setOptedIn({ customerId, id, isOptedIn: true }, transaction, call)),
-    ),
-  ),
-  optCustomerOut: underCustomer(({ parentId: customerId, id }, call) =>
+  },
+  getCustomerMarketingPreference: async ({ parentId, id }, call) =>
+    stateOf(id, await statesOf(await readCustomer(parentId, call)(call.em), call.em)),
+  optCustomerIn: ({ parentId, id }, call) =>
     call.transact(async (transaction) => {
-      await setOptedIn({ customerId, id, isOptedIn: false }, transaction, call);
+      const load = writeCustomer(parentId, call);
+      return stateOf(id, await setOptedIn({ load, id, isOptedIn: true }, transaction, call));
+    }),
+  optCustomerOut: ({ parentId, id }, call) =>
+    call.transact(async (transaction) => {
+      await setOptedIn({ load: writeCustomer(parentId, call), id, isOptedIn: false }, transaction, call);
       return {};
     }),
-  ),
 } satisfies Handlers<typeof CustomerMarketingPreferenceServiceService>;
 
 function stateOf(id: string, states: CustomerMarketingPreference[]): CustomerMarketingPreference {

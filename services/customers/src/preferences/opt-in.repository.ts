@@ -4,16 +4,9 @@ import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import { told } from '@lido/runtime/resource/load.ts';
 import { touch } from '@lido/runtime/resource/update.ts';
-import { CustomerEntity, type CustomerRow } from '../customers/customer.entity.ts';
-import { customerSpec } from '../customers/customer.handlers.ts';
+import type { CustomerRow } from '../customers/customer.entity.ts';
+import { customerSpec, type LoadCustomer } from '../customers/customer.repository.ts';
 import { PreferenceEntity, type PreferenceRow } from './preference.entity.ts';
-
-/** A live customer of the caller's organisation. */
-export async function loadCustomer(id: string, em: SqlEntityManager, { principal }: Call): Promise<CustomerRow> {
-  const row = await em.findOne(CustomerEntity, { id, organisationId: principal.organisationId, deletedAt: null });
-  if (row === null) throw notFound(id);
-  return row;
-}
 
 /** All the organisation's preferences by their text; one that was never put to the customer reads as not opted in. */
 export async function statesOf(customer: CustomerRow, em: SqlEntityManager): Promise<CustomerMarketingPreference[]> {
@@ -24,12 +17,12 @@ export async function statesOf(customer: CustomerRow, em: SqlEntityManager): Pro
 
 /** Opts a customer in or out; a second time changes nothing. Answers all the states as they then are. */
 export async function setOptedIn(
-  { customerId, id, isOptedIn }: { customerId: string; id: string; isOptedIn: boolean },
+  { load, id, isOptedIn }: { load: LoadCustomer; id: string; isOptedIn: boolean },
   transaction: Transaction,
   call: Call,
 ): Promise<CustomerMarketingPreference[]> {
   const { em } = transaction;
-  const customer = await loadCustomer(customerId, em, call);
+  const customer = await load(em);
   const preference = await em.findOne(PreferenceEntity, {
     id,
     organisationId: customer.organisationId,

@@ -46,11 +46,11 @@ export interface Grants {
 }
 
 function grantsOf(sites: { id: string; brandId: string }[], heldAt: (siteId: string) => string[] | undefined): Grants {
-  const held = sites.flatMap(({ id, brandId }) => {
+  const grants = sites.flatMap(({ id, brandId }) => {
     const granted = heldAt(id);
-    return granted === undefined ? [] : [{ brandId, grant: { siteId: id, permissions: granted } }];
+    return granted === undefined ? [] : [{ siteId: id, brandId, permissions: granted }];
   });
-  return { brandIds: [...new Set(held.map(({ brandId }) => brandId))], grants: held.map(({ grant }) => grant) };
+  return { brandIds: [...new Set(grants.map(({ brandId }) => brandId))], grants };
 }
 
 async function findStaff(em: SqlEntityManager, token: AccessTokenRow): Promise<Principal | undefined> {

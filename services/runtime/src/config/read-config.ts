@@ -17,6 +17,8 @@ export const serviceConfig = z.object({
     .regex(/^[a-z0-9]*$/, 'must be lower-case letters and digits')
     .default(''),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  // Where Prometheus finds this service's metrics; nowhere when absent.
+  LIDO_METRICS_LISTEN: listenAddress.optional(),
   // Lets tests and local runs move time by the row in lido_clock; never set where guests book.
   LIDO_MOVABLE_CLOCK: z.stringbool().default(false),
 });

@@ -49,7 +49,10 @@ const publishTimeoutMs = 2_000;
 export function startRelay(options: RelayOptions): Relay {
   const { source, db, bus, telemetry } = options;
   const signal = waiter();
-  const published = telemetry.meter.createCounter(metricName.eventsPublished);
+  const published = telemetry.meter.createCounter(metricName.eventsPublished, {
+    description: 'Events the stream has stored.',
+  });
+  observeLag(db, telemetry);
   const stopped = new AbortController();
 
   const run = async (): Promise<void> => {
@@ -151,4 +154,17 @@ async function republishOnReconnect(bus: Bus, db: Database, wake: () => void): P
       .catch(() => 0);
     wake();
   }
+}
+
+/** How many events wait: the first sign of a NATS that is away. */
+function observeLag(db: Database, { meter }: Telemetry): void {
+  const gauge = meter.createObservableGauge(metricName.outboxLag, {
+    description: 'Events written and not yet published.',
+  });
+  gauge.addCallback(async (result) => {
+    const [row] = await db
+      .fork()
+      .execute<{ count: string }[]>('select count(*) from outbox where published_at is null');
+    result.observe(Number(row?.count ?? 0));
+  });
 }

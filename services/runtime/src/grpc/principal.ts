@@ -39,6 +39,24 @@ export function visibleSites(principal: Principal): string[] | undefined {
   return principal.kind === 'KIND_SERVICE' ? undefined : principal.grants.map((grant) => grant.siteId);
 }
 
+/** Whether the caller holds a permission at any site of a brand; services hold all. */
+export function mayInBrand(principal: Principal, permission: string, brandId: string): boolean {
+  if (principal.kind === 'KIND_SERVICE') return true;
+  return principal.grants.some((grant) => grant.brandId === brandId && grant.permissions.includes(permission));
+}
+
+/** The brands with a site that the caller can see. Undefined means every brand of the organisation. */
+export function visibleBrands(principal: Principal): string[] | undefined {
+  if (principal.kind === 'KIND_SERVICE') return undefined;
+  return [...new Set(principal.grants.map((grant) => grant.brandId))];
+}
+
+/** The brand that is meant where a request names none: the only one the caller works for. */
+export function onlyBrand(principal: Principal): string | undefined {
+  const [brandId, another] = visibleBrands(principal) ?? [];
+  return another === undefined ? brandId : undefined;
+}
+
 /** Writes a principal into a hop's metadata. */
 export function setPrincipal(metadata: Metadata, principal: Principal): void {
   metadata.set(metadataKey.principal, Buffer.from(Principal.encode(principal).finish()));

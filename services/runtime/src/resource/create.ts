@@ -1,10 +1,9 @@
 import type { EntityName, RequiredEntityData } from '@mikro-orm/core';
 import type { BaseRow } from '../db/base.ts';
-import { forbidden, invalid } from '../errors/refusal.ts';
+import { invalid, Refusal } from '../errors/refusal.ts';
 import type { Call, Transaction } from '../grpc/call.ts';
-import { mayAnywhere } from '../grpc/principal.ts';
 import { told } from './load.ts';
-import { requireSite } from './scope.ts';
+import { requireBrand, requirePermission, requireSite } from './scope.ts';
 import type { ResourceSpec } from './spec.ts';
 
 /** Adds a row from the request's writable keys; keys the request leaves out take the spec's defaults. */
@@ -50,28 +49,28 @@ export async function finishWrite<Row extends BaseRow, Message>(
   return told(spec, row, transaction, call);
 }
 
-/** A site in a body that the caller can not see is a bad field there, worded as one that does not exist. */
+/** A site or brand in a body that the caller can not see is a bad field there, worded as one that does not exist. */
 function requireWritableScope<Row extends BaseRow, Message>(
-  spec: ResourceSpec<Row, Message>,
+  { scope }: ResourceSpec<Row, Message>,
   row: Row,
   call: Call,
 ): void {
-  const { permission } = call.access;
-  if (spec.scope.of === 'organisation') {
-    if (permission !== '' && !mayAnywhere(call.principal, permission)) throw forbidden(permission);
-    return;
+  if (scope.of === 'organisation') return requirePermission(scope, row, call, 'write');
+  if (scope.of === 'brand') {
+    const brandId = scope.brand(row);
+    return seenInBody('brand_id', `There is no brand ${brandId}.`, () => requireBrand(call, brandId));
   }
-  const siteIds = spec.scope.sites(row);
+  const siteIds = scope.sites(row);
   const field = 'siteIds' in row ? 'site_ids' : 'site_id';
   if (siteIds.length === 0) throw invalid({ [field]: ['At least one site is needed.'] });
-  for (const siteId of siteIds) {
-    try {
-      requireSite(call, siteId);
-    } catch (error) {
-      if (error instanceof Error && 'kind' in error && error.kind === 'not_found')
-        throw invalid({ [field]: [`There is no site ${siteId}.`] });
-      throw error;
-    }
+  for (const siteId of siteIds) seenInBody(field, `There is no site ${siteId}.`, () => requireSite(call, siteId));
+}
+
+function seenInBody(field: string, sentence: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof Refusal && error.kind === 'not_found' ? invalid({ [field]: [sentence] }) : error;
   }
 }
 

@@ -9,6 +9,7 @@ import type { ResourceSpec } from './spec.ts';
 /** The request keys that every list understands beside its spec's filters. */
 export interface ListRequest {
   siteId?: string[] | string | null | undefined;
+  brandId?: string[] | string | null | undefined;
   archived?: boolean | null | undefined;
   page?: number | null | undefined;
   perPage?: number | null | undefined;
@@ -35,28 +36,32 @@ export function pageOf(request: Pick<ListRequest, 'page' | 'perPage'>): {
 
 /** Lists the rows the caller may see, filtered and in the spec's order; `archived` shows those instead of the live ones. */
 export function list<Row extends BaseRow, Message>(spec: ResourceSpec<Row, Message>) {
-  return async (request: ListRequest & object, call: Call): Promise<ListResponse<Message>> => {
-    const { page, perPage, offset } = pageOf(request);
-    const where = {
-      $and: [
-        listable(spec.scope, call, askedSites(request)),
-        archivedFilter(request),
-        ...conditions(spec, request, call),
-      ],
-    } as FilterQuery<Row>;
-    const [rows, total] = await call.em.findAndCount(spec.entity as EntityName<Row>, where, {
-      orderBy: { ...spec.orderBy, id: 'asc' } as never,
-      limit: perPage,
-      offset,
-      disableIdentityMap: true,
-    });
-    return { data: await toMessages(spec, rows as Row[], call.em), page: { page, perPage, total } };
-  };
+  return async (request: ListRequest & object, call: Call): Promise<ListResponse<Message>> =>
+    listWhere(spec, listable(spec.scope, call, asked(request.siteId), asked(request.brandId)), request, call);
 }
 
-function askedSites({ siteId }: ListRequest): string[] | undefined {
-  if (siteId === null || siteId === undefined || siteId.length === 0) return undefined;
-  return typeof siteId === 'string' ? [siteId] : siteId;
+/** The same under a condition of the rpc's own, for rows that are open to others than their scope says. */
+export async function listWhere<Row extends BaseRow, Message>(
+  spec: ResourceSpec<Row, Message>,
+  isOpen: FilterQuery<Row>,
+  request: ListRequest & object,
+  call: Call,
+): Promise<ListResponse<Message>> {
+  const { page, perPage, offset } = pageOf(request);
+  const where = { $and: [isOpen, archivedFilter(request), ...conditions(spec, request, call)] } as FilterQuery<Row>;
+  const [rows, total] = await call.em.findAndCount(spec.entity as EntityName<Row>, where, {
+    orderBy: { ...spec.orderBy, id: 'asc' } as never,
+    limit: perPage,
+    offset,
+    disableIdentityMap: true,
+  });
+  return { data: await toMessages(spec, rows as Row[], call.em), page: { page, perPage, total } };
+}
+
+/** One id or several of a request as a list; undefined when it names none. */
+export function asked(ids: string[] | string | null | undefined): string[] | undefined {
+  if (ids === null || ids === undefined || ids.length === 0) return undefined;
+  return typeof ids === 'string' ? [ids] : ids;
 }
 
 function archivedFilter({ archived }: ListRequest): object {

@@ -34,12 +34,12 @@ export async function toMessages<Row extends BaseRow, Message>(
 }
 
 /** The formats of each row's site, from the sites this service knows; UTC for rows without one. */
-async function formatsFor<Row extends BaseRow>(
+export async function formatsFor<Row extends BaseRow>(
   scope: Scope<Row>,
   rows: Row[],
   em: SqlEntityManager,
 ): Promise<(row: Row) => Formats> {
-  if (scope.of === 'organisation') return () => utcFormats;
+  if (scope.of !== 'site') return () => utcFormats;
   const siteIds = [...new Set(rows.flatMap((row) => scope.sites(row).slice(0, 1)))];
   const zones = await zonesOf(em, siteIds);
   return (row) => formatsIn(zones.get(scope.sites(row)[0] ?? '') ?? 'UTC');

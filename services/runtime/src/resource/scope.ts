@@ -2,7 +2,7 @@ import type { FilterQuery } from '@mikro-orm/core';
 import type { BaseRow } from '../db/base.ts';
 import { forbidden, notFound } from '../errors/refusal.ts';
 import type { Call } from '../grpc/call.ts';
-import { may, mayAnywhere, visibleSites } from '../grpc/principal.ts';
+import { may, mayAnywhere, mayInBrand, visibleBrands, visibleSites } from '../grpc/principal.ts';
 import type { Scope } from './spec.ts';
 
 /** Rows of one site each, named by their `siteId` column. */
@@ -23,62 +23,93 @@ export function sitesScope<Row extends BaseRow & { siteIds: string[] }>(): Scope
   };
 }
 
+/** Rows of one brand each, named by their `brandId` column. */
+export function brandScope<Row extends BaseRow & { brandId: string }>(): Scope<Row> {
+  return {
+    of: 'brand',
+    brand: (row) => row.brandId,
+    where: (brandIds) => ({ brandId: { $in: brandIds } }) as unknown as FilterQuery<Row>,
+  };
+}
+
 /** The condition that keeps a load to what the caller can see at all. */
 export function visible<Row extends BaseRow>(scope: Scope<Row>, call: Call): FilterQuery<Row> {
-  const organisation = { organisationId: call.principal.organisationId } as FilterQuery<Row>;
-  const siteIds = visibleSites(call.principal);
-  return scope.of === 'site' && siteIds
-    ? ({ $and: [organisation, scope.where(siteIds)] } as FilterQuery<Row>)
-    : organisation;
+  return within(scope, call, visiblePlaces(scope, call));
 }
 
 /**
- * The condition of a list: the sites asked for, or all where the caller holds the rpc's permission.
- * A site they can not see is not found; one they see without the permission is forbidden.
+ * The condition of a list: the sites or brands asked for, or all where the caller holds the rpc's permission.
+ * One they can not see is not found; one they see without the permission is forbidden.
  */
 export function listable<Row extends BaseRow>(
   scope: Scope<Row>,
   call: Call,
   siteIds: string[] | undefined,
+  brandIds?: string[],
 ): FilterQuery<Row> {
-  const { principal, access } = call;
-  const organisation = { organisationId: principal.organisationId } as FilterQuery<Row>;
-  if (siteIds !== undefined) for (const siteId of siteIds) requireSite(call, siteId);
-  if (access.permission !== '' && !mayAnywhere(principal, access.permission)) throw forbidden(access.permission);
-  if (scope.of === 'organisation') return organisation;
-  const allowed = siteIds ?? (access.permission === '' ? visibleSites(principal) : permittedSites(call));
-  return allowed ? ({ $and: [organisation, scope.where(allowed)] } as FilterQuery<Row>) : organisation;
+  const { permission } = call.access;
+  for (const siteId of siteIds ?? []) requireSite(call, siteId);
+  for (const brandId of brandIds ?? []) requireBrand(call, brandId);
+  if (permission !== '' && !mayAnywhere(call.principal, permission)) throw forbidden(permission);
+  const asked = scope.of === 'brand' ? brandIds : siteIds;
+  return within(scope, call, asked ?? permittedPlaces(scope, call));
 }
 
 /** Refuses unless the caller sees the site and holds the rpc's permission there. */
 export function requireSite(call: Call, siteId: string): void {
   const { principal, access } = call;
-  const siteIds = visibleSites(principal);
-  if (siteIds && !siteIds.includes(siteId)) throw notFound(siteId);
+  if (visibleSites(principal)?.includes(siteId) === false) throw notFound(siteId);
   if (access.permission !== '' && !may(principal, access.permission, siteId)) throw forbidden(access.permission);
 }
 
-/** Refuses unless the caller holds the rpc's permission on the row: at every one of its sites to change it, at any to read it. */
+/** Refuses unless the caller works for the brand and holds the rpc's permission at one of its sites. */
+export function requireBrand(call: Call, brandId: string): void {
+  const { principal, access } = call;
+  if (visibleBrands(principal)?.includes(brandId) === false) throw notFound(brandId);
+  if (access.permission !== '' && !mayInBrand(principal, access.permission, brandId))
+    throw forbidden(access.permission);
+}
+
+/**
+ * Refuses unless the caller holds the rpc's permission on the row. A row of several sites needs it at every one of
+ * them to be changed, at any to be read.
+ */
 export function requirePermission<Row extends BaseRow>(
   scope: Scope<Row>,
   row: Row,
   call: Call,
   use: 'read' | 'write',
 ): void {
-  const { principal, access } = call;
-  if (access.permission === '') return;
-  const permission = access.permission;
-  const holds = (siteId: string) => may(principal, permission, siteId);
-  const isAllowed =
-    scope.of === 'organisation'
-      ? mayAnywhere(principal, permission)
-      : use === 'write'
-        ? scope.sites(row).every(holds)
-        : scope.sites(row).some(holds);
-  if (!isAllowed) throw forbidden(permission);
+  const { permission } = call.access;
+  if (permission !== '' && !holds(scope, row, call, use)) throw forbidden(permission);
 }
 
-function permittedSites(call: Call): string[] | undefined {
+function holds<Row extends BaseRow>(scope: Scope<Row>, row: Row, call: Call, use: 'read' | 'write'): boolean {
   const { principal, access } = call;
-  return visibleSites(principal)?.filter((siteId) => may(principal, access.permission, siteId));
+  if (scope.of === 'organisation') return mayAnywhere(principal, access.permission);
+  if (scope.of === 'brand') return mayInBrand(principal, access.permission, scope.brand(row));
+  const holdsAt = (siteId: string) => may(principal, access.permission, siteId);
+  return use === 'write' ? scope.sites(row).every(holdsAt) : scope.sites(row).some(holdsAt);
+}
+
+/** The sites or brands of the scope that the caller sees; undefined means all. */
+function visiblePlaces<Row>({ of }: Scope<Row>, { principal }: Call): string[] | undefined {
+  if (of === 'organisation') return undefined;
+  return of === 'brand' ? visibleBrands(principal) : visibleSites(principal);
+}
+
+/** Those of them where the caller holds the rpc's permission. */
+function permittedPlaces<Row>(scope: Scope<Row>, call: Call): string[] | undefined {
+  const { permission } = call.access;
+  const places = visiblePlaces(scope, call);
+  if (permission === '') return places;
+  const holdsAt = scope.of === 'brand' ? mayInBrand : may;
+  return places?.filter((place) => holdsAt(call.principal, permission, place));
+}
+
+/** The caller's organisation, narrowed to the places unless they are undefined. */
+function within<Row>(scope: Scope<Row>, { principal }: Call, places: string[] | undefined): FilterQuery<Row> {
+  const organisation = { organisationId: principal.organisationId } as FilterQuery<Row>;
+  if (scope.of === 'organisation' || places === undefined) return organisation;
+  return { $and: [organisation, scope.where(places)] } as FilterQuery<Row>;
 }

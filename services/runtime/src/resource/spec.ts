@@ -8,6 +8,8 @@ import type { Call, Transaction } from '../grpc/call.ts';
 export type Scope<Row> =
   /** Rows of one or several sites. The first named site gives the row its time zone. */
   | { of: 'site'; sites(row: Row): string[]; where(siteIds: string[]): FilterQuery<Row> }
+  /** Rows of one brand, for whoever works at one of its sites. */
+  | { of: 'brand'; brand(row: Row): string; where(brandIds: string[]): FilterQuery<Row> }
   /** Rows of the whole organisation. */
   | { of: 'organisation' };
 

@@ -4,14 +4,17 @@ import type { ServiceConfig } from '../config/read-config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { type BusHandle, type EventSource, openBus } from '../events/bus.ts';
 import { type RunningConsumer, startConsumer, type Subscription } from '../events/consumer.ts';
+import { tidyUp } from '../events/housekeeping.ts';
 import { type Relay, startRelay } from '../events/relay.ts';
 import { accessTable } from '../grpc/access.ts';
 import { createClient, type Peer, peerOf, type RawClient } from '../grpc/client.ts';
 import { createGrpcServer, type GrpcServer } from '../grpc/server.ts';
+import { serveMetrics } from '../telemetry/metrics.server.ts';
 import { metricName } from '../telemetry/names.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { followDatabaseClock } from './movable-clock.ts';
+import { sweeperOf } from './sweeper.ts';
 
 /** A service that runs, as the launcher and tests see it. */
 export interface RunningService {
@@ -51,6 +54,8 @@ export interface ServiceOptions {
   compose(parts: ServiceParts): Composition | Promise<Composition>;
 }
 
+const hourMs = 3_600_000;
+
 /** Starts a service: database, events out, its rpcs, events in; stops them in the other order. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { name, source, config } = options;
@@ -84,14 +89,19 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     },
   };
   const composition = await options.compose(parts);
-  const duration = telemetry.meter.createHistogram(metricName.rpcDuration);
+  const duration = telemetry.meter.createHistogram(metricName.rpcDuration, {
+    description: 'How long calls took, by rpc and outcome.',
+    unit: 's',
+  });
   const server = createGrpcServer({ db, clock, telemetry, duration, access: accessTable(loadImage()), onCommit });
   composition.serve(server);
   const address = await server.listen(config.LIDO_GRPC_LISTEN);
   const consumers: RunningConsumer[] = composition.subscriptions.map((subscription) =>
     startConsumer(subscription, { db, bus, telemetry, onCommit }),
   );
-  const background = composition.background?.() ?? [];
+  const housekeeping = sweeperOf(() => tidyUp(db), { name: 'housekeeping', everyMs: hourMs, telemetry });
+  const background = [housekeeping.start(), ...(composition.background?.() ?? [])];
+  if (config.LIDO_METRICS_LISTEN) background.push(await serveMetrics(config.LIDO_METRICS_LISTEN, telemetry));
   telemetry.log.info({ address }, `${name} is ready`);
   return {
     name,

@@ -1,7 +1,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { Envelope } from '@lido/proto/lido/events/v1/envelope.ts';
 import { type EventSource, openBus, streams } from '@lido/runtime/events/bus.ts';
-import { natsUrl } from '../../../test/support/servers.ts';
+import { natsUrl } from './servers.ts';
 
 /** What a source has told, read from the real stream. */
 export interface Told {

@@ -1,0 +1,25 @@
+import type { Database } from '../db/database.ts';
+
+const batchMax = 5_000;
+
+/**
+ * Deletes what is no longer needed, in small transactions: outbox rows 30 days after they were told, the inbox after 60 days, so that
+ * it outlives every event that may come again, and idempotency keys after the 24 hours that clients are promised.
+ */
+export async function tidyUp(db: Database): Promise<void> {
+  for (const statement of tidyings) {
+    for (;;) {
+      const rows = await db.fork().execute<unknown[]>(statement);
+      if (rows.length < batchMax) break;
+    }
+  }
+}
+
+const tidyings = [
+  `delete from outbox where seq in (
+     select seq from outbox where published_at < lido_now() - interval '30 days' limit ${batchMax}) returning 1`,
+  `delete from inbox where (consumer, event_id) in (
+     select consumer, event_id from inbox where received_at < lido_now() - interval '60 days' limit ${batchMax}) returning 1`,
+  `delete from idempotency_keys where (principal, rpc, key) in (
+     select principal, rpc, key from idempotency_keys where created_at < lido_now() - interval '24 hours' limit ${batchMax}) returning 1`,
+];
