@@ -5,8 +5,7 @@ import { Pool } from 'undici';
 import { benchRow, type BenchRow } from './bench-row.ts';
 import { startChildServer } from './child-server.ts';
 import { compareLoads, inFlight, type Load } from './run-load.ts';
-import type { SeededSystem } from './seeded-system.ts';
-import type { Workbench } from './workbench.ts';
+import type { SeededSystem, Workbench } from './workbench.ts';
 
 /** Searches through the gateway, beside a bare Express app and a bare gRPC service that answer the same bytes. */
 export async function gatewayHop(bench: Workbench): Promise<BenchRow[]> {

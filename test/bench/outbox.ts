@@ -9,8 +9,9 @@ import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { waitUntil } from '../../tools/local/ports.ts';
 import { benchRow, type BenchRow } from './bench-row.ts';
 import { echoSite } from './children/echo-site.ts';
+import { randomName } from './random-name.ts';
 import { median } from './statistics.ts';
-import { randomName, type Workbench } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
 const eventCount = 5_000;
 const warmUpCount = 1_000;

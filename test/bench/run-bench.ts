@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { Sentence } from '../../tools/local/sentence.ts';
 import type { BenchRow } from './bench-row.ts';
 import { type BenchOptions, readOptions } from './bench-options.ts';
@@ -9,9 +9,10 @@ import { gatewayHop } from './gateway-hop.ts';
 import { grpcHop } from './grpc-hop.ts';
 import { holds } from './holds.ts';
 import { kernel } from './kernel.ts';
+import { narrowTo, openWorkbench } from './open-workbench.ts';
 import { outbox } from './outbox.ts';
 import { startUp } from './start-up.ts';
-import { narrowTo, openWorkbench, type Workbench } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
 type Measurement = (bench: Workbench) => Promise<BenchRow[]>;
 
@@ -36,10 +37,14 @@ export async function runBench(args: readonly string[]): Promise<number> {
   stopOnSignals(all);
   try {
     const options = readOptions(args, Object.keys(measurements));
+    const load = loadavg()[0] ?? 0;
+    if (load > 1) say(`the machine is at work already (load ${load.toFixed(1)}): trust the ratios, not the figures`);
     const { rows, failures } = await takeAll(options, all, say);
-    report(rows, options);
+    // Somebody stopped the run; the handler of the signal ends this process when all is undone.
+    if (all.disposed) return 1;
+    report(rows, load, options);
     const missed = rows.filter(({ isMet }) => isMet === false).length;
-    console.log(`\n${missed === 0 ? 'Every bar is met.' : `${missed} bars are missed.`}`);
+    console.log(`\n${missed === 0 ? 'Every bar is met.' : `Bars missed: ${missed}.`}`);
     return failures > 0 || (options.strict && missed > 0) ? 1 : 0;
   } catch (error) {
     console.error(error instanceof Sentence ? error.message : error);
@@ -57,6 +62,7 @@ async function takeAll(
   const rows: BenchRow[] = [];
   let failures = 0;
   for (const [name, measure] of chosen) {
+    if (all.disposed) break;
     say(`${name} ...`);
     const scope = all.use(new AsyncDisposableStack());
     try {
@@ -74,10 +80,10 @@ async function takeAll(
   return { rows, failures };
 }
 
-function report(rows: readonly BenchRow[], { json }: BenchOptions): void {
+function report(rows: readonly BenchRow[], load: number, { json }: BenchOptions): void {
   console.log(`\n${formatTable(rows)}`);
   if (json === undefined) return;
-  const machine = { node: process.versions.node, platform: process.platform, cores: availableParallelism() };
+  const machine = { node: process.versions.node, platform: process.platform, cores: availableParallelism(), load };
   writeFileSync(json, `${JSON.stringify({ ...machine, rows }, null, 2)}\n`);
 }
 

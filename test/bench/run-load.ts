@@ -9,6 +9,9 @@ export interface Load {
 
 export const inFlight = 16;
 
+const warmUpRequests = 2_000;
+const warmUpSecondsMax = 6;
+
 /** Sends requests for so many seconds, always sixteen at once. */
 export async function runLoad(send: () => Promise<unknown>, seconds: number): Promise<Load> {
   const begun = performance.now();
@@ -33,21 +36,28 @@ export async function runLoad(send: () => Promise<unknown>, seconds: number): Pr
 export interface LoadRounds {
   readonly rounds?: number;
   readonly seconds?: number;
-  readonly warmUpSeconds?: number;
 }
 
 /** The medians of several rounds under load, in which the servers take turns, after a warm-up of each. */
 export async function compareLoads<Name extends string>(
   senders: Record<Name, () => Promise<unknown>>,
-  { rounds = 5, seconds = 1, warmUpSeconds = 1.5 }: LoadRounds = {},
+  { rounds = 5, seconds = 1 }: LoadRounds = {},
 ): Promise<Record<Name, Load>> {
   const entries = Object.entries<() => Promise<unknown>>(senders) as [Name, () => Promise<unknown>][];
   const loads = new Map<Name, Load[]>(entries.map(([name]) => [name, []]));
-  for (const [, send] of entries) await runLoad(send, warmUpSeconds);
+  for (const [, send] of entries) await warmUp(send);
   for (let round = 0; round < rounds; round++) {
     for (const [name, send] of entries) loads.get(name)?.push(await runLoad(send, seconds));
   }
   return Object.fromEntries(entries.map(([name]) => [name, middle(loads.get(name) ?? [])])) as Record<Name, Load>;
+}
+
+/** The compiler has seen enough of a server after so many requests; a slow machine gets no more than a few seconds for them. */
+async function warmUp(send: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + warmUpSecondsMax * 1000;
+  for (let sent = 0; sent < warmUpRequests && performance.now() < end; sent += inFlight) {
+    await Promise.all(Array.from({ length: inFlight }, send));
+  }
 }
 
 function middle(loads: readonly Load[]): Load {

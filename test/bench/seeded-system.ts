@@ -1,19 +1,8 @@
 import { childProcessLauncher } from '../../tools/start/child-processes.ts';
-import { startSystem, type System } from '../../tools/start/system.ts';
+import { startSystem } from '../../tools/start/system.ts';
 import { seed } from '../../tools/seed/seed.ts';
-import { randomName, type Workbench } from './workbench.ts';
-
-/** The running system with the demo site. */
-export interface SeededSystem extends System {
-  /** A staff token that may do everything. */
-  readonly token: string;
-  readonly organisationId: string;
-  readonly siteId: string;
-  /** The demo site's appointment types by name. */
-  readonly appointmentTypeIds: Readonly<Record<string, string>>;
-  /** host:port of a service. */
-  addressOf(service: string): string;
-}
+import { randomName } from './random-name.ts';
+import type { SeededSystem, Workbench } from './workbench.ts';
 
 /** Starts the six services, a process each, tracing as by default, and fills in the demo site. */
 export async function startSeededSystem(bench: Workbench): Promise<SeededSystem> {

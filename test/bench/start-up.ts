@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../tools/local/folders.ts';
+import { endNatsOn } from '../../tools/local/nats.ts';
 import { freePort, waitUntil } from '../../tools/local/ports.ts';
+import { endServerOn } from '../../tools/local/postgres.ts';
 import { endChild } from '../../tools/local/processes.ts';
 import { benchRow, type BenchRow } from './bench-row.ts';
 import type { Workbench } from './workbench.ts';
@@ -14,6 +16,8 @@ const timeoutMs = 90_000;
 /** The launcher from the start of its process until the gateway is ready, PostgreSQL and nats-server included. */
 export async function startUp(bench: Workbench): Promise<BenchRow[]> {
   const dataDir = join(bench.folder, 'start-up');
+  // A launcher that had to be killed leaves its servers; otherwise they are gone by then.
+  bench.defer(() => Promise.all([endServerOn(join(dataDir, 'postgres')), endNatsOn(join(dataDir, 'nats'))]));
   bench.say('  a first start, which makes the databases');
   const first = await startLauncher(bench, dataDir, []);
   await waitFor(() => existsSync(join(dataDir, 'local.json')), 'the demo site');
@@ -52,15 +56,15 @@ async function startLauncher(bench: Workbench, dataDir: string, args: readonly s
   const child = spawn(process.execPath, [...flags, join(root, 'tools', 'start', 'main.ts'), ...args], {
     ...{ cwd: root, env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   });
-  // The launcher stops its services and servers in their order, which takes longer than a plain child needs.
   const stop = (): Promise<void> => endChild(child, { kind: 'SIGTERM', hard: 'SIGKILL' });
   bench.defer(stop);
   await waitFor(() => isReady(port, child), 'the launcher');
   return { seconds: (performance.now() - begun) / 1000, stop };
 }
 
-async function isReady(port: number, { exitCode }: ChildProcess): Promise<boolean> {
-  if (exitCode !== null) throw new Error(`The launcher ended with ${exitCode}; its message is above.`);
+async function isReady(port: number, { exitCode, signalCode }: ChildProcess): Promise<boolean> {
+  const ending = exitCode ?? signalCode;
+  if (ending !== null) throw new Error(`The launcher ended with ${ending}; its message is above.`);
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) });
     await answer.arrayBuffer();

@@ -26,7 +26,7 @@ export function anybody(): TestCaller {
 }
 
 /** Somebody of the organisation with a token of another kind than staff's. */
-export function callerAs(
+export function holderOf(
   kind: Principal['kind'],
   { organisationId, brandId, id }: { organisationId: string; brandId?: string; id: string },
 ): TestCaller {
@@ -35,7 +35,7 @@ export function callerAs(
 
 /** A customer who signed in. */
 export function signedIn(customer: { id: string; organisationId: string; brandId: string }): TestCaller {
-  return callerAs('KIND_CUSTOMER', customer);
+  return holderOf('KIND_CUSTOMER', customer);
 }
 
 export interface StaffOptions {
@@ -55,7 +55,7 @@ export function staff(
 }
 
 /** Staff of another organisation who hold the same permissions as a caller, at a site of theirs. */
-export function strangerTo({ principal }: TestCaller): TestCaller {
+export function staffElsewhere({ principal }: TestCaller): TestCaller {
   const grants = principal.grants.map((grant) => ({ ...grant, siteId: 'elsewhere', brandId: 'another-brand' }));
   return callerOf({ ...principal, id: 'stranger', organisationId: 'another-organisation', grants });
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
-import { build, hire, itemAt, offer, orderId } from './offers.ts';
+import { build, hire, offer } from '../../../test/support/offerings.ts';
+import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;

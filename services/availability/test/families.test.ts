@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, hire, offer } from './offers.ts';
+import { blankSession, blankSessionType, build, hire, offer } from '../../../test/support/offerings.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -232,46 +232,3 @@ test('a practitioner with bookings ahead can not be removed', async () => {
     ),
   ).rejects.toMatchObject({ reason: 'already_taken' });
 });
-
-const blankSessionType = {
-  ...{
-    id: '',
-    organisationId: '',
-    createdAt: '',
-    updatedAt: '',
-    name: '',
-    image: null,
-    private: false,
-    membersOnly: false,
-  },
-  ...{
-    permittedMembershipTypeIds: [],
-    membershipBookingWindowsEnabled: false,
-    membershipBookingWindows: [],
-    categoryIds: [],
-    categories: [],
-  },
-  ...{
-    meta: null,
-    upsellOfferings: [],
-    crossSellOfferings: [],
-    relatedRetailOfferings: [],
-    waitlistEnabled: false,
-    priceRules: [],
-    recurrenceGroups: [],
-  },
-  customerCancellationPermitted: 'CANCELLATION_POLICY_UNSPECIFIED' as const,
-};
-
-const blankSession = {
-  ...{
-    id: '',
-    sessionTypeName: '',
-    practitioner: null,
-    room: null,
-    remainingCapacity: 0,
-    waitlistEnabled: false,
-    numWaitlisted: 0,
-  },
-  ...{ numCheckedIn: 0, numNoShow: 0, siteId: '', organisationId: '', createdAt: '', updatedAt: '', isValid: false },
-};

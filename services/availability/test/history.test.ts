@@ -2,7 +2,8 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
-import { build, hire, itemAt, offer, orderId } from './offers.ts';
+import { build, hire, offer } from '../../../test/support/offerings.ts';
+import { itemAt, orderId } from './offers.ts';
 import { type Replica, startReplica } from './replica.ts';
 import { startWorld, type World } from './world.ts';
 

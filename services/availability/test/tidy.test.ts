@@ -3,7 +3,8 @@ import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { tidyClaims } from '../src/claims/tidy-claims.job.ts';
-import { hire, itemAt, offer, orderId } from './offers.ts';
+import { hire, offer } from '../../../test/support/offerings.ts';
+import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
 
 const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });

@@ -174,7 +174,7 @@ async function startAll(
   );
   const owner = await ownerOf(tokens, bootstrapToken);
   const { organisationId } = owner.principal;
-  const caller = staff(organisationId, [site.id]);
+  const caller = staff(organisationId, [site.id], permissions, site.brandId);
   const customers = peerOf(CustomerServiceService, clients[0]);
   const barcodes = peerOf(BarcodeServiceService, clients[0]);
   const devices = peerOf(DeviceServiceService, clients[1]);
@@ -255,8 +255,9 @@ export function staff(
   organisationId: string,
   siteIds: readonly string[],
   held: readonly string[] = permissions,
+  brandId = '',
 ): TestCaller {
-  const grants = siteIds.map((siteId) => ({ siteId, permissions: [...held] }));
+  const grants = siteIds.map((siteId) => ({ siteId, brandId, permissions: [...held] }));
   const principal: Principal = {
     kind: 'KIND_STAFF',
     id: randomUUID(),

@@ -11,18 +11,19 @@ import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { newCustomer, site } from './builders.ts';
 import { openEvents } from '../../../test/support/events.ts';
 import { staff, type TestCaller } from '../../../test/support/callers.ts';
-import { addTenant, startCustomers, type TestService } from './support.ts';
+import { addTenant, startCustomers, type Tenant, type TestService } from './support.ts';
 
 let service: TestService;
 let barcodes: Peer<typeof BarcodeServiceService>;
 let siteId: string;
+let tenant: Tenant;
 let caller: TestCaller;
 let customerId: string;
 
 beforeAll(async () => {
   service = await startCustomers();
   barcodes = service.peer(BarcodeServiceService);
-  const tenant = await addTenant(service.database);
+  tenant = await addTenant(service.database);
   siteId = (await service.peer(SiteServiceService).createSite(site(), tenant.owner)).id;
   caller = staff(tenant, [siteId]);
   customerId = await someCustomer();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
 import {
   type Contraindication,
   ContraindicationServiceService,
@@ -117,6 +118,35 @@ test('notes are listed with the newest first and say who wrote them', async () =
     { held: ['customers.view'] },
   );
   await expect(notes.createNote({ parentId, note: note('x') }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
+});
+
+test('all notes are listed, however many', async () => {
+  const notes = service.peer(CustomerNoteServiceService);
+  const texts = Array.from({ length: 20 }, (_, index) => `Visit ${index}`);
+  for (const text of texts) await notes.createNote({ parentId, note: note(text) }, caller);
+  const listed = await notes.listNotes({ parentId }, caller);
+  expect(listed.data.map((each) => each.note).slice(0, 20)).toEqual(texts.reverse());
+});
+
+test('a customer whose data was erased has nothing and gets nothing', async () => {
+  const { id } = await service.peer(CustomerServiceService).createCustomer(newCustomer(), caller);
+  const addresses = service.peer(CustomerAddressServiceService);
+  const notes = service.peer(CustomerNoteServiceService);
+  const made = await addresses.createCustomerAddress({ parentId: id, address: address() }, caller);
+  await service.peer(CustomerServiceService).deleteCustomer({ id }, caller);
+  const outcomes = await Promise.allSettled<unknown>([
+    addresses.listCustomerAddresses({ parentId: id }, caller),
+    addresses.getCustomerAddress({ parentId: id, id: made.id }, caller),
+    addresses.createCustomerAddress({ parentId: id, address: address() }, caller),
+    notes.listNotes({ parentId: id }, caller),
+    notes.createNote({ parentId: id, note: note('x') }, caller),
+    service.peer(CustomerLabelServiceService).attachCustomerLabels({ parentId: id, labels: ['nowhere'] }, caller),
+    service.peer(CustomerContraindicationServiceService).listCustomerContraindications({ parentId: id }, caller),
+    service.peer(CustomerMarketingPreferenceServiceService).listCustomerMarketingPreferences({ parentId: id }, caller),
+    service.peer(BarcodeServiceService).listCustomerBarcodes({ parentId: id }, caller),
+  ]);
+  const notThere = { status: 'rejected', reason: { ...missing, message: expect.stringContaining(id) } };
+  expect(outcomes).toMatchObject(outcomes.map(() => notThere));
 });
 
 test('labels go on and off a customer, and an archived label shows on nobody until it is restored', async () => {

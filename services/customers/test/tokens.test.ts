@@ -40,7 +40,7 @@ test('the bootstrap token stands for an owner who holds every permission at ever
   const second = await owner();
   expect(second.principal.organisationId).toBe(made.organisationId);
   expect(second.principal.brandIds).toEqual([made.brandId]);
-  expect(second.principal.grants).toEqual([{ siteId: made.id, permissions: [...permissions] }]);
+  expect(second.principal.grants).toEqual([{ siteId: made.id, brandId: made.brandId, permissions: [...permissions] }]);
 });
 
 test.each([

@@ -43,8 +43,8 @@ export function start(env: Env): Promise<RunningService> {
           },
         ],
         serve: (server) => {
-          server.add(MembershipTypeServiceService, typeHandlers(sites));
-          server.add(MembershipRateServiceService, rateHandlers(sites));
+          server.add(MembershipTypeServiceService, typeHandlers);
+          server.add(MembershipRateServiceService, rateHandlers);
           server.add(MembershipServiceService, membershipHandlers({ sites, customers, customerService }));
           server.add(EntitlementServiceService, entitlementHandlers);
         },

@@ -367,20 +367,31 @@ test('each change is told once, with the membership as it then is', async () => 
   ]);
 });
 
+/** Sends a request as the gateway does for a client that gave an Idempotency-Key. */
+function sendWithKey(key: string, request: CreateMembershipRequest) {
+  const metadata = callerMetadata(caller.principal, 'request');
+  metadata.set(metadataKey.idempotencyKey, key);
+  metadata.set(metadataKey.bodyHash, 'hash-1');
+  return services.client.unary(MembershipServiceService.createMembership, request, { metadata, deadlineMs: 5_000 });
+}
+
 test('a repeated request with the same key adds neither a second customer nor a second membership', async () => {
   const customerData = { email: 'twice@example.com', marketingPreferenceIds: [] };
-  const send = () => {
-    const metadata = callerMetadata(caller.principal, 'request');
-    metadata.set(metadataKey.idempotencyKey, 'key-1');
-    metadata.set(metadataKey.bodyHash, 'hash-1');
-    return services.client.unary(MembershipServiceService.createMembership, newMembership(plan, { customerData }), {
-      metadata,
-      deadlineMs: 5_000,
-    });
-  };
+  const send = () => sendWithKey('key-1', newMembership(plan, { customerData }));
   const [first, second] = [await send(), await send()];
   expect(second.response.id).toBe(first.response.id);
   expect(second.trailer.get(metadataKey.replayed)).toEqual(['true']);
+});
+
+test('a request that fails after its customer was added finds them when it is repeated with the same key', async () => {
+  const customerData = { email: 'again@example.com', marketingPreferenceIds: [] };
+  const tooLong = 'x'.repeat(10_000);
+  const failing = sendWithKey('key-2', newMembership(plan, { customerData, basketId: tooLong }));
+  await expect(failing).rejects.toBeDefined();
+  const { response } = await sendWithKey('key-2', newMembership(plan, { customerData }));
+  expect(response.customer?.email).toBe('again@example.com');
+  const otherKey = sendWithKey('key-3', newMembership(plan, { customerData }));
+  await expect(otherKey).rejects.toMatchObject({ fields: { 'customer_data.email': [expect.any(String)] } });
 });
 
 test('a scan at the till finds the member with the memberships at that site, and the customers list filters by them', async () => {

@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
 import {
   type CreateCustomerRequest,
   type Customer,
   CustomerServiceService,
 } from '@lido/proto/lido/customers/v1/customer.ts';
-import { type Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
+import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import { anybody, callerOf, type TestCaller } from '../../../test/support/callers.ts';
+import type { TestCaller } from '../../../test/support/callers.ts';
+import { openFirstSite } from '../../../test/support/first-site.ts';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { root } from '../../../tools/local/folders.ts';
 import { freePort, localHost } from '../../../tools/local/ports.ts';
@@ -59,7 +58,7 @@ export async function startServices(): Promise<TestServices> {
   const client = createClient(service.address, { name: 'memberships', telemetry });
   const customersClient = createClient(customers.address, { name: 'customers', telemetry });
   const customersPeer = <D extends object>(definition: D): Peer<D> => peerOf(definition, customersClient);
-  const { caller, site } = await openSite(customersPeer, token);
+  const { staff: caller, site } = await openFirstSite(customersClient, token);
   return {
     prefix,
     telemetry,
@@ -83,26 +82,4 @@ export async function startServices(): Promise<TestServices> {
       await Promise.all([database.drop(), customersDatabase.drop()]);
     },
   };
-}
-
-async function openSite(
-  peer: TestServices['customersPeer'],
-  token: string,
-): Promise<{ caller: TestCaller; site: Site }> {
-  const tokenHash = createHash('sha256').update(token).digest('hex');
-  const resolve = async (): Promise<TestCaller> => {
-    const { principal } = await peer(TokenServiceService).resolveToken({ tokenHash }, anybody());
-    if (principal === null) throw new Error('A resolved token has a principal.');
-    return callerOf(principal);
-  };
-  const body = {
-    name: 'Harbour Spa',
-    timezone: 'Europe/London',
-    currency: 'GBP',
-    openingHours: [],
-    openingExceptions: [],
-  };
-  const unset = { id: '', organisationId: '', brandId: '', createdAt: '', updatedAt: '' };
-  const site = await peer(SiteServiceService).createSite({ ...unset, ...body }, await resolve());
-  return { caller: await resolve(), site };
 }

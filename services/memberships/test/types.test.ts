@@ -170,6 +170,23 @@ test('types and rates are missing for another organisation and forbidden without
   await expect(types.createMembershipType(newType(), anybody())).rejects.toMatchObject({ kind: 'unauthenticated' });
 });
 
+test('types of a brand the caller does not work for are on no list of theirs and can not be asked for', async () => {
+  const type = await types.createMembershipType(newType(), caller);
+  const { brandId } = services.site;
+  const listed = await types.listMembershipTypes({ brandId, perPage: 100 }, caller);
+  expect(listed.data.map(({ id }) => id)).toContain(type.id);
+  const otherBrand = staff({ ...services.site, brandId: 'another-brand' }, ['another-site']);
+  expect((await types.listMembershipTypes({}, otherBrand)).data).toEqual([]);
+  const missing = { kind: 'not_found' };
+  await expect(types.listMembershipTypes({ brandId }, otherBrand)).rejects.toMatchObject(missing);
+  await expect(types.listMembershipTypeOrder({ brandId }, otherBrand)).rejects.toMatchObject(missing);
+  await expect(types.getMembershipType({ id: type.id }, otherBrand)).rejects.toMatchObject(missing);
+  await expect(types.createMembershipType(newType({ brandId }), otherBrand)).rejects.toMatchObject({
+    kind: 'invalid',
+    fields: { brand_id: [expect.any(String)] },
+  });
+});
+
 test('the display order puts the named types first', async () => {
   const [one, two] = [
     await types.createMembershipType(newType({ name: 'One' }), caller),

@@ -29,7 +29,7 @@ import { OrderPaymentEntity } from './payments/order-payment.entity.ts';
 import { orderPaymentHandlers } from './payments/order-payment.handlers.ts';
 import { peopleFrom } from './people/people.client.ts';
 import { type SubmitStep, submitsOf } from './submit/submit.job.ts';
-import { sweeperOf } from './submit/sweeper.job.ts';
+import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 
 export interface OrdersOptions {
   /** Called after each step of a submit has taken effect. */
@@ -55,7 +55,11 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
         await submits.recover();
         await giveBackTime(db, bookings);
       };
-      const sweeper = sweeperOf(sweep, config.LIDO_ORDERS_SWEEP_MS, telemetry);
+      const sweeper = sweeperOf(sweep, {
+        name: 'unfinished submits',
+        everyMs: config.LIDO_ORDERS_SWEEP_MS,
+        telemetry,
+      });
       const ports: Ports = {
         sites: sitesFrom(parts.peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS)),
         people: peopleFrom(parts.peer(CustomerDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS)),

@@ -177,6 +177,24 @@ describe('the items of a basket', () => {
   });
 });
 
+test('a seat in a session is held beside a massage, and both are booked by one submit', async () => {
+  const { id: basketId } = await openBasket(world);
+  const { sessionTypeId, sessionId } = world.offerings;
+  const seat = item({ offeringType: 'session', offeringId: sessionTypeId, sessionId, quantity: 2 });
+  await world.baskets.createBasketItem({ basketId, item: massage(world, hourOf(0, 16)) }, world.staff);
+  const basket = await world.baskets.createBasketItem({ basketId, item: seat }, world.staff);
+  expect(basket.items).toMatchObject([
+    { offeringName: 'Massage' },
+    { offeringName: 'Class', quantity: 2, price: 3_000, time: hourOf(0, 18), bookingSummary: { sessionId } },
+  ]);
+  const other = await openBasket(world);
+  const adding = world.baskets.createBasketItem({ basketId: other.id, item: { ...seat, quantity: 1 } }, world.staff);
+  await expect(adding).rejects.toMatchObject({ kind: 'state_conflict' });
+  await world.baskets.actionSetBasketCustomer({ basketId, customer: { ...noCustomer, firstName: 'Ada' } }, world.staff);
+  await world.orders.actionSubmitOrder({ orderId: basketId }, world.staff);
+  expect(await bookingStates(world, basketId)).toEqual(['confirmed', 'confirmed']);
+});
+
 describe('the guests of a basket', () => {
   test('are replaced as a list, and items lose those who go', async () => {
     const { id: basketId } = await openBasket(world);

@@ -1,66 +1,42 @@
-import type { AppointmentType } from '@lido/proto/lido/availability/v1/appointment_type.ts';
-import { AppointmentTypeServiceService } from '@lido/proto/lido/availability/v1/appointment_type.ts';
-import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
-import { PractitionerRotaServiceService } from '@lido/proto/lido/availability/v1/practitioner_rota.ts';
-import { RoomServiceService } from '@lido/proto/lido/availability/v1/room.ts';
-import { type Caller, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
+import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
+import { peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import type { TestCaller } from '../../../test/support/callers.ts';
+import { blankSession, blankSessionType, build, hire, offer, shopOf } from '../../../test/support/offerings.ts';
 
-export const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-
-/** Two massages of an hour for 80.00, given by one therapist in one room. */
+/** Two massages of an hour for 80.00, given by one therapist in one room, and a class. */
 export interface Offerings {
   massageId: string;
   otherMassageId: string;
   practitionerId: string;
+  /** A class without a therapist, for two guests, two weeks ahead. */
+  sessionTypeId: string;
+  sessionId: string;
 }
 
-const outputs = { id: '', organisationId: '', createdAt: '', updatedAt: '' };
-
 /** Hires a therapist who works from 9 to 17 every day, builds a room, and offers the massages. */
-export async function openOfferings(client: RawClient, staff: Caller, siteId: string): Promise<Offerings> {
-  const practitioner = await peerOf(PractitionerServiceService, client).createPractitioner(
-    {
-      ...outputs,
-      avatar: null,
-      siteIds: [siteId],
-      name: 'Therapist',
-      tagIds: [],
-      tags: [],
-      zones: [],
-      canOfferTags: [],
-      appointmentRestrictions: [],
-    },
+export async function openOfferings(client: RawClient, staff: TestCaller, siteId: string): Promise<Offerings> {
+  const shop = shopOf(client, staff, siteId);
+  const resources = { practitionerIds: await hire(shop, 1), roomIds: await build(shop, 1) };
+  const massage = await offer(shop, resources);
+  const otherMassage = await offer(shop, resources, { name: 'Deep massage' });
+  const sessionTypes = peerOf(SessionTypeServiceService, client);
+  const sessionType = await sessionTypes.createSessionType(
+    { ...blankSessionType, siteId, name: 'Class', minGuests: 1, maxGuests: 2 },
     staff,
   );
-  const rules = days.map((weekday) => ({ weekday, timeFrom: '09:00', timeTo: '17:00', weekNum: 1 }));
-  await peerOf(PractitionerRotaServiceService, client).createPractitionerRota(
-    {
-      ...outputs,
-      practitionerId: practitioner.id,
-      siteIds: [],
-      startDate: null,
-      endDate: null,
-      schedulingWeekInterval: 1,
-      availabilityRules: rules,
-    },
+  const seatPrice = { id: '', sessionTypeId: '', weekdays: [], price: 1_500 };
+  await sessionTypes.createSessionTypePriceRule({ parentId: sessionType.id, rule: seatPrice }, staff);
+  const session = await peerOf(SessionServiceService, client).createSession(
+    { ...blankSession, sessionTypeId: sessionType.id, startTime: hourOf(0, 18), duration: 60, capacity: 2 },
     staff,
   );
-  const room = await peerOf(RoomServiceService, client).createRoom(
-    { ...outputs, siteId, name: 'Room', capacity: 1, suitableForTags: [], tagIds: [] },
-    staff,
-  );
-  const offer = async (name: string): Promise<string> => {
-    const types = peerOf(AppointmentTypeServiceService, client);
-    const resources = { practitionerIds: [practitioner.id], roomIds: [room.id], siteIds: [siteId] };
-    const { id } = await types.createAppointmentType({ ...blankType, ...resources, name }, staff);
-    const rule = { id: '', appointmentTypeId: '', weekdays: [], price: 8_000 };
-    await types.createAppointmentTypePriceRule({ parentId: id, rule }, staff);
-    return id;
-  };
   return {
-    massageId: await offer('Massage'),
-    otherMassageId: await offer('Deep massage'),
-    practitionerId: practitioner.id,
+    massageId: massage.id,
+    otherMassageId: otherMassage.id,
+    practitionerId: resources.practitionerIds[0] ?? '',
+    sessionTypeId: sessionType.id,
+    sessionId: session.id,
   };
 }
 
@@ -72,36 +48,3 @@ export function hourOf(day: number, hour: number): string {
     .includes('+1');
   return `${date}T${String(hour).padStart(2, '0')}:00:00${isSummer ? '+01:00' : '+00:00'}`;
 }
-
-const blankType: AppointmentType = {
-  ...outputs,
-  name: '',
-  siteIds: [],
-  practitionerIds: [],
-  roomIds: [],
-  equipmentIds: [],
-  durations: [60],
-  startTimeInterval: 30,
-  endBuffer: 0,
-  image: null,
-  practitionersPerGuest: 1,
-  allocateMultiCapacityRooms: false,
-  availabilityRules: [],
-  priceRules: [],
-  enquiriesEnabled: false,
-  tagIds: [],
-  tags: [],
-  contraindications: [],
-  private: false,
-  membersOnly: false,
-  permittedMembershipTypeIds: [],
-  membershipBookingWindowsEnabled: false,
-  membershipBookingWindows: [],
-  customerCancellationPermitted: 'CANCELLATION_POLICY_UNSPECIFIED',
-  categoryIds: [],
-  categories: [],
-  meta: null,
-  upsellOfferings: [],
-  crossSellOfferings: [],
-  relatedRetailOfferings: [],
-};

@@ -1,11 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
-import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
@@ -13,19 +10,21 @@ import { OrderLabelServiceService } from '@lido/proto/lido/orders/v1/order_label
 import { OrderNoteServiceService } from '@lido/proto/lido/orders/v1/order_note.ts';
 import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
 import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
-import { type Caller, createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { callerOf, holderOf, staffElsewhere, type TestCaller } from '../../../test/support/callers.ts';
+import { openFirstSite } from '../../../test/support/first-site.ts';
 import { freshDatabase, natsUrl, randomPrefix, type TestDatabase } from '../../../test/support/servers.ts';
 import { root } from '../../../tools/local/folders.ts';
 import { freePort, isPortOpen, localHost, waitUntil } from '../../../tools/local/ports.ts';
 import { startInProcess } from '../../../tools/start/in-process.ts';
 import { type OrdersOptions, start } from '../src/start.ts';
-import { days, type Offerings, openOfferings } from './offerings.ts';
+import { type Offerings, openOfferings } from './offerings.ts';
 
 /** The orders service with the real customers and availability services beside it, and a site with one massage. */
 export interface World {
-  staff: Caller;
+  staff: TestCaller;
   siteId: string;
   offerings: Offerings;
   baskets: Peer<typeof BasketServiceService>;
@@ -93,14 +92,12 @@ export async function startWorld(): Promise<World> {
   };
   const customersClient = connect(customers.address);
   const ordersClient = connect(addresses.LIDO_ORDERS_ADDRESS);
-  const resolve = () => resolveStaff(customersClient, token);
-  const siteId = await openSite(customersClient, await resolve());
-  const staff = await resolve();
+  const { staff, site } = await openFirstSite(customersClient, token);
   const [ordersSql, availabilitySql] = [await openSql(ordersDb), await openSql(availabilityDb)];
   return {
     staff,
-    siteId,
-    offerings: await openOfferings(connect(availability.address), staff, siteId),
+    siteId: site.id,
+    offerings: await openOfferings(connect(availability.address), staff, site.id),
     baskets: peerOf(BasketServiceService, ordersClient),
     orders: peerOf(OrderServiceService, ordersClient),
     guests: peerOf(OrderGuestServiceService, ordersClient),
@@ -156,64 +153,22 @@ async function spawnOrders(env: Record<string, string>): Promise<() => Promise<v
 
 const startTimeoutMs = 20_000;
 
-const nobody: Principal = {
-  kind: 'KIND_PUBLIC',
-  id: '',
-  name: '',
-  onBehalfOf: null,
-  organisationId: '',
-  brandIds: [],
-  grants: [],
-};
-
 /** A caller of the organisation with a token of another kind than staff's. */
-export function callerAs({ staff }: Pick<World, 'staff'>, kind: Principal['kind'], id: string): Caller {
-  const { organisationId } = staff.principal;
-  return { principal: { ...nobody, kind, id, organisationId }, requestId: 'test' };
+export function callerAs({ staff }: Pick<World, 'staff'>, kind: Principal['kind'], id: string): TestCaller {
+  return holderOf(kind, { organisationId: staff.principal.organisationId, id });
 }
 
 /** Staff of the organisation with these permissions at the site. */
-export function staffWith({ staff, siteId }: Pick<World, 'staff' | 'siteId'>, permissions: string[]): Caller {
+export function staffWith({ staff, siteId }: Pick<World, 'staff' | 'siteId'>, permissions: string[]): TestCaller {
   const grants = staff.principal.grants
     .filter((grant) => grant.siteId === siteId)
     .map((grant) => ({ ...grant, permissions }));
-  const principal = { ...staff.principal, id: 'colleague', grants };
-  return { principal, requestId: 'test' };
+  return callerOf({ ...staff.principal, id: 'colleague', grants });
 }
 
 /** Staff of another organisation who hold every permission at a site of theirs. */
-export function strangerTo({ staff }: Pick<World, 'staff'>): Caller {
-  const grants = staff.principal.grants.map((grant) => ({ ...grant, siteId: 'elsewhere' }));
-  return { principal: { ...staff.principal, id: 'stranger', organisationId: 'another', grants }, requestId: 'test' };
-}
-
-async function resolveStaff(client: RawClient, token: string): Promise<Caller> {
-  const tokenHash = createHash('sha256').update(token).digest('hex');
-  const { principal } = await peerOf(TokenServiceService, client).resolveToken(
-    { tokenHash },
-    { principal: nobody, requestId: 'test' },
-  );
-  if (!principal) throw new Error('The first token resolves to nobody.');
-  return { principal, requestId: 'test' };
-}
-
-async function openSite(client: RawClient, staff: Caller): Promise<string> {
-  const site = await peerOf(SiteServiceService, client).createSite(
-    {
-      name: 'Test spa',
-      timezone: 'Europe/London',
-      currency: 'GBP',
-      openingHours: days.map((weekday) => ({ weekday, timeFrom: '08:00', timeTo: '20:00' })),
-      openingExceptions: [],
-      id: '',
-      organisationId: '',
-      brandId: '',
-      createdAt: '',
-      updatedAt: '',
-    },
-    staff,
-  );
-  return site.id;
+export function strangerTo({ staff }: Pick<World, 'staff'>): TestCaller {
+  return staffElsewhere(staff);
 }
 
 async function openSql({ url }: TestDatabase) {

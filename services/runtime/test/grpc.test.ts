@@ -7,7 +7,8 @@ import { type Database, openDatabase } from '../src/db/database.ts';
 import { invalid, Refusal } from '../src/errors/refusal.ts';
 import { accessTable } from '../src/grpc/access.ts';
 import type { Call, Handlers } from '../src/grpc/call.ts';
-import { callerMetadata, createClient, type RawClient } from '../src/grpc/client.ts';
+import { callerMetadata, createClient, peerOf, type RawClient } from '../src/grpc/client.ts';
+import { innerKey } from '../src/grpc/idempotency.ts';
 import { metadataKey } from '../src/grpc/principal.ts';
 import { createGrpcServer, type GrpcServer } from '../src/grpc/server.ts';
 import { systemClock } from '../src/service/clock.ts';
@@ -176,6 +177,25 @@ describe('an idempotency key', () => {
   test('belongs to its principal: without one each request has its effect', async () => {
     const [first, second] = [await create('Free'), await create('Free')];
     expect(first.response.id).not.toBe(second.response.id);
+  });
+
+  test('that a service sends along has its effect once, and is refused with another request', async () => {
+    const rooms = peerOf(RoomServiceService, client);
+    const caller = { principal: staff, requestId: 'q1' };
+    const first = await rooms.createRoom({ ...room, name: 'Inner' }, caller, { idempotencyKey: 'k5' });
+    expect(await rooms.createRoom({ ...room, name: 'Inner' }, caller, { idempotencyKey: 'k5' })).toEqual(first);
+    await expect(
+      rooms.createRoom({ ...room, name: 'Another' }, caller, { idempotencyKey: 'k5' }),
+    ).rejects.toMatchObject({ reason: 'idempotency_key_reused' });
+  });
+
+  test('of an inner request is another for each caller and effect, and none without one of the call', () => {
+    const call = { actor: 'staff:u1', idempotencyKey: 'k6' };
+    const key = innerKey(call, 'createCustomer');
+    expect(innerKey(call, 'createCustomer')).toBe(key);
+    const others = [innerKey(call, 'createOrder'), innerKey({ ...call, actor: 'staff:u2' }, 'createCustomer')];
+    expect(new Set([key, ...others]).size).toBe(3);
+    expect(innerKey({ actor: 'staff:u1' }, 'createCustomer')).toBeUndefined();
   });
 
   test('wakes the relay after each commit only', async () => {

@@ -15,7 +15,10 @@ export function complainOf(answer: Answer): string[] {
 /** As `complainOf`, and the answer must have one of the statuses. */
 export function complainUnless(answer: Answer, ...statuses: readonly number[]): string[] {
   const isExpected = statuses.includes(answer.status);
-  const complaint = tell(answer, `answered ${answer.status}, not ${statuses.join(' or ')}: ${answer.text.slice(0, 300)}`);
+  const complaint = tell(
+    answer,
+    `answered ${answer.status}, not ${statuses.join(' or ')}: ${answer.text.slice(0, 300)}`,
+  );
   return [...(isExpected ? [] : [complaint]), ...complainOf(answer)];
 }
 
@@ -45,7 +48,10 @@ function complainOfProblem(answer: Answer): string[] {
     [status >= 500, `answered ${status}: ${text.slice(0, 300)}`],
     [typeof message !== 'string' || !SENTENCE.test(message), `has no sentence as its message: ${text.slice(0, 200)}`],
     [typeof code !== 'string' || !CODE.test(code), `has no code: ${text.slice(0, 200)}`],
-    [typeof requestId !== 'string' || requestId !== headers['request-id'], 'has no request_id, or another in the header'],
+    [
+      typeof requestId !== 'string' || requestId !== headers['request-id'],
+      'has no request_id, or another in the header',
+    ],
     [Object.keys(body).some((key) => !KNOWN_KEYS.has(key)), `has other keys: ${Object.keys(body).join(', ')}`],
     [(errors !== undefined) !== (status === 422), `has errors with ${status}, or 422 without: ${text.slice(0, 200)}`],
     [errors !== undefined && !areSentences(errors), `has errors that are no lists of texts: ${text.slice(0, 200)}`],

@@ -40,7 +40,10 @@ export const absurdDate =
   (plan) =>
     isDate(plan) ? text : undefined;
 
-/** A number outside of everything. */
+/** A number no whole number's field can hold. */
+export const outOfRange: Hostility = (plan) => (plan.kind === 'integer' ? 1e300 : undefined);
+
+/** A number at the edge of what numbers are kept as. */
 export const hugeNumber =
   (value: number): Hostility =>
   (plan) =>

@@ -65,7 +65,10 @@ export function bodyFields(route: Route): FieldPlan[] {
   const all = body === '*' ? request.fields : body.value.kind === 'message' ? body.value.message.fields : [];
   return all.filter(
     (field) =>
-      !field.outputOnly && !field.header && !(isPartial && field.immutable) && !(body === '*' && pathFields.includes(field)),
+      !field.outputOnly &&
+      !field.header &&
+      !(isPartial && field.immutable) &&
+      !(body === '*' && pathFields.includes(field)),
   );
 }
 

@@ -16,7 +16,16 @@ export interface Rows {
 export const REFERENCE_FIELDS = [
   ...['site_id', 'site_ids', 'organisation_id', 'brand_id', 'user_id', 'customer_id', 'customer_ids', 'label_ids'],
   ...['preference_ids', 'membership_type_id', 'membership_type_ids', 'membership_rate_id', 'membership_id', 'rate_id'],
-  ...['type_id', 'room_id', 'room_ids', 'equipment_ids', 'practitioner_id', 'practitioner_ids', 'guest_id', 'guest_ids'],
+  ...[
+    'type_id',
+    'room_id',
+    'room_ids',
+    'equipment_ids',
+    'practitioner_id',
+    'practitioner_ids',
+    'guest_id',
+    'guest_ids',
+  ],
   ...['appointment_type_id', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
 ];
 

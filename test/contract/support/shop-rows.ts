@@ -2,7 +2,10 @@ import type { Api, Row } from '../../../tools/seed/api.ts';
 import type { Rows, Seeded } from './rows.ts';
 
 /** What a site offers, by whom and where. */
-export async function addShopRows(api: Api, { site, rooms, appointment_types: types, session_type: sessionType }: Seeded): Promise<Rows> {
+export async function addShopRows(
+  api: Api,
+  { site, rooms, appointment_types: types, session_type: sessionType }: Seeded,
+): Promise<Rows> {
   const appointmentType = types['Swedish massage'] ?? '';
   const room = rooms['lotus'] ?? '';
   const practitioner = await firstOf(api, `/shop/practitioners?site_id=${site}`);

@@ -42,10 +42,7 @@ export async function startWorld(): Promise<World> {
   try {
     const stranger = await addOrganisation(system.databaseUrl('customers'));
     const owner = system.bootstrapToken;
-    const [rows, otherRows] = await Promise.all([
-      addRows(system.baseUrl, owner, 5),
-      addRows(system.baseUrl, stranger),
-    ]);
+    const [rows, otherRows] = await Promise.all([addRows(system.baseUrl, owner, 5), addRows(system.baseUrl, stranger)]);
     const tokens = {
       owner,
       stranger,

@@ -8,6 +8,7 @@ import { parseInstant } from '@lido/runtime/time/zone.ts';
 import { alreadyTaken } from '../bookings/hold-order.ts';
 import { takeClaims } from '../claims/claim.repository.ts';
 import type { WantedClaim } from '../claims/claim.ts';
+import { PractitionerEntity, type PractitionerRow } from '../practitioners/practitioner.entity.ts';
 import { RoomEntity, type RoomRow } from '../rooms/room.entity.ts';
 import { nextVersions, sitesOfPractitioners } from '../sites/site-version.repository.ts';
 import { presentSessions, staffQuestion } from './present-sessions.repository.ts';
@@ -21,6 +22,7 @@ export async function createSession(request: Session, call: Call): Promise<Sessi
   const times = timesOf(request, type);
   return call.transact(async (transaction) => {
     const room = await roomOf(request, type, transaction);
+    await requirePractitioner(request, type, transaction);
     const row = insertSession(request, type, { ...times, room }, { transaction, call });
     await transaction.em.flush();
     const wanted = await claimForSession(row, room?.capacity ?? 0, transaction);
@@ -63,6 +65,21 @@ async function roomOf({ roomId }: Session, type: SessionTypeRow, { em }: Transac
   });
   if (!room) throw invalid({ room_id: [`There is no room ${roomId} at this site.`] });
   return room as RoomRow;
+}
+
+/** A claim on somebody else's practitioner would take their time: one who does not work at the site is a bad field. */
+async function requirePractitioner(
+  { practitionerId }: Session,
+  type: SessionTypeRow,
+  { em }: Transaction,
+): Promise<void> {
+  if (!practitionerId) return;
+  const count = await em.count(PractitionerEntity as EntityName<PractitionerRow>, {
+    id: practitionerId,
+    siteIds: { $contains: [type.siteId] },
+    deletedAt: null,
+  });
+  if (count === 0) throw invalid({ practitioner_id: [`There is no practitioner ${practitionerId} at this site.`] });
 }
 
 function insertSession(

@@ -8,6 +8,7 @@ import type { CreateMembershipRequest, Membership } from '@lido/proto/lido/membe
 import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
+import { innerKey } from '@lido/runtime/grpc/idempotency.ts';
 import { servicePrincipal, visibleSites } from '@lido/runtime/grpc/principal.ts';
 import { requireSite } from '@lido/runtime/resource/scope.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
@@ -64,7 +65,7 @@ async function reserve(
   const today = localDateOf(call.clock.nowMs(), site.timezone);
   const dates = readDates(request, { type, rate, today, isSelfSignUp: !isStaff });
   if ('errors' in dates) throw invalid(dates.errors);
-  // Last, because a customer who is added now stays even when a rule refuses the membership.
+  // Last, because a customer who is added now stays even when the membership then fails; its repetition finds them by the key.
   const customer = await whoseIsIt(placed, neighbours, transaction, call);
   const now = new Date(call.clock.nowMs());
   const row = transaction.em.create(MembershipEntity, {
@@ -140,10 +141,11 @@ async function addCustomer(
   // In the service's own name: whoever may create the membership may bring the customer along.
   const caller = { principal: servicePrincipal('memberships', organisationId), requestId: call.requestId };
   try {
-    const made = await customerService.createCustomer(request, caller);
+    const idempotencyKey = innerKey(call, 'createCustomer');
+    const made = await customerService.createCustomer(request, caller, { idempotencyKey });
     return (await customers.find(transaction.em, made.id, caller)) ?? made;
   } catch (error) {
-    if (!(error instanceof Refusal) || error.fields === undefined) throw error;
+    if (!(error instanceof Refusal) || error.reason !== 'invalid' || error.fields === undefined) throw error;
     throw invalid(
       Object.fromEntries(
         Object.entries(error.fields).map(([field, sentences]) => [`customer_data.${field}`, sentences]),

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import {
   type CreateMembershipRateRequest,
   type ListMembershipRatesRequest,
+  type ListMembershipRatesResponse,
   MembershipRate,
   type MembershipRateServiceService,
   type UpdateMembershipRateRequest,
@@ -9,73 +10,62 @@ import {
 import { invalid, notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
+import { loadVisible } from '@lido/runtime/resource/load.ts';
 import { assignMasked, touch } from '@lido/runtime/resource/update.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
-import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
-import { TypeEntity } from '../types/type.entity.ts';
-import { audienceOf, loadWritableType, utc } from '../types/type.repository.ts';
+import { TypeEntity, type TypeRow } from '../types/type.entity.ts';
+import { isStaff, listedTypes, readableTypes, typeSpec, utc } from '../types/type.repository.ts';
 import { changedRateValues, frequencyErrors, joiningFeeErrors, newRateValues, toRate } from './rate.ts';
 import { RateEntity, type RateRow } from './rate.entity.ts';
 
 const writable = ['name', 'price', 'currency', 'joiningFee', 'private', 'billingFrequency', 'defaultDuration'];
 
 /** Rates follow their types: who may see or change the type may do so with its rates, but private rates are the staff's. */
-export function rateHandlers(sites: Sites) {
-  const archiving = (archivedAt: (call: Call) => Date | null) => (id: string, call: Call) =>
-    call.transact(async (transaction) => {
-      const row = await loadWritableRate(id, transaction.em, { call, sites });
-      const target = archivedAt(call);
-      if ((target === null) !== (row.deletedAt == null)) {
-        row.deletedAt = target;
-        touch(row, call);
-      }
-      return tellRate(row, transaction);
+export const rateHandlers = {
+  listMembershipRates: listRates,
+  createMembershipRate: (request, call) => call.transact((transaction) => insertRate(request, transaction, call)),
+  getMembershipRate: async ({ id }, call) => {
+    const row = await call.em.findOne(RateEntity, {
+      id,
+      ...(!isStaff(call) && { deletedAt: null, private: false }),
     });
-  const archive = archiving((call) => new Date(call.clock.nowMs()));
-  const restore = archiving(() => null);
-  return {
-    listMembershipRates: (request, call) => listRates(request, call, sites),
-    createMembershipRate: (request, call) =>
-      call.transact((transaction) => insertRate(request, transaction, { call, sites })),
-    getMembershipRate: async ({ id }, call) => {
-      const audience = await audienceOf(call, sites);
-      const row = await call.em.findOne(RateEntity, {
-        id,
-        ...(!audience.isStaff && { deletedAt: null, private: false }),
-      });
-      const type =
-        row && (await call.em.count(TypeEntity, { $and: [{ id: row.membershipTypeId }, audience.readable] }));
-      if (!row || type !== 1) throw notFound(id);
-      return toRate(row, utc);
-    },
-    updateMembershipRate: (request, call) =>
-      call.transact((transaction) => changeRate(request, transaction, { call, sites })),
-    deleteMembershipRate: async ({ id }, call) => {
-      await archive(id, call);
-      return {};
-    },
-    restoreMembershipRate: ({ id }, call) => restore(id, call),
-  } satisfies Handlers<typeof MembershipRateServiceService>;
+    const type =
+      row && (await call.em.count(TypeEntity, { $and: [{ id: row.membershipTypeId }, readableTypes(call)] }));
+    if (!row || type !== 1) throw notFound(id);
+    return toRate(row, utc);
+  },
+  updateMembershipRate: (request, call) => call.transact((transaction) => changeRate(request, transaction, call)),
+  deleteMembershipRate: async ({ id }, call) => {
+    await setArchived(id, call, new Date(call.clock.nowMs()));
+    return {};
+  },
+  restoreMembershipRate: ({ id }, call) => setArchived(id, call, null),
+} satisfies Handlers<typeof MembershipRateServiceService>;
+
+/** Archives or restores; a second time changes nothing. */
+function setArchived(id: string, call: Call, archivedAt: Date | null): Promise<MembershipRate> {
+  return call.transact(async (transaction) => {
+    const row = await loadWritableRate(id, transaction.em, call);
+    if ((archivedAt === null) !== (row.deletedAt == null)) {
+      row.deletedAt = archivedAt;
+      touch(row, call);
+    }
+    return tellRate(row, transaction);
+  });
 }
 
-interface Setting {
-  call: Call;
-  sites: Sites;
-}
-
-async function listRates(request: ListMembershipRatesRequest, call: Call, sites: Sites) {
-  const { membershipTypeId } = request;
+async function listRates(request: ListMembershipRatesRequest, call: Call): Promise<ListMembershipRatesResponse> {
+  const { membershipTypeId, archived } = request;
   if (call.principal.organisationId === '' && !membershipTypeId) {
     throw invalid({ membership_type_id: ['The membership_type_id field is required.'] });
   }
-  const audience = await audienceOf(call, sites);
   const { page, perPage, offset } = pageOf(request);
-  const visible = membershipTypeId ? { $and: [{ id: membershipTypeId }, audience.readable] } : audience.listed;
-  const types = await call.em.find(TypeEntity, visible, { fields: ['id'] });
+  const ofTypes = membershipTypeId ? { $and: [{ id: membershipTypeId }, readableTypes(call)] } : listedTypes(call);
+  const types = await call.em.find(TypeEntity, ofTypes, { fields: ['id'] });
   const where = {
     membershipTypeId: { $in: types.map(({ id }) => id) },
-    deletedAt: request.archived === true && audience.isStaff ? { $ne: null } : null,
-    ...(!audience.isStaff && { private: false }),
+    deletedAt: archived === true && isStaff(call) ? { $ne: null } : null,
+    ...(!isStaff(call) && { private: false }),
   };
   const options = { orderBy: { name: 'asc', id: 'asc' }, limit: perPage, offset } as const;
   const [rows, total] = await call.em.findAndCount(RateEntity, where, options);
@@ -85,10 +75,9 @@ async function listRates(request: ListMembershipRatesRequest, call: Call, sites:
 async function insertRate(
   request: CreateMembershipRateRequest,
   transaction: Transaction,
-  setting: Setting,
+  call: Call,
 ): Promise<MembershipRate> {
-  const { call } = setting;
-  const type = await typeInBody(request.membershipTypeId, transaction.em, setting);
+  const type = await typeInBody(request.membershipTypeId, transaction.em, call);
   const values = newRateValues(request);
   const errors = {
     ...joiningFeeErrors(request.joiningFee, values.currency),
@@ -112,9 +101,9 @@ async function insertRate(
 async function changeRate(
   request: UpdateMembershipRateRequest,
   transaction: Transaction,
-  setting: Setting,
+  call: Call,
 ): Promise<MembershipRate> {
-  const row = await loadWritableRate(request.id, transaction.em, setting);
+  const row = await loadWritableRate(request.id, transaction.em, call);
   if (request.rate !== null) {
     const { values, mask } = changedRateValues(request.rate, request.updateMask ?? []);
     assignMasked<RateRow>({ writable }, row, values, mask);
@@ -124,21 +113,25 @@ async function changeRate(
     };
     if (Object.keys(errors).length > 0) throw invalid(errors);
   }
-  touch(row, setting.call);
+  touch(row, call);
   return tellRate(row, transaction);
 }
 
-async function loadWritableRate(id: string, em: SqlEntityManager, setting: Setting): Promise<RateRow> {
-  const row = await em.findOne(RateEntity, { id, organisationId: setting.call.principal.organisationId });
+async function loadWritableRate(id: string, em: SqlEntityManager, call: Call): Promise<RateRow> {
+  const row = await em.findOne(RateEntity, { id, organisationId: call.principal.organisationId });
   if (row === null) throw notFound(id);
-  await loadWritableType(row.membershipTypeId, em, setting);
+  await loadWritableType(row.membershipTypeId, em, call);
   return row;
 }
 
+function loadWritableType(id: string, em: SqlEntityManager, call: Call): Promise<TypeRow> {
+  return loadVisible(typeSpec, id, call, { em, use: 'write', isArchivedFound: true });
+}
+
 /** A type in a body that the caller can not see is a bad field there. */
-async function typeInBody(id: string, em: SqlEntityManager, setting: Setting) {
+async function typeInBody(id: string, em: SqlEntityManager, call: Call): Promise<TypeRow> {
   try {
-    return await loadWritableType(id, em, setting);
+    return await loadWritableType(id, em, call);
   } catch (error) {
     if (!(error instanceof Refusal) || error.kind !== 'not_found') throw error;
     throw invalid({ membership_type_id: [`There is no membership type ${id}.`] });

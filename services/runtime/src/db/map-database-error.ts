@@ -34,6 +34,9 @@ const constraintRefusals: Partial<Record<string, { kind: RefusalKind; reason: st
     sentence: 'Something with the same key exists already.',
   },
   '23503': { kind: 'state_conflict', reason: 'still_in_use', sentence: 'Something else still refers to this.' },
+  // What the contract bounds never gets here; these keep a bound that was forgotten from being a failure of ours.
+  '22001': { kind: 'malformed', reason: 'too_long', sentence: 'A text in the request is too long to be kept.' },
+  '22003': { kind: 'malformed', reason: 'out_of_range', sentence: 'A number in the request is too large to be kept.' },
   '23P01': { kind: 'state_conflict', reason: 'already_taken', sentence: 'Somebody else has just taken this time.' },
 };
 

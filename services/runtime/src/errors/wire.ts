@@ -16,19 +16,36 @@ interface WireError {
   metadata?: Record<string, unknown>;
 }
 
+// Statuses travel in trailers, which HTTP/2 bounds to 64 KB: a larger one would end every call of the connection.
+const SENTENCE_LENGTH_MAX = 300;
+const SENTENCES_MAX = 3;
+const FIELDS_MAX = 20;
+
 /** A refusal as a gRPC status; anything else becomes INTERNAL with a fixed text, so that nothing internal leaks. */
 export function toStatus(error: unknown): Partial<StatusObject> {
   if (!(error instanceof Refusal)) return { code: status.INTERNAL, details: internalMessage };
   const wire: WireError = {
     kind: error.kind,
     reason: error.reason,
-    message: error.message,
-    ...(error.fields && { fields: error.fields }),
+    message: shorten(error.message),
+    ...(error.fields && { fields: shortenFields(error.fields) }),
     ...(error.metadata && { metadata: error.metadata }),
   };
   const metadata = new Metadata();
   metadata.set(errorKey, Buffer.from(JSON.stringify(wire)));
-  return { code: statusTable[error.kind].grpc, details: error.message, metadata };
+  return { code: statusTable[error.kind].grpc, details: wire.message, metadata };
+}
+
+function shortenFields(fields: FieldErrors): FieldErrors {
+  const kept = Object.entries(fields).slice(0, FIELDS_MAX);
+  return Object.fromEntries(
+    kept.map(([field, sentences]) => [shorten(field), sentences.slice(0, SENTENCES_MAX).map(shorten)]),
+  );
+}
+
+// Sentences quote what the caller sent, which may be of any length.
+function shorten(text: string): string {
+  return text.length <= SENTENCE_LENGTH_MAX ? text : `${text.slice(0, SENTENCE_LENGTH_MAX - 1).toWellFormed()}…`;
 }
 
 /** What a peer's error means to its caller: the refusal it sent, one made of the transport's status, or the error itself. */

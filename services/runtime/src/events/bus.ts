@@ -67,11 +67,21 @@ export function openBus({ url, prefix, name }: { url: string; prefix: string; na
     isConnected: () => !stopped && bus !== undefined && !bus.connection.isClosed(),
     stop: async () => {
       stopped = true;
-      await bus?.connection.close();
+      if (bus) await closeWithinMoment(bus.connection);
     },
   };
 }
 
+/** Sends the last acknowledgements; a server that is away is not waited for. */
+async function closeWithinMoment(connection: NatsConnection): Promise<void> {
+  const moment = new AbortController();
+  const drained = connection.drain().catch(() => undefined);
+  await Promise.race([drained, delay(drainMs, undefined, { signal: moment.signal }).catch(() => undefined)]);
+  moment.abort();
+  await connection.close();
+}
+
+const drainMs = 500;
 const nanosPerSecond = 1_000_000_000;
 const duplicateWindowSeconds = 600;
 const maxAgeDays = 30;

@@ -45,7 +45,7 @@ export interface RunningConsumer {
 
 const fetchMax = 64;
 const fetchExpiresMs = 1_000;
-const ackWaitNanos = 30_000_000_000;
+const ackWaitNanos = 10_000_000_000;
 const retryMs = 500;
 const deliveriesMax = 6;
 const orderWaitDeliveriesMax = 20;
@@ -100,6 +100,7 @@ async function ensureConsumer(bus: Bus, subscription: Subscription): Promise<Con
   return bus.js.consumers.get(streamName, subscription.name);
 }
 
+/** Takes what comes within a moment. What a stop leaves over is given back, so that the next process need not wait for it. */
 async function drain(
   consumer: Consumer,
   subscription: Subscription,
@@ -107,14 +108,12 @@ async function drain(
   signal: AbortSignal,
 ): Promise<number> {
   const messages = await consumer.fetch({ max_messages: fetchMax, expires: fetchExpiresMs });
-  const abort = (): void => messages.stop();
-  signal.addEventListener('abort', abort, { once: true });
   let count = 0;
   for await (const message of messages) {
     count++;
-    await receive(message, subscription, options);
+    if (signal.aborted) message.nak();
+    else await receive(message, subscription, options);
   }
-  signal.removeEventListener('abort', abort);
   return count;
 }
 

@@ -20,6 +20,8 @@ export interface Call {
   readonly requestId: string;
   /** `kind:id` of the caller, for rows and events. */
   readonly actor: string;
+  /** What the client sent so that its request may be repeated. */
+  readonly idempotencyKey?: string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Aborted when the client gives up or the deadline passes. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { SpanKind } from '@opentelemetry/api';
 import { fromStatus } from '../errors/wire.ts';
@@ -112,9 +113,15 @@ function sendUnary<M extends AnyMethod>(client: Client, method: M, request: Requ
 /** A peer's rpcs as functions, in the name of a call's principal or of one given. */
 export type Peer<D extends object> = {
   [K in keyof D]: D[K] extends AnyMethod
-    ? (request: RequestOf<D[K]>, caller: Caller, options?: { deadlineMs?: number }) => Promise<ResponseOf<D[K]>>
+    ? (request: RequestOf<D[K]>, caller: Caller, options?: PeerOptions) => Promise<ResponseOf<D[K]>>
     : never;
 };
+
+export interface PeerOptions {
+  deadlineMs?: number;
+  /** The peer has the effect once, however often the same request comes with this key. */
+  idempotencyKey?: string | undefined;
+}
 
 /** In whose name a service calls another: the call it serves, or a principal and request id of an event. */
 export type Caller = Pick<Call, 'principal' | 'requestId'>;
@@ -122,17 +129,22 @@ export type Caller = Pick<Call, 'principal' | 'requestId'>;
 const deadlineMs = 5_000;
 const repeatableName = /^(list|get|find|export|check|resolve)/;
 
-/** Wraps a client for one generated definition. Only rpcs whose name says that they read are ever repeated. */
+/** Wraps a client for one generated definition. Only rpcs whose name says that they read, or that carry a key, are ever repeated. */
 export function peerOf<D extends object>(definition: D, client: RawClient): Peer<D> {
   const peer: Record<string, unknown> = {};
   for (const [name, method] of Object.entries(definition) as [string, AnyMethod][]) {
-    const isRepeatable = repeatableName.test(name);
-    peer[name] = async (request: never, caller: Caller, options?: { deadlineMs?: number }) => {
+    const isRead = repeatableName.test(name);
+    peer[name] = async (request: never, caller: Caller, options: PeerOptions = {}) => {
+      const { idempotencyKey } = options;
       const metadata = callerMetadata(caller.principal, caller.requestId);
+      if (idempotencyKey !== undefined) {
+        metadata.set(metadataKey.idempotencyKey, idempotencyKey);
+        metadata.set(metadataKey.bodyHash, createHash('sha256').update(method.requestSerialize(request)).digest('hex'));
+      }
       const { response } = await client.unary(method, request, {
         metadata,
-        isRepeatable,
-        deadlineMs: options?.deadlineMs ?? deadlineMs,
+        isRepeatable: isRead || idempotencyKey !== undefined,
+        deadlineMs: options.deadlineMs ?? deadlineMs,
       });
       return response as unknown;
     };

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { Refusal } from '../errors/refusal.ts';
+import type { Call } from './call.ts';
 
 /** A request that the client may send again without a second effect. */
 export interface IdempotentRequest {
@@ -7,6 +9,20 @@ export interface IdempotentRequest {
   rpc: string;
   key: string;
   bodyHash: string;
+}
+
+/**
+ * The key of what a call has another service do, so that the call's repetition finds it done. Services share one
+ * name there, so it is made of the caller too; `effect` tells several of one call apart. Undefined without a key.
+ */
+export function innerKey(
+  { actor, idempotencyKey }: Pick<Call, 'actor' | 'idempotencyKey'>,
+  effect: string,
+): string | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  return createHash('sha256')
+    .update(JSON.stringify([actor, effect, idempotencyKey]))
+    .digest('hex');
 }
 
 /**

@@ -41,6 +41,7 @@ export function openCall(method: AnyMethod, incoming: IncomingCall, services: Ca
     access: access ?? internalAccess,
     requestId,
     actor,
+    idempotencyKey: idempotent?.key,
     clock: services.clock,
     log: services.telemetry.log,
     signal: aborter.signal,

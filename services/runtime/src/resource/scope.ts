@@ -5,6 +5,9 @@ import type { Call } from '../grpc/call.ts';
 import { may, mayAnywhere, mayInBrand, visibleBrands, visibleSites } from '../grpc/principal.ts';
 import type { Scope } from './spec.ts';
 
+/** Who asks for what: all of a call that a scope looks at. */
+type Asking = Pick<Call, 'principal' | 'access'>;
+
 /** Rows of one site each, named by their `siteId` column. */
 export function siteScope<Row extends BaseRow & { siteId: string }>(): Scope<Row> {
   return {
@@ -33,7 +36,7 @@ export function brandScope<Row extends BaseRow & { brandId: string }>(): Scope<R
 }
 
 /** The condition that keeps a load to what the caller can see at all. */
-export function visible<Row extends BaseRow>(scope: Scope<Row>, call: Call): FilterQuery<Row> {
+export function visible<Row extends BaseRow>(scope: Scope<Row>, call: Asking): FilterQuery<Row> {
   return within(scope, call, visiblePlaces(scope, call));
 }
 
@@ -43,7 +46,7 @@ export function visible<Row extends BaseRow>(scope: Scope<Row>, call: Call): Fil
  */
 export function listable<Row extends BaseRow>(
   scope: Scope<Row>,
-  call: Call,
+  call: Asking,
   siteIds: string[] | undefined,
   brandIds?: string[],
 ): FilterQuery<Row> {
@@ -56,14 +59,14 @@ export function listable<Row extends BaseRow>(
 }
 
 /** Refuses unless the caller sees the site and holds the rpc's permission there. */
-export function requireSite(call: Call, siteId: string): void {
+export function requireSite(call: Asking, siteId: string): void {
   const { principal, access } = call;
   if (visibleSites(principal)?.includes(siteId) === false) throw notFound(siteId);
   if (access.permission !== '' && !may(principal, access.permission, siteId)) throw forbidden(access.permission);
 }
 
 /** Refuses unless the caller works for the brand and holds the rpc's permission at one of its sites. */
-export function requireBrand(call: Call, brandId: string): void {
+export function requireBrand(call: Asking, brandId: string): void {
   const { principal, access } = call;
   if (visibleBrands(principal)?.includes(brandId) === false) throw notFound(brandId);
   if (access.permission !== '' && !mayInBrand(principal, access.permission, brandId))
@@ -77,14 +80,14 @@ export function requireBrand(call: Call, brandId: string): void {
 export function requirePermission<Row extends BaseRow>(
   scope: Scope<Row>,
   row: Row,
-  call: Call,
+  call: Asking,
   use: 'read' | 'write',
 ): void {
   const { permission } = call.access;
   if (permission !== '' && !holds(scope, row, call, use)) throw forbidden(permission);
 }
 
-function holds<Row extends BaseRow>(scope: Scope<Row>, row: Row, call: Call, use: 'read' | 'write'): boolean {
+function holds<Row extends BaseRow>(scope: Scope<Row>, row: Row, call: Asking, use: 'read' | 'write'): boolean {
   const { principal, access } = call;
   if (scope.of === 'organisation') return mayAnywhere(principal, access.permission);
   if (scope.of === 'brand') return mayInBrand(principal, access.permission, scope.brand(row));
@@ -93,13 +96,13 @@ function holds<Row extends BaseRow>(scope: Scope<Row>, row: Row, call: Call, use
 }
 
 /** The sites or brands of the scope that the caller sees; undefined means all. */
-function visiblePlaces<Row>({ of }: Scope<Row>, { principal }: Call): string[] | undefined {
+function visiblePlaces<Row>({ of }: Scope<Row>, { principal }: Asking): string[] | undefined {
   if (of === 'organisation') return undefined;
   return of === 'brand' ? visibleBrands(principal) : visibleSites(principal);
 }
 
 /** Those of them where the caller holds the rpc's permission. */
-function permittedPlaces<Row>(scope: Scope<Row>, call: Call): string[] | undefined {
+function permittedPlaces<Row>(scope: Scope<Row>, call: Asking): string[] | undefined {
   const { permission } = call.access;
   const places = visiblePlaces(scope, call);
   if (permission === '') return places;
@@ -108,7 +111,7 @@ function permittedPlaces<Row>(scope: Scope<Row>, call: Call): string[] | undefin
 }
 
 /** The caller's organisation, narrowed to the places unless they are undefined. */
-function within<Row>(scope: Scope<Row>, { principal }: Call, places: string[] | undefined): FilterQuery<Row> {
+function within<Row>(scope: Scope<Row>, { principal }: Asking, places: string[] | undefined): FilterQuery<Row> {
   const organisation = { organisationId: principal.organisationId } as FilterQuery<Row>;
   if (scope.of === 'organisation' || places === undefined) return organisation;
   return { $and: [organisation, scope.where(places)] } as FilterQuery<Row>;

@@ -1,0 +1,6 @@
+import { randomBytes } from 'node:crypto';
+
+/** A name no other run has: a letter, then hexadecimal digits. */
+export function randomName(): string {
+  return `b${randomBytes(8).toString('hex')}`;
+}
