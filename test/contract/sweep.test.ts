@@ -374,7 +374,8 @@ describe('nothing a body or query holds is a failure of ours', () => {
     ];
     const odd = [`=${'x'.repeat(3000)}`, '=1&x=1', '=%F0%9F%90%99', '=%27', '=%25', '=,,,', '=true', '=2030-04-01'];
     const each = [...values, ...odd].map((value) => `?${names.map((name) => `${name}${value}`).join('&')}`);
-    const single = names.flatMap((name) => values.map((value) => `?${name}${value}`));
+    const alone = ['=-1', '=2147483647', '=x', '[a][b]=1'];
+    const single = names.flatMap((name) => alone.map((value) => `?${name}${value}`));
     const required = goodQuery(route, world.rows).slice(1);
     const answers = await Promise.all(
       [...each, ...single].map((query) => ask(route, { token, query: `${query}&${required}` })),

@@ -2,11 +2,13 @@ import type { Api, Row } from '../../../tools/seed/api.ts';
 import type { Rows, Seeded } from './rows.ts';
 
 /** A customer with everything a customer can have, and a user with a token. */
-export async function addPeopleRows(api: Api, { customers, wearables }: Seeded): Promise<Rows> {
+export async function addPeopleRows(api: Api, { customers }: Seeded): Promise<Rows> {
   const customer = customers['member'] ?? '';
   const user = await api.post('/users', { name: 'Ada Bright', email: 'ada@example.com', grants: [] });
   const token = await api.post(`/users/${user.id}/tokens`, { name: 'A laptop' });
-  const [barcode] = await api.get<Row[]>(`/customers/customers/${customer}/barcodes`);
+  // The demo's barcodes are the same in every organisation; this one is not.
+  const code = customer.replaceAll('-', '').slice(-20);
+  const barcode = await api.post(`/customers/customers/${customer}/barcodes`, { barcode: code, kind: 'qr' });
   const label = await api.post('/customers/labels', { value: 'Regular', colour: 'aa0055' });
   await api.post(`/customers/customers/${customer}/labels`, { label_ids: [label.id] });
   const preference = await api.post('/customers/marketing-preferences', { text: 'Letters about offers' });
@@ -16,6 +18,7 @@ export async function addPeopleRows(api: Api, { customers, wearables }: Seeded):
     address_line_1: '1 High Street',
   });
   const note = await api.post(`/customers/customers/${customer}/notes`, { note: 'Likes it quiet.' });
+  const contraindication = await api.post('/customers/contraindications', { name: 'Pregnancy' });
   return {
     inFields: {
       ...{ customer_id: customer, customer_ids: customer, user_id: user.id },
@@ -25,14 +28,15 @@ export async function addPeopleRows(api: Api, { customers, wearables }: Seeded):
       '/users/{}': user.id,
       '/users/{}/tokens/{}': token.id,
       '/customers/customers/{}': customer,
-      '/customers/customers/{}/barcodes/{}': barcode?.id ?? '',
+      '/customers/customers/{}/barcodes/{}': barcode.id,
       '/customers/customers/{}/addresses/{}': address.id,
       '/customers/customers/{}/notes/{}': note.id,
       '/customers/customers/{}/marketing-preferences/{}': preference.id,
+      '/customers/contraindications/{}': contraindication.id,
       '/customers/labels/{}': label.id,
       '/customers/marketing-preferences/{}': preference.id,
       '/customers/my-account/marketing-preferences/{}': preference.id,
-      '/customers/barcode-search/{}': wearables['member'] ?? '',
+      '/customers/barcode-search/{}': code,
     },
   };
 }
