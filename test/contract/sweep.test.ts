@@ -35,7 +35,7 @@ let world: World;
 beforeAll(async () => {
   world = await startWorld();
 });
-afterAll(() => world.stop());
+afterAll(() => world?.stop());
 
 interface Asking {
   readonly token?: string | undefined;

@@ -8,7 +8,7 @@ export async function addPeopleRows(api: Api, { customers }: Seeded): Promise<Ro
   const token = await api.post(`/users/${user.id}/tokens`, { name: 'A laptop' });
   // The demo's barcodes are the same in every organisation; this one is not.
   const code = customer.replaceAll('-', '').slice(-20);
-  const barcode = await api.post(`/customers/customers/${customer}/barcodes`, { barcode: code, kind: 'qr' });
+  const barcode = await api.post(`/customers/customers/${customer}/barcodes`, { barcode: code, kind: 'barcode' });
   const label = await api.post('/customers/labels', { value: 'Regular', colour: 'aa0055' });
   await api.post(`/customers/customers/${customer}/labels`, { label_ids: [label.id] });
   const preference = await api.post('/customers/marketing-preferences', { text: 'Letters about offers' });

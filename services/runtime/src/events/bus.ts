@@ -47,7 +47,7 @@ const reconnectEveryMs = 250;
 /** Connects in the background and keeps trying: the outbox is there to survive an absent server. */
 export function openBus({ url, prefix, name }: { url: string; prefix: string; name: string }): BusHandle {
   let bus: Bus | undefined;
-  let stopped = false;
+  let isUp = false;
   const opening = connect({
     servers: url,
     name,
@@ -60,24 +60,34 @@ export function openBus({ url, prefix, name }: { url: string; prefix: string; na
     const nameOf = (literal: string) =>
       prefix === '' ? literal : `${prefix}${literal.startsWith('LIDO_') ? '_' : '.'}${literal}`;
     bus = { js: jetstream(connection), jsm, connection, nameOf };
+    isUp = true;
+    void follow(connection, (up) => (isUp = up));
     return bus;
   });
   ready.catch(() => undefined);
   return {
     ready,
-    isConnected: () => !stopped && bus !== undefined && !bus.connection.isClosed(),
+    isConnected: () => isUp,
     stop: async () => {
-      stopped = true;
-      if (bus) await closeWithinMoment(bus.connection);
+      if (bus) await closeWithinMoment(bus.connection, isUp);
+      isUp = false;
     },
   };
 }
 
+/** Notes whether the server is there, for as long as the connection lives. */
+async function follow(connection: NatsConnection, note: (isUp: boolean) => void): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === 'disconnect') note(false);
+    if (type === 'reconnect') note(true);
+  }
+}
+
 /** Sends the last acknowledgements; a server that is away is not waited for. */
-async function closeWithinMoment(connection: NatsConnection): Promise<void> {
+async function closeWithinMoment(connection: NatsConnection, isUp: boolean): Promise<void> {
   const moment = new AbortController();
-  const drained = connection.drain().catch(() => undefined);
-  await Promise.race([drained, delay(drainMs, undefined, { signal: moment.signal }).catch(() => undefined)]);
+  const waited = delay(drainMs, undefined, { signal: moment.signal }).catch(() => undefined);
+  if (isUp) await Promise.race([connection.drain().catch(() => undefined), waited]);
   moment.abort();
   await connection.close();
 }

@@ -60,6 +60,7 @@ export function startConsumer(subscription: Subscription, options: ConsumerOptio
     const bus = await options.bus.ready;
     while (!stopped.signal.aborted) {
       try {
+        if (!options.bus.isConnected()) throw new Error('nats-server is away');
         const consumer = await ensureConsumer(bus, subscription);
         while (!stopped.signal.aborted) {
           if ((await drain(consumer, subscription, options, stopped.signal)) === 0) await consumer.info();

@@ -59,16 +59,21 @@ export function startRelay(options: RelayOptions): Relay {
     const connected = await bus.ready;
     void republishOnReconnect(connected, db, signal.wake);
     let isStreamReady = false;
+    let isBehind = false;
     while (!stopped.signal.aborted) {
       try {
+        if (!bus.isConnected()) throw new Error('nats-server is away');
         if (!isStreamReady && (await ensureStream(connected, source))) await tellAgain(db);
         isStreamReady = true;
         const count = await db.transaction((em) => publishBatch(em, connected, telemetry));
+        isBehind = false;
         published.add(count, { [attribute.service]: source });
         if (count === batchMax) continue;
       } catch (error) {
         isStreamReady = false;
-        if (!stopped.signal.aborted) telemetry.log.warn({ err: error }, 'events wait in the outbox: publishing failed');
+        // Said once, until events flow again.
+        if (!stopped.signal.aborted && !isBehind) telemetry.log.warn({ err: error }, 'events wait in the outbox');
+        isBehind = true;
       }
       await signal.wait(pollMs);
     }

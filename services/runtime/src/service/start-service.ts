@@ -75,20 +75,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const bus = openBus({ url: config.LIDO_NATS_URL, prefix: config.LIDO_STREAM_PREFIX, name });
   const relay: Relay = startRelay({ source, db, bus, telemetry });
   const onCommit = (): void => relay.wake();
-  const clients: RawClient[] = [];
-  const parts: ServiceParts = {
-    db,
-    bus,
-    clock,
-    telemetry,
-    onCommit,
-    peer: (definition, peerName, address) => {
-      const client = createClient(address, { name: peerName, telemetry });
-      clients.push(client);
-      return peerOf(definition, client);
-    },
-  };
-  const composition = await options.compose(parts);
+  const peers = peersWith(telemetry);
+  const composition = await options.compose({ db, bus, clock, telemetry, onCommit, peer: peers.peer });
   const duration = telemetry.meter.createHistogram(metricName.rpcDuration, {
     description: 'How long calls took, by rpc and outcome.',
     unit: 's',
@@ -111,10 +99,25 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       await server.stop();
       await Promise.all([...consumers, ...background].map((part) => part.stop()));
       await relay.stop();
-      for (const client of clients) client.close();
+      peers.close();
       await bus.stop();
       await db.stop();
       await telemetry.stop();
+    },
+  };
+}
+
+/** Connects to peers and remembers the connections, so that they can be closed. */
+function peersWith(telemetry: Telemetry): { peer: ServiceParts['peer']; close(): void } {
+  const clients: RawClient[] = [];
+  return {
+    peer: (definition, name, address) => {
+      const client = createClient(address, { name, telemetry });
+      clients.push(client);
+      return peerOf(definition, client);
+    },
+    close: () => {
+      for (const client of clients) client.close();
     },
   };
 }
