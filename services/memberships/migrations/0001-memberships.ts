@@ -32,7 +32,7 @@ create table membership_rates (${baseColumns},
   price bigint not null check (price >= 0),
   joining_fee bigint not null check (joining_fee >= 0),
   billing_frequency varchar(32) not null,
-  processors varchar(64)[] not null,
+  processors text[] not null,
   default_duration varchar(32),
   private boolean not null
 );

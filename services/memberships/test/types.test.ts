@@ -111,6 +111,8 @@ test('the public and customers see public types and rates only, and link-only on
       'Open',
     ]);
     expect(listed.find(({ id }) => id === open.id)?.rates).toHaveLength(1);
+    const unfiltered = { brandId, perPage: 100, public: false, terms: false, autoPayments: false };
+    expect((await types.listMembershipTypes(unfiltered, outsider)).data).toEqual(listed);
     await expect(types.getMembershipType({ id: linked.id }, outsider)).resolves.toMatchObject({ name: 'Linked' });
     await expect(types.getMembershipType({ id: hidden.id }, outsider)).rejects.toMatchObject({ kind: 'not_found' });
     await expect(rates.getMembershipRate({ id: secret.id }, outsider)).rejects.toMatchObject({ kind: 'not_found' });
@@ -119,6 +121,9 @@ test('the public and customers see public types and rates only, and link-only on
     });
     expect((await rates.listMembershipRates({ membershipTypeId: open.id }, outsider)).data).toEqual(open.rates);
   }
+  const member = signedIn(await services.addCustomer());
+  expect((await types.listMembershipTypes({ perPage: 100 }, member)).data.map(({ id }) => id)).toContain(open.id);
+  expect((await rates.listMembershipRates({ perPage: 100 }, member)).data).toContainEqual(open.rates[0]);
   await expect(types.listMembershipTypes({}, anybody())).rejects.toMatchObject({
     kind: 'invalid',
     fields: { brand_id: [expect.any(String)] },

@@ -4,7 +4,6 @@ import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
-import { OrderLabelServiceService } from '@lido/proto/lido/orders/v1/order_label.ts';
 import { OrderNoteServiceService } from '@lido/proto/lido/orders/v1/order_note.ts';
 import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
 import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
@@ -18,7 +17,6 @@ import { ordersConfig } from './config.ts';
 import { OrderGuestEntity } from './guests/order-guest.entity.ts';
 import { orderGuestHandlers } from './guests/order-guest.handlers.ts';
 import { OrderItemEntity } from './items/order-item.entity.ts';
-import { orderLabelHandlers } from './labels/order-label.handlers.ts';
 import { OrderNoteEntity } from './notes/order-note.entity.ts';
 import { orderNoteHandlers } from './notes/order-note.handlers.ts';
 import { OrderEntity } from './orders/order.entity.ts';
@@ -74,7 +72,6 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
           server.add(OrderGuestServiceService, orderGuestHandlers);
           server.add(OrderPaymentServiceService, orderPaymentHandlers);
           server.add(OrderNoteServiceService, orderNoteHandlers);
-          server.add(OrderLabelServiceService, orderLabelHandlers);
         },
         subscriptions: [
           {

@@ -55,15 +55,6 @@ describe('the notes of an order', () => {
   });
 });
 
-test('a label comes and goes, and twice is as once', async () => {
-  const request = { orderId, labelId: 'vip' };
-  await world.labels.createOrderLabel(request, world.staff);
-  expect(await world.labels.createOrderLabel(request, world.staff)).toMatchObject({ labelIds: ['vip'] });
-  const found = await world.orders.listOrders(anyOrders({ labels: ['vip', 'other'] }), world.staff);
-  expect(found.data.map(({ id }) => id)).toEqual([orderId]);
-  await world.labels.deleteOrderLabel(request, world.staff);
-  await world.labels.deleteOrderLabel(request, world.staff);
-  expect(await world.orders.getOrder({ orderId }, world.staff)).toMatchObject({ labelIds: [] });
 });
 
 describe('the guests of an order', () => {

@@ -6,7 +6,6 @@ import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.t
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
-import { OrderLabelServiceService } from '@lido/proto/lido/orders/v1/order_label.ts';
 import { OrderNoteServiceService } from '@lido/proto/lido/orders/v1/order_note.ts';
 import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
 import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
@@ -32,7 +31,6 @@ export interface World {
   guests: Peer<typeof OrderGuestServiceService>;
   payments: Peer<typeof OrderPaymentServiceService>;
   notes: Peer<typeof OrderNoteServiceService>;
-  labels: Peer<typeof OrderLabelServiceService>;
   customers: Peer<typeof CustomerServiceService>;
   /** Rows of the orders database. */
   sql<Row>(text: string, params?: unknown[]): Promise<Row[]>;
@@ -103,7 +101,6 @@ export async function startWorld(): Promise<World> {
     guests: peerOf(OrderGuestServiceService, ordersClient),
     payments: peerOf(OrderPaymentServiceService, ordersClient),
     notes: peerOf(OrderNoteServiceService, ordersClient),
-    labels: peerOf(OrderLabelServiceService, ordersClient),
     customers: peerOf(CustomerServiceService, customersClient),
     sql: ordersSql.run,
     availabilitySql: availabilitySql.run,

@@ -23,8 +23,6 @@ export async function addBooking(api: Api, seeded: Seeded): Promise<Rows> {
   await api.post(`/shop/basket/${closed.basket}/customer`, contact);
   const order = await api.post<Basket>(`/shop/basket/${closed.basket}/submit`);
   const guest = order.guests[0]?.id ?? '';
-  const label = await api.post('/customers/labels', { value: 'First visit', colour: '00aa55' });
-  await api.post(`/shop/orders/${order.id}/labels/${label.id}`);
   const note = await api.post(`/shop/orders/${order.id}/notes`, { content: 'Arrives by train.' });
   return {
     inFields: { basket_id: open.basket, order_id: order.id, guest_id: open.guest, guest_ids: open.guest },
@@ -34,7 +32,6 @@ export async function addBooking(api: Api, seeded: Seeded): Promise<Rows> {
       '/shop/basket/{}/payments/{}': open.payment,
       '/shop/orders/{}': order.id,
       '/shop/orders/{}/guests/{}': guest,
-      '/shop/orders/{}/labels/{}': label.id,
       '/shop/orders/{}/notes/{}': note.id,
       '/shop/orders/{}/payments/{}': closed.payment,
       '/shop/orders-by-ref/{}': order.order_ref,

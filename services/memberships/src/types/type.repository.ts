@@ -64,7 +64,7 @@ export function readableTypes(call: Call): FilterQuery<TypeRow> {
 /** The types on the caller's lists, of one brand or of all they may see. */
 export function listedTypes(call: Call, brandId?: string | null): FilterQuery<TypeRow> {
   if (isStaff(call)) return listable(typeSpec.scope, call, undefined, brandId ? [brandId] : undefined);
-  return { $and: [openTypes(call, 'VISIBILITY_PUBLIC'), brandId ? { brandId } : {}] };
+  return { $and: [openTypes(call, 'VISIBILITY_PUBLIC'), ...(brandId ? [{ brandId }] : [])] };
 }
 
 function openTypes({ principal }: Call, visibility: FilterQuery<TypeRow['visibility']>): FilterQuery<TypeRow> {

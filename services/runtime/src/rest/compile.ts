@@ -12,6 +12,10 @@ const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const UINT32 = { min: 0, max: 2 ** 32 - 1 };
 const INT64 = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 const UINT64 = { min: 0, max: Number.MAX_SAFE_INTEGER };
+// What a field may hold when it does not say: ids have columns of 64 characters, texts and lists stay within reason.
+const ID_LENGTH: Bounds = { min: undefined, max: 64 };
+const TEXT_LENGTH: Bounds = { min: undefined, max: 20_000 };
+const LIST_LENGTH: Bounds = { min: undefined, max: 1_000 };
 const NO_BOUNDS: Bounds = { min: undefined, max: undefined };
 // From proto3's `optional`; messages have presence whatever the file says.
 const EXPLICIT_PRESENCE = 1;
@@ -68,7 +72,7 @@ function compileField(field: DescField, source: PlanSource): FieldPlan {
     outputOnly: options.outputOnly,
     immutable: options.immutable,
     header: options.header || undefined,
-    items: shape === 'list' ? options.range : NO_BOUNDS,
+    items: shape === 'list' ? within(LIST_LENGTH, options.range) : NO_BOUNDS,
     description: readComment(field),
   };
 }
@@ -101,7 +105,12 @@ function compileMessageValue(message: DescMessage, source: PlanSource): ValuePla
 function compileScalar(field: DescField, options: FieldOptions): ValuePlan {
   switch (field.scalar) {
     case ScalarType.STRING:
-      return { kind: 'string', format: options.format, lenient: options.lenientString, length: options.range };
+      return {
+        kind: 'string',
+        format: options.format,
+        lenient: options.lenientString,
+        length: lengthOf(field, options),
+      };
     case ScalarType.BOOL:
       return { kind: 'boolean' };
     case ScalarType.DOUBLE:
@@ -125,6 +134,15 @@ function compileScalar(field: DescField, options: FieldOptions): ValuePlan {
     case undefined:
       throw new Error(`${field.parent.typeName}.${field.name}: bytes can not be a field of a public message.`);
   }
+}
+
+function lengthOf({ name }: DescField, { range }: FieldOptions): Bounds {
+  return within(/(^|_)ids?$/.test(name) ? ID_LENGTH : TEXT_LENGTH, range);
+}
+
+/** A field's own bounds, with the usual ones where it has none. */
+function within(usual: Bounds, own: Bounds): Bounds {
+  return { min: own.min ?? usual.min, max: own.max ?? usual.max };
 }
 
 function narrow(type: { min: number; max: number }, range: Bounds): { min: number; max: number } {

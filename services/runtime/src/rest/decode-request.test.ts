@@ -143,7 +143,7 @@ describe('a body', () => {
     });
     expect(decode('DetachLabels', { path: ['s1'], body: { label_ids: [] } })).toEqual({
       kind: 'invalid',
-      errors: { label_ids: ['The label_ids field must be a list of at least 1 item.'] },
+      errors: { label_ids: ['The label_ids field must be a list of 1 to 1000 items.'] },
     });
   });
 

@@ -33,7 +33,7 @@ const PATH_VALUE_LENGTH_MAX = 200;
 
 /** Builds the rpc's request of a REST request's path, query, headers and body, and fills its update mask. */
 export function decodeRequest(route: Route, parts: RequestParts): DecodedRequest {
-  if (!parts.path.every(isPossibleId)) return { kind: 'unknown_path' };
+  if (!parts.path.every((value, index) => isPossible(value, route.pathFields[index]))) return { kind: 'unknown_path' };
   const complaint = findBodyComplaint(route, parts.body);
   if (complaint) return { kind: 'unreadable', message: complaint };
   const errors = new FieldErrors();
@@ -121,6 +121,9 @@ function bodyFields({ body, request }: Route): readonly FieldPlan[] {
   return body?.value.kind === 'message' && body.shape === 'single' ? body.value.message.fields : [];
 }
 
-function isPossibleId(value: string): boolean {
-  return value !== '' && value.length <= PATH_VALUE_LENGTH_MAX && findUnstorable(value) === undefined;
+/** What is longer than the field can be names nothing, so it is not found rather than wrong. */
+function isPossible(value: string, field: FieldPlan | undefined): boolean {
+  const lengthMax = field?.value.kind === 'string' ? field.value.length.max : undefined;
+  const max = Math.min(PATH_VALUE_LENGTH_MAX, lengthMax ?? PATH_VALUE_LENGTH_MAX);
+  return value !== '' && value.length <= max && findUnstorable(value) === undefined;
 }

@@ -78,11 +78,11 @@ describe('buildOpenapi', () => {
     expect(document).toHaveProperty(
       'components.schemas.Specimen.properties',
       expect.objectContaining({
-        id: { type: 'string', readOnly: true },
+        id: { type: 'string', readOnly: true, maxLength: 64 },
         name: { type: 'string', minLength: 1, maxLength: 20 },
         cycle: { type: ['string', 'null'], enum: ['P1M', 'P1Y', null] },
         main_part: { anyOf: [{ $ref: '#/components/schemas/Part' }, { type: 'null' }] },
-        className: { type: ['string', 'null'] },
+        className: { type: ['string', 'null'], maxLength: 20_000 },
       }),
     );
   });
