@@ -18,7 +18,8 @@ import {
   wrongType,
 } from './support/hostile.ts';
 import { bodyFields, fillPath, goodBody, goodQuery, idsOf, pathValues, unknownLike } from './support/requests.ts';
-import { REFERENCE_FIELDS, type Rows } from './support/rows.ts';
+import type { Rows } from './support/row-types.ts';
+import { REFERENCE_FIELDS } from './support/rows.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const routes = buildRoutes(loadImage());

@@ -1,6 +1,6 @@
 import type { NoteAuthor } from '@lido/proto/lido/orders/v1/note.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { anyOrders, massage } from './builders.ts';
+import { massage } from './builders.ts';
 import { hourOf } from './offerings.ts';
 import { startWorld, strangerTo, type World } from './world.ts';
 
@@ -53,8 +53,6 @@ describe('the notes of an order', () => {
       kind: 'not_found',
     });
   });
-});
-
 });
 
 describe('the guests of an order', () => {

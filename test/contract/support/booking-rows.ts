@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Api, Row } from '../../../tools/seed/api.ts';
-import type { Rows, Seeded } from './rows.ts';
+import type { Rows, Seeded } from './row-types.ts';
 
 interface Basket extends Row {
   readonly order_ref: string;

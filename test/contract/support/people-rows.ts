@@ -1,5 +1,5 @@
 import type { Api, Row } from '../../../tools/seed/api.ts';
-import type { Rows, Seeded } from './rows.ts';
+import type { Rows, Seeded } from './row-types.ts';
 
 /** A customer with everything a customer can have, and a user with a token. */
 export async function addPeopleRows(api: Api, { customers }: Seeded): Promise<Rows> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FieldPlan, MessagePlan, ValuePlan } from '@lido/runtime/rest/plan.ts';
 import { isPartialChange, type Route } from '@lido/runtime/rest/routes.ts';
-import type { Rows } from './rows.ts';
+import type { Rows } from './row-types.ts';
 
 /** Path variables that are no ids: an unknown value of theirs means something else than a row that is not there. */
 const NO_IDS: ReadonlySet<string> = new Set(['offering_type', 'date']);

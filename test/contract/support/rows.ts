@@ -2,15 +2,8 @@ import { apiAt } from '../../../tools/seed/api.ts';
 import { seed } from '../../../tools/seed/seed.ts';
 import { addBooking } from './booking-rows.ts';
 import { addMembershipRows, addPeopleRows } from './people-rows.ts';
+import type { Rows, Seeded } from './row-types.ts';
 import { addShopRows } from './shop-rows.ts';
-
-/** One organisation's rows, as paths and bodies name them. */
-export interface Rows {
-  /** The values of path variables, by the path up to the variable with its variables' names left out. */
-  readonly inPaths: Readonly<Record<string, string>>;
-  /** The values of fields that name a row, by the field's name. */
-  readonly inFields: Readonly<Record<string, string>>;
-}
 
 /** The fields that have a value in `inFields`. */
 export const REFERENCE_FIELDS = [
@@ -28,20 +21,6 @@ export const REFERENCE_FIELDS = [
   ],
   ...['appointment_type_id', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
 ];
-
-/** What the demo site's seed answers. */
-export interface Seeded {
-  readonly site: string;
-  readonly organisation: string;
-  readonly rooms: Readonly<Record<string, string>>;
-  readonly appointment_types: Readonly<Record<string, string>>;
-  readonly session_type: string;
-  readonly customers: Readonly<Record<string, string>>;
-  readonly wearables: Readonly<Record<string, string>>;
-  readonly membership_type: string;
-  readonly memberships: Readonly<Record<string, string>>;
-  readonly device: string;
-}
 
 /**
  * Fills an organisation with the demo site and whatever else has an id in some path. References of orders count up

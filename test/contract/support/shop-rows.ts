@@ -1,5 +1,5 @@
 import type { Api, Row } from '../../../tools/seed/api.ts';
-import type { Rows, Seeded } from './rows.ts';
+import type { Rows, Seeded } from './row-types.ts';
 
 /** What a site offers, by whom and where. */
 export async function addShopRows(

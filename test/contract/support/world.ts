@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { apiAt, type Row } from '../../../tools/seed/api.ts';
 import { freshSystem, type TestSystem } from '../../support/system.ts';
 import { type Client, connectClient, type Send } from './client.ts';
-import { addRows, type Rows } from './rows.ts';
+import type { Rows } from './row-types.ts';
+import { addRows } from './rows.ts';
 import { addCustomerToken, addOrganisation } from './tenants.ts';
 
 /** A running system with two organisations that know nothing of each other, and callers of every sort. */

@@ -24,7 +24,6 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
     'tagIds',
     'canOfferTags',
     'gender',
-    'userId',
     'schedulingWeekIntervalStart',
     'schedulingWeekInterval',
   ],
