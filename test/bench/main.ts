@@ -12,7 +12,8 @@ interface Node24 {
 
 if (isReady) {
   const { runBench } = await import('./run-bench.ts');
-  process.exitCode = await runBench(args);
+  // All is undone by now; a connection that did not close must not keep the process.
+  process.exit(await runBench(args));
 } else {
   const launcher = new URL('../../tools/node24.mjs', import.meta.url).href;
   const { runWithNode24 } = (await import(launcher)) as Node24;

@@ -72,9 +72,11 @@ async function takeAll(
       if (all.disposed) break;
       failures++;
       console.error(`${name} failed:`, error instanceof Sentence ? error.message : error);
-    } finally {
-      await scope.disposeAsync();
     }
+    await scope.disposeAsync().catch((error: unknown) => {
+      failures++;
+      console.error(`${name} left something behind:`, error);
+    });
   }
   say('done');
   return { rows, failures };

@@ -20,7 +20,7 @@ export async function startUp(bench: Workbench): Promise<BenchRow[]> {
   bench.defer(() => Promise.all([endServerOn(join(dataDir, 'postgres')), endNatsOn(join(dataDir, 'nats'))]));
   bench.say('  a first start, which makes the databases');
   const first = await startLauncher(bench, dataDir, []);
-  await waitFor(() => existsSync(join(dataDir, 'local.json')), 'the demo site');
+  await waitFor(() => first.isRunning() && existsSync(join(dataDir, 'local.json')), 'The demo site');
   await first.stop();
   bench.say('  a second start, in one process');
   const single = await startLauncher(bench, dataDir, []);
@@ -37,6 +37,8 @@ export async function startUp(bench: Workbench): Promise<BenchRow[]> {
 
 interface Started {
   readonly seconds: number;
+  /** Always true; throws when the launcher has ended. */
+  isRunning(): boolean;
   stop(): Promise<void>;
 }
 
@@ -58,13 +60,18 @@ async function startLauncher(bench: Workbench, dataDir: string, args: readonly s
   });
   const stop = (): Promise<void> => endChild(child, { kind: 'SIGTERM', hard: 'SIGKILL' });
   bench.defer(stop);
-  await waitFor(() => isReady(port, child), 'the launcher');
-  return { seconds: (performance.now() - begun) / 1000, stop };
+  const isRunning = (): boolean => isChildRunning(child);
+  await waitFor(() => isRunning() && isReady(port), 'The launcher');
+  return { seconds: (performance.now() - begun) / 1000, isRunning, stop };
 }
 
-async function isReady(port: number, { exitCode, signalCode }: ChildProcess): Promise<boolean> {
+function isChildRunning({ exitCode, signalCode }: ChildProcess): true {
   const ending = exitCode ?? signalCode;
   if (ending !== null) throw new Error(`The launcher ended with ${ending}; its message is above.`);
+  return true;
+}
+
+async function isReady(port: number): Promise<boolean> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) });
     await answer.arrayBuffer();

@@ -2,24 +2,25 @@ import { loadImage } from '@lido/proto/image';
 import { buildRoutes, type Route } from '@lido/runtime/rest/routes.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from './support/client.ts';
-import { complainOf, complainUnless, complainUnlessInvalid } from './support/complaints.ts';
+import { complainOf, complainOfUnbounded, complainUnless, complainUnlessInvalid } from './support/complaints.ts';
 import {
   ABSURD_DATES,
   absurdDate,
-  everyField,
   type Hostility,
   hostileBody,
   hostileQuery,
   hugeNumber,
-  outOfRange,
   LONG_TEXT,
+  outOfRange,
   textOf,
   without,
   wrongType,
 } from './support/hostile.ts';
+import { ANY_SHAPES, everyField, ODD_FORMS, oddQueries, oddTexts, TEN_MEGABYTES } from './support/odd-values.ts';
+import { referencesOf } from './support/references.ts';
 import { bodyFields, fillPath, goodBody, goodQuery, idsOf, pathValues, unknownLike } from './support/requests.ts';
 import type { Rows } from './support/row-types.ts';
-import { REFERENCE_FIELDS } from './support/rows.ts';
+import { steadyText, tellApart } from './support/tell-apart.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const routes = buildRoutes(loadImage());
@@ -58,16 +59,6 @@ function ask(route: Route, { path, query, body, text, ...call }: Asking = {}): P
 /** A token that may do what the route does. */
 function ownToken(route: Route): string {
   return isForStaff(route) ? world.tokens.owner : world.tokens.customer;
-}
-
-/** An answer's text without what differs from request to request. */
-function steadyText({ text }: Answer): string {
-  return text.replace(/"request_id":"[^"]*"/, '');
-}
-
-/** An answer as it would be for any other id. */
-function withoutIds(answer: Answer, ids: readonly string[]): string {
-  return ids.reduce((text, id) => text.replaceAll(id, '<id>'), `${answer.status} ${steadyText(answer)}`);
 }
 
 describe('whoever has no good token is refused', () => {
@@ -141,11 +132,6 @@ async function compareHidden(route: Route, token: string, own?: Rows): Promise<s
   return [...all, ...single.flat()];
 }
 
-function tellApart(here: Answer, nowhere: Answer, ids: readonly string[]): string[] {
-  const [shown, expected] = [withoutIds(here, ids), withoutIds(nowhere, ids)];
-  return shown === expected ? [] : [`${here.asked}: ${shown.slice(0, 300)} instead of ${expected.slice(0, 300)}`];
-}
-
 describe('a body or query that names a row of another organisation is answered as if there were none', () => {
   const naming = routes.filter((route) => !isPublic(route) && isForStaff(route) && referencesOf(route).length > 0);
   it.concurrent.each(titled(naming))('%s', async (_title, route) => {
@@ -181,27 +167,6 @@ function askStrange(route: Route, asking: Asking): Promise<Answer> {
     body: goodBody(route, world.otherRows),
     ...asking,
   });
-}
-
-/** Fields that name rows. */
-const REFERENCES: ReadonlySet<string> = new Set(REFERENCE_FIELDS);
-
-interface Reference {
-  readonly json: string;
-  readonly name: string;
-  readonly shape: string;
-  readonly isInQuery: boolean;
-}
-
-function referencesOf(route: Route): Reference[] {
-  // A row that nothing can make yet can not be anybody's.
-  const isReference = ({ name }: { name: string }): boolean => REFERENCES.has(name);
-  return [
-    ...route.queryFields.filter(isReference).map((field) => ({ ...field, isInQuery: true })),
-    ...bodyFields(route)
-      .filter(isReference)
-      .map((field) => ({ ...field, isInQuery: false })),
-  ];
 }
 
 describe('who sees a row without holding the permission gets 403', () => {
@@ -310,15 +275,6 @@ async function complainOfRest(route: Route, hostility: Hostility): Promise<strin
   }
 }
 
-/** As `complainOf`; a field without bounds that only the database refused is a complaint too. */
-function complainOfUnbounded(answer: Answer): string[] {
-  const isUnbounded = ['too_long', 'out_of_range'].includes(String(answer.body?.['code']));
-  return [
-    ...complainOf(answer),
-    ...(isUnbounded ? [`${answer.asked} has a field without bounds: ${answer.text}`] : []),
-  ];
-}
-
 describe('nothing a body or query holds is a failure of ours', () => {
   it.concurrent.each(titled(withBody))('%s bears long texts and big numbers', async (_title, route) => {
     const hostilities = [
@@ -330,23 +286,13 @@ describe('nothing a body or query holds is a failure of ours', () => {
   });
 
   it.concurrent.each(titled(withBody))('%s bears any shape of each field', async (_title, route) => {
-    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
     const fields = bodyFields(route);
-    const shapes = [5, -1.5, 'x', '', true, [], {}, [null], [[]], [{}], { __proto__: null, a: { b: [] } }];
-    const texts = [
-      '{}',
-      '',
-      ' ',
-      '{"__proto__":{"id":"x"},"constructor":5}',
-      deep,
-      `{${fields.map(({ json }) => `${JSON.stringify(json)}:${deep}`).join(',')}}`.slice(0, 1_000_000),
-    ];
     const token = ownToken(route);
     const answers = await Promise.all([
-      ...shapes.map((shape) => ask(route, { token, body: everyField(fields, shape) })),
+      ...ANY_SHAPES.map((shape) => ask(route, { token, body: everyField(fields, shape) })),
       ...fields.map((field) => ask(route, { token, body: { ...goodBody(route, world.rows), [field.json]: null } })),
-      ...texts.map((text) => ask(route, { token, text })),
-      ...['a[b', 'a=%', '&&=', `${'a[b]'.repeat(500)}=1`, `x=1${'&x=1'.repeat(3000)}`].map((text) =>
+      ...oddTexts(fields).map((text) => ask(route, { token, text })),
+      ...ODD_FORMS.map((text) =>
         ask(route, { token, text, headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
       ),
     ]);
@@ -361,31 +307,13 @@ describe('nothing a body or query holds is a failure of ours', () => {
   it.concurrent.each(titled(withQuery))('%s bears any parameter', async (_title, route) => {
     const token = isPublic(route) ? undefined : ownToken(route);
     const names = route.queryFields.map(({ json }) => json);
-    const values = [
-      '=-1',
-      '=0',
-      '=1',
-      '=2147483647',
-      '=-2147483648',
-      '=99999999999999999999',
-      '=x',
-      '[a][b]=1',
-      '[]=',
-      '=%',
-    ];
-    const odd = [`=${'x'.repeat(3000)}`, '=1&x=1', '=%F0%9F%90%99', '=%27', '=%25', '=,,,', '=true', '=2030-04-01'];
-    const each = [...values, ...odd].map((value) => `?${names.map((name) => `${name}${value}`).join('&')}`);
-    const alone = ['=-1', '=2147483647', '=x', '[a][b]=1'];
-    const single = names.flatMap((name) => alone.map((value) => `?${name}${value}`));
     const required = goodQuery(route, world.rows).slice(1);
     const answers = await Promise.all(
-      [...each, ...single].map((query) => ask(route, { token, query: `${query}&${required}` })),
+      oddQueries(names).map((query) => ask(route, { token, query: `${query}&${required}` })),
     );
     expect(answers.flatMap(complainOf)).toEqual([]);
   });
 });
-
-const TEN_MEGABYTES = Buffer.from(JSON.stringify({ name: 'x'.repeat(10 * 1024 * 1024) }));
 
 describe('what is not in the contract is 404', () => {
   it.each([

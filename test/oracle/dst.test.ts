@@ -1,7 +1,8 @@
 import { compileSite } from '@lido/availability/solver/compile-site.ts';
 import { explainSlots } from '@lido/availability/solver/explain-slots.ts';
 import { findSlots } from '@lido/availability/solver/find-slots.ts';
-import type { AppointmentType, SiteModel, SlotQuery } from '@lido/availability/solver/model.ts';
+import type { SiteModel, SlotQuery } from '@lido/availability/solver/model.ts';
+import { sampleType } from '@lido/availability/solver/sample-site.ts';
 import { bucketTexts } from '@lido/runtime/time/local-day.ts';
 import { addDays, startOfDay, weekdays } from '@lido/runtime/time/zone.ts';
 import { describe, expect, test } from 'vitest';
@@ -73,30 +74,17 @@ function queryOf(zone: string, date: string): SlotQuery {
 
 function siteOf(zone: string, hours: { readonly timeFrom: string; readonly timeTo: string }): SiteModel {
   const rule = { dateFrom: null, dateTo: null, weekdays: [] };
-  const type: AppointmentType = {
+  const type = sampleType({
     id: 'facial',
-    name: 'Facial',
     durationsMinutes: [15, 90],
     startTimeIntervalMinutes: 15,
-    endBufferMinutes: 0,
-    minGuests: 1,
     maxGuests: 1,
     practitionerIds: ['anna'],
     roomIds: ['blue'],
-    equipmentIds: [],
-    tagIds: [],
-    categoryIds: [],
-    practitionersPerGuest: 1,
-    allocateMultiCapacityRooms: false,
-    minAdvance: null,
     maxAdvance: 'P2D',
     availabilityRules: [{ ...rule, timeFrom: null, timeTo: null, isAvailable: true }],
     priceRules: [{ ...rule, ...hours, durationMinutes: null, amountMinor: 5000, createdAtMs: 0 }],
-    membersOnly: false,
-    permittedMembershipTypeIds: [],
-    membershipBookingWindowsEnabled: false,
-    membershipBookingWindows: [],
-  };
+  });
   const week = weekdays.map((weekday) => ({ weekday, ...hours }));
   return {
     id: 'site',

@@ -12,14 +12,22 @@ export interface FirstSite {
   readonly site: Site;
 }
 
-/** Opens a site in London, open from 8 to 20 every day, in the name of the owner whose bootstrap token is given. */
-export async function openFirstSite(customers: RawClient, bootstrapToken: string): Promise<FirstSite> {
+/**
+ * Opens a site in London, open from 8 to 20 every day unless told otherwise, in the name of the owner whose bootstrap
+ * token is given.
+ */
+export async function openFirstSite(
+  customers: RawClient,
+  bootstrapToken: string,
+  fields: Partial<Pick<Site, 'openingHours'>> = {},
+): Promise<FirstSite> {
   const body = {
     name: 'Harbour Spa',
     timezone: 'Europe/London',
     currency: 'GBP',
     openingHours: days.map((weekday) => ({ weekday, timeFrom: '08:00', timeTo: '20:00' })),
     openingExceptions: [],
+    ...fields,
   };
   const outputs = { id: '', organisationId: '', brandId: '', createdAt: '', updatedAt: '' };
   const founder = await ownerOf(customers, bootstrapToken);

@@ -61,12 +61,11 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
     entities,
     migrations: [{ name: '0001-initial', class: Initial }],
     ...options,
-    compose: ({ db, clock, peer, onCommit, telemetry }) => {
+    compose: ({ db, clock, peer, telemetry }) => {
+      const sites = sitesFrom(peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS));
       const parts: BookingParts = {
         db,
-        onCommit,
-        compiledSites: compiledSites(db, clock),
-        sites: sitesFrom(peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS)),
+        compiledSites: compiledSites(db, clock, sites),
         memberships: peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
       };
       const tidying = sweeperOf(() => tidyClaims(db), { name: 'lapsed claims', everyMs: 30_000, telemetry });

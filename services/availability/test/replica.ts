@@ -2,16 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
-import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { freePort } from '../../../tools/local/ports.ts';
 import type { World } from './world.ts';
 
 /** Another process of the availability service on the world's database, which a test may kill. */
 export interface Replica {
-  bookings: Peer<typeof BookingServiceService>;
-  /** Kills it without a word, and starts it again on the same port. */
+  /** Of the process that runs now. */
+  readonly bookings: Peer<typeof BookingServiceService>;
+  /** Kills it without a word, and starts it again. */
   crash(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -20,8 +21,37 @@ const main = join(import.meta.dirname, '..', 'src', 'main.ts');
 
 /** Starts the replica and waits until it says that it is ready. */
 export async function startReplica(world: World): Promise<Replica> {
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  const clients: RawClient[] = [];
+  let running = await launch(world, { telemetry, clients });
+  return {
+    get bookings() {
+      return running.bookings;
+    },
+    crash: async () => {
+      await running.kill();
+      running = await launch(world, { telemetry, clients });
+    },
+    stop: async () => {
+      await running.kill();
+      for (const client of clients) client.close();
+      await telemetry.stop();
+    },
+  };
+}
+
+interface RunningReplica {
+  bookings: Replica['bookings'];
+  kill(): Promise<void>;
+}
+
+/** Each start takes a port of its own: the one before may have found another owner meanwhile. */
+async function launch(
+  world: World,
+  { telemetry, clients }: { telemetry: Telemetry; clients: RawClient[] },
+): Promise<RunningReplica> {
   const port = await freePort();
-  const env = {
+  const child = await launchProcess({
     LIDO_DATABASE_URL: world.database,
     LIDO_NATS_URL: natsUrl(),
     LIDO_STREAM_PREFIX: randomPrefix(),
@@ -29,30 +59,19 @@ export async function startReplica(world: World): Promise<Replica> {
     LIDO_GRPC_LISTEN: `127.0.0.1:${port}`,
     LIDO_CUSTOMERS_ADDRESS: world.customersAddress,
     LIDO_MEMBERSHIPS_ADDRESS: '127.0.0.1:1',
-  };
-  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  });
   const client = createClient(`127.0.0.1:${port}`, { name: 'availability', telemetry });
-  let child = await launch(env);
-  const kill = async (): Promise<void> => {
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  };
+  clients.push(client);
   return {
     bookings: peerOf(BookingServiceService, client),
-    crash: async () => {
-      await kill();
-      child = await launch(env);
-    },
-    stop: async () => {
-      client.close();
-      await kill();
-      await telemetry.stop();
+    kill: async () => {
+      const exited = once(child, 'exit');
+      if (child.kill('SIGKILL')) await exited;
     },
   };
 }
 
-async function launch(env: Record<string, string>): Promise<ChildProcess> {
+async function launchProcess(env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListCheckInsRequest } from '@lido/proto/lido/checkin/v1/check_in.ts';
+import { staff, staffElsewhere } from '../../../test/support/callers.ts';
 import { anyCheckIns, newCheckIn } from './builders.ts';
-import { staff, startGateway, type TestGuest } from './support.ts';
+import { startGateway, type TestGuest } from './support.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 let member: TestGuest & { membershipId: string };
@@ -89,7 +90,7 @@ describe('recording a check-in', () => {
 
   test('takes the site, customer and reader of another organisation for unknown', async () => {
     const { id } = await gateway.addDevice();
-    const stranger = staff('another-organisation', ['another-site']);
+    const stranger = staffElsewhere(gateway.caller);
     const refused = create({ methodId: id, methodType: 'CHECK_IN_METHOD_TYPE_GANTNER' }, stranger);
     await expect(refused).rejects.toMatchObject({
       fields: { customer_id: [expect.any(String)], site_id: [expect.any(String)], method_id: [expect.any(String)] },
@@ -103,7 +104,7 @@ describe('recording a check-in', () => {
   });
 
   test('needs the permission checkins.manage at the site', async () => {
-    const viewer = staff(gateway.organisationId, [gateway.siteId], ['checkins.view']);
+    const viewer = staff(gateway, [gateway.siteId], { held: ['checkins.view'] });
     await expect(create({}, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
@@ -170,7 +171,7 @@ describe('listing check-ins', () => {
 
   test('shows nothing of another organisation, and does not know its sites', async () => {
     await create();
-    const stranger = staff('another-organisation', ['another-site']);
+    const stranger = staffElsewhere(gateway.caller);
     const mine = await gateway.checkIns.listCheckIns(anyCheckIns({ customerId: [member.customerId] }), stranger);
     expect(mine.data).toEqual([]);
     const hidden = gateway.checkIns.listCheckIns(anyCheckIns({ siteId: gateway.siteId }), stranger);
@@ -178,7 +179,7 @@ describe('listing check-ins', () => {
   });
 
   test('needs the permission checkins.view', async () => {
-    const cleaner = staff(gateway.organisationId, [gateway.siteId], []);
+    const cleaner = staff(gateway, [gateway.siteId], { held: [] });
     await expect(gateway.checkIns.listCheckIns(anyCheckIns(), cleaner)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { staff, staffElsewhere } from '../../../test/support/callers.ts';
 import { root } from '../../../tools/local/folders.ts';
 import { ReaderRefused } from '../simulator/reader.ts';
 import { device } from './builders.ts';
-import { eventually, staff, startGateway, type TestDevice } from './support.ts';
+import { eventually, startGateway, type TestDevice } from './support.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 
@@ -69,7 +70,7 @@ describe('a device', () => {
 
   test('of another organisation is not found', async () => {
     const { id } = await gateway.addDevice();
-    const stranger = staff('another-organisation', ['another-site']);
+    const stranger = staffElsewhere(gateway.caller);
     await expect(gateway.devices.getDevice({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
     await expect(gateway.devices.createDeviceToken({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
     await expect(gateway.devices.deleteDevice({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
@@ -77,7 +78,7 @@ describe('a device', () => {
 
   test('is managed with the permission settings.manage only', async () => {
     const { id } = await gateway.addDevice();
-    const receptionist = staff(gateway.organisationId, [gateway.siteId], ['checkins.manage', 'checkins.view']);
+    const receptionist = staff(gateway, [gateway.siteId], { held: ['checkins.manage', 'checkins.view'] });
     await expect(gateway.devices.getDevice({ id }, receptionist)).rejects.toMatchObject({ kind: 'forbidden' });
     await expect(gateway.devices.createDeviceToken({ id }, receptionist)).rejects.toMatchObject({ kind: 'forbidden' });
   });

@@ -31,7 +31,7 @@ test('a membership of the real memberships service opens the door once it is con
   const rate = { price: { amount: 5_000, currency: 'gbp' }, joiningFee: null, processors: [] };
   const type = await peerOf(MembershipTypeServiceService, client).createMembershipType(
     { name: 'Gold', visibility: 'VISIBILITY_UNSPECIFIED', initialRate: rate },
-    gateway.owner,
+    gateway.caller,
   );
   const membership = await memberships.createMembership(
     {
@@ -48,18 +48,18 @@ test('a membership of the real memberships service opens the door once it is con
         source: 'MEMBERSHIP_SOURCE_UNSPECIFIED',
       },
     },
-    gateway.owner,
+    gateway.caller,
   );
   await eventually(isKnownAs('reserved'));
   expect(await tapLater()).toMatchObject({ outcome: 'denied', displayText: 'Membership not active' });
 
-  await memberships.confirmMembership({ id: membership.id }, gateway.owner);
+  await memberships.confirmMembership({ id: membership.id }, gateway.caller);
   await eventually(isKnownAs('active'));
   expect(await tapLater()).toMatchObject({ outcome: 'granted', displayText: 'Welcome' });
   const { data } = await gateway.checkIns.listCheckIns(anyCheckIns({ customerId: [guest.customerId] }), gateway.caller);
   expect(data).toMatchObject([{ membershipId: membership.id }]);
 
-  await memberships.cancelMembership({ id: membership.id }, gateway.owner);
+  await memberships.cancelMembership({ id: membership.id }, gateway.caller);
   await eventually(isKnownAs('cancelled'));
   expect(await tapLater()).toMatchObject({ outcome: 'granted', displayText: 'Goodbye' });
   expect(await tapLater()).toMatchObject({ outcome: 'denied', displayText: 'Membership not active' });

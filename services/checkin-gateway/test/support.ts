@@ -1,18 +1,16 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { onTestFinished } from 'vitest';
 import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
 import { type Device, DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
-import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
 import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
-import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
-import { permissions } from '@lido/runtime/grpc/permissions.ts';
-import type { Principal } from '@lido/runtime/grpc/principal.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import type { TestCaller } from '../../../test/support/callers.ts';
+import { openFirstSite } from '../../../test/support/first-site.ts';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { root } from '../../../tools/local/folders.ts';
 import { startInProcess } from '../../../tools/start/in-process.ts';
@@ -21,11 +19,6 @@ import { start } from '../src/start.ts';
 import { device, membership } from './builders.ts';
 import { openStreams, type Streams } from './streams.ts';
 import { startEntitlements, type Entitlements } from './entitlements.ts';
-
-export interface TestCaller {
-  readonly principal: Principal;
-  readonly requestId: string;
-}
 
 /** A device that can connect. */
 export interface TestDevice {
@@ -44,11 +37,10 @@ export interface TestGuest {
 /** The gateway beside the real customers service, on databases and streams of their own. */
 export interface TestGateway {
   readonly organisationId: string;
+  readonly brandId: string;
   readonly siteId: string;
-  /** Somebody with all permissions at the site. */
+  /** The owner, who may do everything at the site. */
   readonly caller: TestCaller;
-  /** Who the first token stands for, once the site exists. */
-  readonly owner: TestCaller;
   readonly devices: Peer<typeof DeviceServiceService>;
   readonly checkIns: Peer<typeof CheckInServiceService>;
   readonly customers: Peer<typeof CustomerServiceService>;
@@ -166,15 +158,9 @@ async function startAll(
     async () => clients.forEach((client) => client.close()),
   );
 
-  const tokens = peerOf(TokenServiceService, clients[0]);
-  const first = await ownerOf(tokens, bootstrapToken);
-  const site = await peerOf(SiteServiceService, clients[0]).createSite(
-    siteBody(first.principal.brandIds[0] ?? ''),
-    first,
-  );
-  const owner = await ownerOf(tokens, bootstrapToken);
-  const { organisationId } = owner.principal;
-  const caller = staff(organisationId, [site.id], permissions, site.brandId);
+  // Without opening hours the door's answers do not depend on the hour the tests run at.
+  const { staff: caller, site } = await openFirstSite(clients[0], bootstrapToken, { openingHours: [] });
+  const { organisationId, brandId } = site;
   const customers = peerOf(CustomerServiceService, clients[0]);
   const barcodes = peerOf(BarcodeServiceService, clients[0]);
   const devices = peerOf(DeviceServiceService, clients[1]);
@@ -204,9 +190,9 @@ async function startAll(
   };
   return {
     organisationId,
+    brandId,
     siteId: site.id,
     caller,
-    owner,
     devices,
     customers,
     streams,
@@ -250,26 +236,6 @@ async function startAll(
   };
 }
 
-/** A staff member with all permissions, or those given, at the sites. */
-export function staff(
-  organisationId: string,
-  siteIds: readonly string[],
-  held: readonly string[] = permissions,
-  brandId = '',
-): TestCaller {
-  const grants = siteIds.map((siteId) => ({ siteId, brandId, permissions: [...held] }));
-  const principal: Principal = {
-    kind: 'KIND_STAFF',
-    id: randomUUID(),
-    name: 'Test staff',
-    onBehalfOf: null,
-    organisationId,
-    brandIds: [],
-    grants,
-  };
-  return { principal, requestId: randomUUID() };
-}
-
 const patienceMs = 10_000;
 const pollMs = 10;
 
@@ -280,27 +246,4 @@ export async function eventually(isTrue: () => Promise<boolean>): Promise<void> 
     if (performance.now() > untilMs) throw new Error(`It did not come true within ${patienceMs} ms: ${String(isTrue)}`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
-}
-
-async function ownerOf(tokens: Peer<typeof TokenServiceService>, token: string): Promise<TestCaller> {
-  const tokenHash = createHash('sha256').update(token).digest('hex');
-  const anybody: Principal = {
-    kind: 'KIND_SERVICE',
-    id: 'test',
-    name: 'test',
-    onBehalfOf: null,
-    organisationId: '',
-    brandIds: [],
-    grants: [],
-  };
-  const { principal } = await tokens.resolveToken({ tokenHash }, { principal: anybody, requestId: randomUUID() });
-  if (!principal) throw new Error('The bootstrap token stands for nobody.');
-  return { principal, requestId: randomUUID() };
-}
-
-function siteBody(brandId: string) {
-  return {
-    ...{ id: '', organisationId: '', brandId, name: 'Harbour Spa', timezone: 'Europe/London', currency: 'gbp' },
-    ...{ locale: null, holdMinutes: null, openingHours: [], openingExceptions: [], createdAt: '', updatedAt: '' },
-  };
 }

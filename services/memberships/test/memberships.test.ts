@@ -1,77 +1,35 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
-import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
-import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
-import {
-  type CreateMembershipRequest,
-  Membership,
-  MembershipServiceService,
-} from '@lido/proto/lido/memberships/v1/membership.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CreateMembershipRequest, Membership } from '@lido/proto/lido/memberships/v1/membership.ts';
 import { MembershipRateServiceService } from '@lido/proto/lido/memberships/v1/membership_rate.ts';
-import {
-  type CreateMembershipTypeRequest,
-  type MembershipType,
-  MembershipTypeServiceService,
-} from '@lido/proto/lido/memberships/v1/membership_type.ts';
-import { callerMetadata, type Peer } from '@lido/runtime/grpc/client.ts';
-import { metadataKey } from '@lido/runtime/grpc/principal.ts';
 import { addDays } from '@lido/runtime/time/zone.ts';
-import { anyMemberships, initialRate, newMembership, newRate, newType } from './builders.ts';
-import { openEvents } from '../../../test/support/events.ts';
 import { anybody, signedIn, staff, type TestCaller } from '../../../test/support/callers.ts';
-import { startServices, type TestServices } from './support.ts';
+import { anyMemberships, initialRate, newMembership, newRate } from './builders.ts';
+import { type MembershipDesk, openDesk } from './support.ts';
 
-let services: TestServices;
-let memberships: Peer<typeof MembershipServiceService>;
+let desk: MembershipDesk;
+let memberships: MembershipDesk['memberships'];
 let caller: TestCaller;
-let stranger: TestCaller;
-let plan: Plan;
-
-interface Plan {
-  typeId: string;
-  rateId: string;
-}
 
 beforeAll(async () => {
-  services = await startServices();
-  memberships = services.peer(MembershipServiceService);
-  caller = services.caller;
-  stranger = staff({ ...services.site, organisationId: 'another-organisation' }, [services.site.id]);
-  plan = await addPlan({ maxMembers: 2 });
+  desk = await openDesk();
+  ({ memberships, caller } = desk);
 });
-afterAll(() => services.stop());
-
-async function addPlan(fields: Partial<CreateMembershipTypeRequest> = {}): Promise<Plan> {
-  return planOf(await services.peer(MembershipTypeServiceService).createMembershipType(newType(fields), caller));
-}
-
-function planOf({ id, rates: [rate] }: MembershipType): Plan {
-  if (rate === undefined) throw new Error('A new type has a rate.');
-  return { typeId: id, rateId: rate.id };
-}
-
-/** Reserves a membership for a new customer. */
-async function reserve(fields: Partial<CreateMembershipRequest> = {}, of = plan): Promise<Membership> {
-  const customerId = (await services.addCustomer()).id;
-  return memberships.createMembership(newMembership(of, { customerId, ...fields }), caller);
-}
-
-const confirm = ({ id }: Membership): Promise<Membership> => memberships.confirmMembership({ id }, caller);
+afterAll(() => desk.stop());
 
 const inOneYear = (): string => new Date(Date.now() + 366 * 86_400_000).toISOString().slice(0, 10);
 
 test('a new membership is reserved, under a ten-digit number of its own, with its customer, type and rate', async () => {
-  const customer = await services.addCustomer({ email: 'member@example.com' });
+  const customer = await desk.addCustomer({ email: 'member@example.com' });
   const made = await memberships.createMembership(
-    newMembership(plan, { customerId: customer.id, externalRef: 'x' }),
+    newMembership(desk.plan, { customerId: customer.id, externalRef: 'x' }),
     caller,
   );
   expect(made).toMatchObject({
-    siteId: services.site.id,
+    siteId: desk.site.id,
     customer: { id: customer.id, email: 'member@example.com' },
     members: [{ customerId: customer.id, membershipNumber: made.membershipNumber, isLead: true }],
-    type: { id: plan.typeId },
-    rate: { id: plan.rateId, price: 5_000 },
+    type: { id: desk.plan.typeId },
+    rate: { id: desk.plan.rateId, price: 5_000 },
     status: 'MEMBERSHIP_STATUS_RESERVED',
     source: 'MEMBERSHIP_SOURCE_APP',
     startDate: '2026-01-01',
@@ -84,13 +42,13 @@ test('a new membership is reserved, under a ten-digit number of its own, with it
 
 test('a customer can be added together with the membership, and their bad fields are named within customer_data', async () => {
   const customerData = { firstName: 'Ida', lastName: 'Rhodes', email: 'ida@example.com', marketingPreferenceIds: [] };
-  const made = await memberships.createMembership(newMembership(plan, { customerData }), caller);
+  const made = await memberships.createMembership(newMembership(desk.plan, { customerData }), caller);
   expect(made.customer).toMatchObject({
     fullName: 'Ida Rhodes',
-    brandId: services.site.brandId,
-    siteId: services.site.id,
+    brandId: desk.site.brandId,
+    siteId: desk.site.id,
   });
-  const again = memberships.createMembership(newMembership(plan, { customerData }), caller);
+  const again = memberships.createMembership(newMembership(desk.plan, { customerData }), caller);
   await expect(again).rejects.toMatchObject({
     kind: 'invalid',
     fields: { 'customer_data.email': [expect.any(String)] },
@@ -105,25 +63,28 @@ test.each<[string, Partial<CreateMembershipRequest>, string]>([
   ['a site that does not exist', { siteId: 'nowhere' }, 'site_id'],
   ['an end before its start', { endDate: '2025-12-31' }, 'end_date'],
 ])('a membership with %s is refused by that field', async (_title, fields, field) => {
-  await expect(reserve(fields)).rejects.toMatchObject({ kind: 'invalid', fields: { [field]: [expect.any(String)] } });
+  await expect(desk.reserve(fields)).rejects.toMatchObject({
+    kind: 'invalid',
+    fields: { [field]: [expect.any(String)] },
+  });
 });
 
 test('a membership does not start before its type does', async () => {
-  const later = await addPlan({ minimumStartDate: '2026-05-01T00:00:00Z' });
-  await expect(reserve({ startDate: '2026-04-30' }, later)).rejects.toMatchObject({
+  const later = await desk.addPlan({ minimumStartDate: '2026-05-01T00:00:00Z' });
+  await expect(desk.reserve({ startDate: '2026-04-30' }, later)).rejects.toMatchObject({
     kind: 'invalid',
     fields: { start_date: [expect.any(String)] },
   });
-  await expect(reserve({ startDate: '2026-05-01' }, later)).resolves.toMatchObject({ startDate: '2026-05-01' });
+  await expect(desk.reserve({ startDate: '2026-05-01' }, later)).resolves.toMatchObject({ startDate: '2026-05-01' });
 });
 
 test('confirming makes a membership active, or upcoming before its start date', async () => {
-  expect(await confirm(await reserve())).toMatchObject({
+  expect(await desk.confirm(await desk.reserve())).toMatchObject({
     status: 'MEMBERSHIP_STATUS_ACTIVE',
     attentionReason: 'ATTENTION_REASON_UNSPECIFIED',
   });
   const startDate = inOneYear();
-  expect(await confirm(await reserve({ startDate }))).toMatchObject({
+  expect(await desk.confirm(await desk.reserve({ startDate }))).toMatchObject({
     status: 'MEMBERSHIP_STATUS_UPCOMING',
     nextBillingDate: startDate,
   });
@@ -131,18 +92,20 @@ test('confirming makes a membership active, or upcoming before its start date', 
 
 test('a fee that is collected by mandate makes a confirmed membership need attention, unless the type is paid offline', async () => {
   const byMandate = { initialRate: initialRate({ processors: ['direct_debit'] }) };
-  const collected = await confirm(await reserve({}, await addPlan(byMandate)));
+  const collected = await desk.confirm(await desk.reserve({}, await desk.addPlan(byMandate)));
   expect(collected).toMatchObject({
     status: 'MEMBERSHIP_STATUS_NEEDS_ATTENTION',
     attentionReason: 'ATTENTION_REASON_NO_MANDATE',
   });
-  const offline = await confirm(await reserve({}, await addPlan({ ...byMandate, offlinePayments: true })));
+  const offline = await desk.confirm(
+    await desk.reserve({}, await desk.addPlan({ ...byMandate, offlinePayments: true })),
+  );
   expect(offline).toMatchObject({ status: 'MEMBERSHIP_STATUS_ACTIVE', nextBillingDate: null });
 });
 
 test('only reserved memberships are confirmed, and what is over is not cancelled again', async () => {
-  const made = await confirm(await reserve());
-  await expect(confirm(made)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'membership_not_reserved' });
+  const made = await desk.confirm(await desk.reserve());
+  await expect(desk.confirm(made)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'membership_not_reserved' });
   const cancelled = await memberships.cancelMembership({ id: made.id }, caller);
   expect(cancelled).toMatchObject({ status: 'MEMBERSHIP_STATUS_CANCELLED', nextBillingDate: null });
   expect(cancelled.cancelledAt).toMatch(/[+-]\d{2}:\d{2}$/);
@@ -153,8 +116,8 @@ test('only reserved memberships are confirmed, and what is over is not cancelled
 });
 
 test('a started membership keeps its start date but may change its end, rate and reference', async () => {
-  const made = await confirm(await reserve());
-  const yearly = await services.peer(MembershipRateServiceService).createMembershipRate(newRate(plan.typeId), caller);
+  const made = await desk.confirm(await desk.reserve());
+  const yearly = await desk.peer(MembershipRateServiceService).createMembershipRate(newRate(desk.plan.typeId), caller);
   const change = (membership: object, ...updateMask: string[]) =>
     memberships.updateMembership({ id: made.id, membership, updateMask }, caller);
   const body = { endDate: '2027-01-31', membershipRateId: yearly.id, externalRef: 'ref' };
@@ -172,7 +135,7 @@ test('a started membership keeps its start date but may change its end, rate and
   await expect(change({ startDate: '2026-02-01' }, 'start_date')).rejects.toMatchObject({
     fields: { start_date: [expect.any(String)] },
   });
-  const other = await addPlan();
+  const other = await desk.addPlan();
   await expect(change({ membershipRateId: other.rateId }, 'membership_rate_id')).rejects.toMatchObject({
     fields: { membership_rate_id: [expect.any(String)] },
   });
@@ -180,9 +143,9 @@ test('a started membership keeps its start date but may change its end, rate and
 
 test('people sign themselves up for public plans only, from today on, and for nobody else', async () => {
   const today = new Date().toISOString().slice(0, 10);
-  const customer = await services.addCustomer();
-  const open = { siteId: services.site.id, startDate: inOneYear() };
-  const made = await memberships.createMembership(newMembership(plan, open), signedIn(customer));
+  const customer = await desk.addCustomer();
+  const open = { siteId: desk.site.id, startDate: inOneYear() };
+  const made = await memberships.createMembership(newMembership(desk.plan, open), signedIn(customer));
   expect(made).toMatchObject({
     customer: { id: customer.id },
     source: 'MEMBERSHIP_SOURCE_SELF_SIGNUP',
@@ -191,28 +154,28 @@ test('people sign themselves up for public plans only, from today on, and for no
 
   const customerData = { email: 'public@example.com', marketingPreferenceIds: [] };
   const joined = await memberships.createMembership(
-    newMembership(plan, { ...open, startDate: today, customerData }),
+    newMembership(desk.plan, { ...open, startDate: today, customerData }),
     anybody(),
   );
   expect(joined.customer?.email).toBe('public@example.com');
 
-  const hidden = await addPlan({ private: true });
+  const hidden = await desk.addPlan({ private: true });
   const refused = (field: string) => ({ kind: 'invalid', fields: { [field]: [expect.any(String)] } });
   await expect(memberships.createMembership(newMembership(hidden, open), signedIn(customer))).rejects.toMatchObject(
     refused('membership_type_id'),
   );
   await expect(
-    memberships.createMembership(newMembership(plan, { ...open, startDate: '2026-01-01' }), signedIn(customer)),
+    memberships.createMembership(newMembership(desk.plan, { ...open, startDate: '2026-01-01' }), signedIn(customer)),
   ).rejects.toMatchObject(refused('start_date'));
-  for (const outsider of [anybody(), signedIn(await services.addCustomer())]) {
-    const forAnother = newMembership(plan, { ...open, customerId: customer.id });
+  for (const outsider of [anybody(), signedIn(await desk.addCustomer())]) {
+    const forAnother = newMembership(desk.plan, { ...open, customerId: customer.id });
     await expect(memberships.createMembership(forAnother, outsider)).rejects.toMatchObject(refused('customer_id'));
   }
 });
 
 test('a membership covers as many people as its type allows, each under their own number', async () => {
-  const made = await reserve();
-  const [second, third] = [await services.addCustomer(), await services.addCustomer()];
+  const made = await desk.reserve();
+  const [second, third] = [await desk.addCustomer(), await desk.addCustomer()];
   const add = (customerId: string) => memberships.createMembershipMember({ parentId: made.id, customerId }, caller);
   const member = await add(second.id);
   expect(member).toMatchObject({ customerId: second.id, isLead: false });
@@ -234,23 +197,22 @@ test('a membership covers as many people as its type allows, each under their ow
 });
 
 test('a type’s least number of members is asked for when a membership is confirmed', async () => {
-  const pair = await addPlan({ minMembers: 2, maxMembers: 2 });
-  const made = await reserve({}, pair);
-  await expect(confirm(made)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'too_few_members' });
-  await memberships.createMembershipMember(
-    { parentId: made.id, customerId: (await services.addCustomer()).id },
-    caller,
-  );
-  expect((await confirm(made)).status).toBe('MEMBERSHIP_STATUS_ACTIVE');
+  const pair = await desk.addPlan({ minMembers: 2, maxMembers: 2 });
+  const made = await desk.reserve({}, pair);
+  await expect(desk.confirm(made)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'too_few_members' });
+  await memberships.createMembershipMember({ parentId: made.id, customerId: (await desk.addCustomer()).id }, caller);
+  expect((await desk.confirm(made)).status).toBe('MEMBERSHIP_STATUS_ACTIVE');
 });
 
 test('the list filters by what a membership is, whose it is and when it runs', async () => {
-  const own = await addPlan({ initialRate: initialRate({ processors: ['direct_debit'], billingFrequency: 'P3M' }) });
-  const open = await addPlan({ offlinePayments: true });
-  const waiting = await confirm(await reserve({}, own));
-  const active = await confirm(await reserve({ endDate: '2199-01-01', externalRef: 'find-me' }, open));
-  const ended = await reserve({ endDate: '2026-01-02' }, open);
-  const upcoming = await confirm(await reserve({ startDate: inOneYear() }, open));
+  const own = await desk.addPlan({
+    initialRate: initialRate({ processors: ['direct_debit'], billingFrequency: 'P3M' }),
+  });
+  const open = await desk.addPlan({ offlinePayments: true });
+  const waiting = await desk.confirm(await desk.reserve({}, own));
+  const active = await desk.confirm(await desk.reserve({ endDate: '2199-01-01', externalRef: 'find-me' }, open));
+  const ended = await desk.reserve({ endDate: '2026-01-02' }, open);
+  const upcoming = await desk.confirm(await desk.reserve({ startDate: inOneYear() }, open));
   const found = async (fields: Parameters<typeof anyMemberships>[0]): Promise<string[]> => {
     const request = anyMemberships({ membershipTypeIds: [own.typeId, open.typeId], ...fields });
     return (await memberships.listMemberships(request, caller)).data.map(({ id }) => id).sort();
@@ -274,23 +236,25 @@ test('the list filters by what a membership is, whose it is and when it runs', a
   expect(await found({ endDateFrom: '2026-01-02', endDateTo: '2026-12-31' })).toEqual(ids(ended));
   expect(await found({ nextBillingDateFrom: '2026-01-01' })).toEqual(ids(waiting));
   expect(await found({ createdAtTo: '2001-01-01' })).toEqual([]);
-  expect(await found({ siteId: [services.site.id] })).toHaveLength(4);
+  expect(await found({ siteId: [desk.site.id] })).toHaveLength(4);
   await expect(found({ siteId: ['nowhere'] })).rejects.toMatchObject({ kind: 'not_found' });
 });
 
 test('a membership is missing for another organisation and forbidden without the permission', async () => {
-  const made = await reserve();
+  const made = await desk.reserve();
   const missing = { kind: 'not_found', message: `The requested resource could not be found ${made.id}` };
-  await expect(memberships.getMembership({ id: made.id }, stranger)).rejects.toMatchObject(missing);
+  await expect(memberships.getMembership({ id: made.id }, desk.stranger)).rejects.toMatchObject(missing);
   await expect(
-    memberships.updateMembership({ id: made.id, membership: {}, updateMask: [] }, stranger),
+    memberships.updateMembership({ id: made.id, membership: {}, updateMask: [] }, desk.stranger),
   ).rejects.toMatchObject(missing);
-  await expect(memberships.cancelMembership({ id: made.id }, stranger)).rejects.toMatchObject(missing);
-  await expect(memberships.confirmMembership({ id: made.id }, stranger)).rejects.toMatchObject(missing);
-  await expect(memberships.listMembershipMembers({ parentId: made.id }, stranger)).rejects.toMatchObject(missing);
-  const viewer = staff(services.site, [services.site.id], { held: ['memberships.view'] });
+  await expect(memberships.cancelMembership({ id: made.id }, desk.stranger)).rejects.toMatchObject(missing);
+  await expect(memberships.confirmMembership({ id: made.id }, desk.stranger)).rejects.toMatchObject(missing);
+  await expect(memberships.listMembershipMembers({ parentId: made.id }, desk.stranger)).rejects.toMatchObject(missing);
+  const viewer = staff(desk.site, [desk.site.id], { held: ['memberships.view'] });
   await expect(memberships.cancelMembership({ id: made.id }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
-  await expect(memberships.createMembership(newMembership(plan), viewer)).rejects.toMatchObject({ kind: 'forbidden' });
+  await expect(memberships.createMembership(newMembership(desk.plan), viewer)).rejects.toMatchObject({
+    kind: 'forbidden',
+  });
   await expect(memberships.getMembership({ id: made.id }, anybody())).rejects.toMatchObject({
     kind: 'unauthenticated',
   });
@@ -298,37 +262,15 @@ test('a membership is missing for another organisation and forbidden without the
   await expect(memberships.cancelMembership({ id: made.id }, caller)).rejects.toMatchObject(missing);
 });
 
-test('other services learn a customer’s memberships within the caller’s organisation', async () => {
-  const made = await confirm(await reserve({ endDate: '2199-01-01' }));
-  const entitlements = services.peer(EntitlementServiceService);
-  const customerId = made.customer?.id ?? '';
-  expect(await entitlements.findMemberships({ customerId }, caller)).toEqual({
-    memberships: [
-      {
-        membershipId: made.id,
-        membershipTypeId: plan.typeId,
-        membershipTypeName: 'Gold tier',
-        membershipNumber: made.membershipNumber,
-        siteId: services.site.id,
-        status: 'active',
-        attentionReason: null,
-        startDate: '2026-01-01',
-        endDate: '2199-01-01',
-      },
-    ],
-  });
-  expect(await entitlements.findMemberships({ customerId }, stranger)).toEqual({ memberships: [] });
-});
-
 test('the next two billings follow the rate’s frequency, and a membership that is not confirmed has none', async () => {
   const startDate = inOneYear();
-  const reserved = await reserve({ startDate });
+  const reserved = await desk.reserve({ startDate });
   expect(await memberships.getMembershipNextBilling({ id: reserved.id }, caller)).toMatchObject({
     date: null,
     amount: null,
     currency: 'GBP',
   });
-  await confirm(reserved);
+  await desk.confirm(reserved);
   const next = await memberships.getMembershipNextBilling({ id: reserved.id }, caller);
   const subsequent = await memberships.getMembershipSubsequentBilling({ id: reserved.id }, caller);
   expect(next).toMatchObject({ date: startDate, amount: 5_000, billingPeriodFrom: startDate });
@@ -336,89 +278,15 @@ test('the next two billings follow the rate’s frequency, and a membership that
   expect(await memberships.getMembershipSubsequentBillingDate({ id: reserved.id }, caller)).toEqual({
     data: subsequent.date,
   });
-  await expect(memberships.getMembershipNextBilling({ id: reserved.id }, stranger)).rejects.toMatchObject({
+  await expect(memberships.getMembershipNextBilling({ id: reserved.id }, desk.stranger)).rejects.toMatchObject({
     kind: 'not_found',
   });
 });
 
 test('a signed-in customer lists the memberships that cover them, and staff tokens are refused there', async () => {
-  const customer = await services.addCustomer();
-  const made = await memberships.createMembership(newMembership(plan, { customerId: customer.id }), caller);
-  await reserve();
+  const customer = await desk.addCustomer();
+  const made = await memberships.createMembership(newMembership(desk.plan, { customerId: customer.id }), caller);
+  await desk.reserve();
   expect((await memberships.listMyAccountMemberships({}, signedIn(customer))).data).toEqual([made]);
   await expect(memberships.listMyAccountMemberships({}, caller)).rejects.toMatchObject({ kind: 'forbidden' });
-});
-
-test('each change is told once, with the membership as it then is', async () => {
-  const made = await reserve();
-  await confirm(made);
-  await memberships.cancelMembership({ id: made.id }, caller);
-  const stream = await openEvents(services.prefix, 'memberships');
-  const events = await stream.until((event) => event.aggregateId === made.id && event.version === 3);
-  await stream.stop();
-  const told = events.filter((event) => event.aggregateId === made.id);
-  expect(told.map(({ type, siteId }) => [type, siteId])).toEqual(
-    [1, 2, 3].map(() => ['lido.memberships.membership.saved', services.site.id]),
-  );
-  expect(told.map(({ payload }) => Membership.decode(payload).status)).toEqual([
-    'MEMBERSHIP_STATUS_RESERVED',
-    'MEMBERSHIP_STATUS_ACTIVE',
-    'MEMBERSHIP_STATUS_CANCELLED',
-  ]);
-});
-
-/** Sends a request as the gateway does for a client that gave an Idempotency-Key. */
-function sendWithKey(key: string, request: CreateMembershipRequest) {
-  const metadata = callerMetadata(caller.principal, 'request');
-  metadata.set(metadataKey.idempotencyKey, key);
-  metadata.set(metadataKey.bodyHash, 'hash-1');
-  return services.client.unary(MembershipServiceService.createMembership, request, { metadata, deadlineMs: 5_000 });
-}
-
-test('a repeated request with the same key adds neither a second customer nor a second membership', async () => {
-  const customerData = { email: 'twice@example.com', marketingPreferenceIds: [] };
-  const send = () => sendWithKey('key-1', newMembership(plan, { customerData }));
-  const [first, second] = [await send(), await send()];
-  expect(second.response.id).toBe(first.response.id);
-  expect(second.trailer.get(metadataKey.replayed)).toEqual(['true']);
-});
-
-test('a request that fails after its customer was added finds them when it is repeated with the same key', async () => {
-  const customerData = { email: 'again@example.com', marketingPreferenceIds: [] };
-  const tooLong = 'x'.repeat(10_000);
-  const failing = sendWithKey('key-2', newMembership(plan, { customerData, basketId: tooLong }));
-  await expect(failing).rejects.toBeDefined();
-  const { response } = await sendWithKey('key-2', newMembership(plan, { customerData }));
-  expect(response.customer?.email).toBe('again@example.com');
-  const otherKey = sendWithKey('key-3', newMembership(plan, { customerData }));
-  await expect(otherKey).rejects.toMatchObject({ fields: { 'customer_data.email': [expect.any(String)] } });
-});
-
-test('a scan at the till finds the member with the memberships at that site, and the customers list filters by them', async () => {
-  const made = await confirm(await reserve());
-  const customerId = made.customer?.id ?? '';
-  const barcodes = services.customersPeer(BarcodeServiceService);
-  await barcodes.createCustomerBarcode(
-    { parentId: customerId, barcode: 'scan', kind: 'MEDIUM_KIND_UNSPECIFIED', data: null },
-    caller,
-  );
-  const scanned = await barcodes.getCustomerByBarcode({ code: 'scan', siteId: services.site.id }, caller);
-  expect(scanned).toMatchObject({
-    id: customerId,
-    fullName: 'Ada Byron',
-    memberships: [
-      { id: made.id, status: 'active', membershipTypeName: 'Gold tier', membershipNumber: made.membershipNumber },
-    ],
-  });
-
-  const customers = services.customersPeer(CustomerServiceService);
-  const find = async (fields: object): Promise<string[]> =>
-    (await customers.listCustomers({ labelIds: [], id: [customerId], ...fields }, caller)).data.map(({ id }) => id);
-  await vi.waitFor(async () => expect(await find({ membership: 'any' })).toEqual([customerId]), { timeout: 10_000 });
-  expect(await find({ membership: 'active', membershipTypeId: plan.typeId, membershipRateId: plan.rateId })).toEqual([
-    customerId,
-  ]);
-  expect(await find({ membershipNumber: made.membershipNumber })).toEqual([customerId]);
-  expect(await find({ membership: 'none' })).toEqual([]);
-  expect(await find({ membershipTypeId: 'another' })).toEqual([]);
 });

@@ -5,15 +5,25 @@ import {
   CustomerServiceService,
 } from '@lido/proto/lido/customers/v1/customer.ts';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
+import {
+  type CreateMembershipRequest,
+  type Membership,
+  MembershipServiceService,
+} from '@lido/proto/lido/memberships/v1/membership.ts';
+import {
+  type CreateMembershipTypeRequest,
+  MembershipTypeServiceService,
+} from '@lido/proto/lido/memberships/v1/membership_type.ts';
 import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import type { TestCaller } from '../../../test/support/callers.ts';
+import { staff, type TestCaller } from '../../../test/support/callers.ts';
 import { openFirstSite } from '../../../test/support/first-site.ts';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { root } from '../../../tools/local/folders.ts';
 import { freePort, localHost } from '../../../tools/local/ports.ts';
 import { startInProcess } from '../../../tools/start/in-process.ts';
 import { start } from '../src/start.ts';
+import { newMembership, newType } from './builders.ts';
 
 /** Memberships beside the real customers service, each on a database of its own. */
 export interface TestServices {
@@ -81,5 +91,50 @@ export async function startServices(): Promise<TestServices> {
       await telemetry.stop();
       await Promise.all([database.drop(), customersDatabase.drop()]);
     },
+  };
+}
+
+/** A membership type and its first rate. */
+export interface Plan {
+  readonly typeId: string;
+  readonly rateId: string;
+}
+
+/** The services, and what tests of memberships do with them all the time. */
+export interface MembershipDesk extends TestServices {
+  readonly memberships: Peer<typeof MembershipServiceService>;
+  /** Somebody who may do everything in another organisation. */
+  readonly stranger: TestCaller;
+  /** For up to two people. */
+  readonly plan: Plan;
+  addPlan(fields?: Partial<CreateMembershipTypeRequest>): Promise<Plan>;
+  /** Reserves a membership for a new customer, of the desk's plan or the given one. */
+  reserve(fields?: Partial<CreateMembershipRequest>, of?: Plan): Promise<Membership>;
+  confirm(membership: Membership): Promise<Membership>;
+}
+
+/** Starts both services and adds a plan. */
+export async function openDesk(): Promise<MembershipDesk> {
+  const services = await startServices();
+  const { caller, site } = services;
+  const memberships = services.peer(MembershipServiceService);
+  const types = services.peer(MembershipTypeServiceService);
+  const addPlan = async (fields: Partial<CreateMembershipTypeRequest> = {}): Promise<Plan> => {
+    const { id, rates } = await types.createMembershipType(newType(fields), caller);
+    if (rates[0] === undefined) throw new Error('A new type has a rate.');
+    return { typeId: id, rateId: rates[0].id };
+  };
+  const plan = await addPlan({ maxMembers: 2 });
+  return {
+    ...services,
+    memberships,
+    stranger: staff({ ...site, organisationId: 'another-organisation' }, [site.id]),
+    plan,
+    addPlan,
+    reserve: async (fields = {}, of = plan) => {
+      const { id: customerId } = await services.addCustomer();
+      return memberships.createMembership(newMembership(of, { customerId, ...fields }), caller);
+    },
+    confirm: ({ id }) => memberships.confirmMembership({ id }, caller),
   };
 }

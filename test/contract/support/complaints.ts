@@ -32,6 +32,12 @@ export function complainUnlessInvalid(answer: Answer, fields: readonly string[])
   ];
 }
 
+/** As `complainOf`; a field without bounds that only the database refused is a complaint too. */
+export function complainOfUnbounded(answer: Answer): string[] {
+  const isUnbounded = ['too_long', 'out_of_range'].includes(String(answer.body?.['code']));
+  return [...complainOf(answer), ...(isUnbounded ? [tell(answer, `has a field without bounds: ${answer.text}`)] : [])];
+}
+
 function complainOfSuccess(answer: Answer): string[] {
   const isEmpty = answer.status === 204;
   return [

@@ -94,11 +94,6 @@ function fillItem(plan: ValuePlan, hostility: Hostility, place: Place): unknown 
   return fill(plan.message.fields, hostility, { ...place, path: `${place.path}.`, depth: place.depth + 1 });
 }
 
-/** A body that gives every field the same shape, whatever it expects. */
-export function everyField(fields: readonly FieldPlan[], value: unknown): Record<string, unknown> {
-  return Object.fromEntries(fields.map((field) => [field.json, value]));
-}
-
 /** A body without the top-level fields that errors name. */
 export function without(body: Record<string, unknown>, errors: unknown): Record<string, unknown> {
   const refused = new Set(Object.keys((errors as object | undefined) ?? {}).map((path) => path.split('.')[0]));

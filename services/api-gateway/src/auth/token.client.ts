@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ResolveTokenResponse, TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
 import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
-import { Refusal } from '@lido/runtime/errors/refusal.ts';
+import { isNotFound, Refusal } from '@lido/runtime/errors/refusal.ts';
 import { callerMetadata, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import { ExpiringCache } from './expiring-cache.ts';
@@ -43,7 +43,7 @@ export function createTokenResolver(customers: RawClient): TokenResolver {
       const answer = await customers
         .unary(TokenServiceService.resolveToken, { tokenHash }, options)
         .catch((error: unknown) => {
-          throw error instanceof Refusal && error.kind === 'not_found' ? badToken() : error;
+          throw isNotFound(error) ? badToken() : error;
         });
       return acceptPrincipal(answer.response);
     });

@@ -15,9 +15,10 @@ import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { notFound, Refusal, stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { releaseClaims, setClaimExpiry } from '../claims/claim.repository.ts';
-import { findOffering, toOfferingDetails } from '../offerings/find-offering.repository.ts';
+import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import { releaseSeats, setSeatExpiry } from '../sessions/session.repository.ts';
 import { nextVersions, sitesOfPractitioners } from '../sites/site-version.repository.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { type Booking, bookingsOf, setBookingStatus } from './booking.repository.ts';
 import { toHeldItem } from './held-item.ts';
 import { hold, holdItems } from './hold.handlers.ts';
@@ -42,17 +43,17 @@ const confirmMinutes = 2;
 
 async function extendHolds(parts: BookingParts, request: ExtendHoldsRequest, call: Call): Promise<HoldResponse> {
   const bookings = await bookingsOf(call.em, request.orderId);
-  const site = await siteOf(parts, bookings, call);
-  if (!site) return { items: [] };
-  const minutes = request.holdMinutes || site.holdMinutes || holdMinutesDefault;
+  const versioned = await siteOf(parts, bookings, call);
+  if (!versioned) return { items: [] };
+  const minutes = request.holdMinutes || versioned.site.holdMinutes || holdMinutesDefault;
   const expiresAtMs = call.clock.nowMs() + minutes * 60_000;
   await renew(
     parts,
     bookings.filter(({ status }) => status === 'held'),
-    { site, expiresAtMs, status: 'held' },
+    { versioned, expiresAtMs, status: 'held' },
     call,
   );
-  return answer(parts, request.orderId, site, call);
+  return answer(parts, request.orderId, versioned, call);
 }
 
 async function confirm(parts: BookingParts, request: ConfirmRequest, call: Call): Promise<HoldResponse> {
@@ -61,19 +62,19 @@ async function confirm(parts: BookingParts, request: ConfirmRequest, call: Call)
   if (request.itemIds.some((itemId) => !held.has(itemId))) {
     throw stateConflict('hold_lapsed', 'What this order held has lapsed. Please reserve it again.');
   }
-  const site = await siteOf(parts, bookings, call);
-  if (!site) return { items: [] };
+  const versioned = await siteOf(parts, bookings, call);
+  if (!versioned) return { items: [] };
   await renew(
     parts,
     bookings.filter(({ status }) => status === 'held'),
-    { site, expiresAtMs: null, status: 'confirmed' },
+    { versioned, expiresAtMs: null, status: 'confirmed' },
     call,
   );
-  return answer(parts, request.orderId, site, call);
+  return answer(parts, request.orderId, versioned, call);
 }
 
 interface Renewal {
-  site: Site;
+  versioned: VersionedSite;
   expiresAtMs: number | null;
   status: 'held' | 'confirmed';
 }
@@ -98,18 +99,18 @@ async function renew(parts: BookingParts, bookings: Booking[], renewal: Renewal,
       expiresAtMs: renewal.expiresAtMs,
     });
   });
-  parts.onCommit();
 }
 
 async function claimAgain(
   parts: BookingParts,
   lapsed: Booking[],
-  { site, expiresAtMs }: Renewal,
+  { versioned, expiresAtMs }: Renewal,
   call: Call,
 ): Promise<void> {
   const nowMs = call.clock.nowMs();
   const order = (booking: Booking): HoldOrder => ({
-    site,
+    versioned,
+    site: versioned.site,
     nowMs,
     orderId: booking.orderId,
     customerId: booking.customerId,
@@ -143,7 +144,6 @@ async function release(parts: BookingParts, request: ReleaseRequest): Promise<ob
     await setBookingStatus(em, ids, 'released', null);
     await nextVersions(em, await sitesTouched(em, meant), { kind: 'claims', released: ids, taken: [] });
   });
-  parts.onCommit();
   return {};
 }
 
@@ -178,26 +178,30 @@ async function offeringDetails(
   request: FindOfferingRequest,
   call: Call,
 ): Promise<OfferingDetails> {
-  const site = await parts.sites.find(call.em, request.siteId, call);
-  const offering = site && (await findOffering(call.em, request.offeringType, request.offeringId, site.id));
+  const versioned = await parts.compiledSites.get(call.em, request.siteId, call);
+  const offering = versioned && findOffering(versioned.offerings, request.offeringType, request.offeringId);
   if (!offering) throw notFound(request.offeringId);
-  return toOfferingDetails(offering, site.currency);
+  return toOfferingDetails(offering, versioned.site.currency);
 }
 
-async function siteOf(parts: BookingParts, bookings: Booking[], call: Call): Promise<Site | undefined> {
+async function siteOf(parts: BookingParts, bookings: Booking[], call: Call): Promise<VersionedSite | undefined> {
   const [first] = bookings;
-  return first && parts.sites.find(call.em, first.siteId, call);
+  return first && parts.compiledSites.get(call.em, first.siteId, call);
 }
 
-async function answer(parts: BookingParts, orderId: string, site: Site, call: Call): Promise<HoldResponse> {
-  const em = parts.db.fork();
-  const items = [];
-  for (const booking of await bookingsOf(em, orderId)) {
-    const offering = await findOffering(em, booking.offeringType, booking.offeringId, site.id);
+async function answer(
+  parts: BookingParts,
+  orderId: string,
+  { site, offerings }: VersionedSite,
+  call: Call,
+): Promise<HoldResponse> {
+  const bookings = await bookingsOf(parts.db.fork(), orderId);
+  call.log.debug({ order_id: orderId, items: bookings.length }, 'bookings renewed');
+  const items = bookings.map((booking) => {
+    const offering = findOffering(offerings, booking.offeringType, booking.offeringId);
     const details = offering ? toOfferingDetails(offering, site.currency) : archivedDetails(booking, site);
-    items.push(toHeldItem(booking, details, site.timezone));
-  }
-  call.log.debug({ order_id: orderId, items: items.length }, 'bookings renewed');
+    return toHeldItem(booking, details, site.timezone);
+  });
   return { items };
 }
 

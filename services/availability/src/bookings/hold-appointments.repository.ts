@@ -41,7 +41,7 @@ export async function holdAppointments(
 ): Promise<Booking[]> {
   const memberships = await activeMemberships(parts, order, items, call);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const site = await parts.compiledSites.get(call.em, order.site);
+    const site = attempt === 0 ? order.versioned : await siteNow(parts, order, call);
     const appointments = items.map(({ item }) =>
       appointmentItem(site, order, item, { nowMs: call.clock.nowMs(), memberships }),
     );
@@ -54,6 +54,12 @@ export async function holdAppointments(
     }
   }
   throw alreadyTaken('Too many guests want this time at this moment. Please try again.', [], [], order.site.timezone);
+}
+
+async function siteNow(parts: BookingParts, { site }: HoldOrder, call: Call): Promise<VersionedSite> {
+  const versioned = await parts.compiledSites.get(call.em, site.id, call);
+  if (!versioned) throw invalid({ site_id: [`There is no site ${site.id}.`] });
+  return versioned;
 }
 
 function appointmentItem(

@@ -2,10 +2,13 @@ import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
-import type { Offering } from '../offerings/find-offering.repository.ts';
+import type { Offering } from '../offerings/offering.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 
 /** What one attempt at holding works with. */
 export interface HoldOrder {
+  /** The site as it was when the request came; each later attempt looks again. */
+  versioned: VersionedSite;
   site: Site;
   orderId: string;
   customerId: string | null;

@@ -2,7 +2,7 @@ import type { HoldItem, HoldRequest, HoldResponse } from '@lido/proto/lido/avail
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { randomInt } from 'node:crypto';
-import { findOffering, toOfferingDetails } from '../offerings/find-offering.repository.ts';
+import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import { toHeldItem } from './held-item.ts';
 import { holdAppointments } from './hold-appointments.repository.ts';
 import { holdSession } from './hold-session.repository.ts';
@@ -15,12 +15,13 @@ const holdMinutesDefault = 15;
 /** Holds every item or none; an item that is held already moves. */
 export function hold(parts: BookingParts) {
   return async (request: HoldRequest, call: Call): Promise<HoldResponse> => {
-    const site = await parts.sites.find(call.em, request.siteId, call);
-    if (!site) throw invalid({ site_id: [`There is no site ${request.siteId}.`] });
-    const minutes = request.holdMinutes || site.holdMinutes || holdMinutesDefault;
+    const versioned = await parts.compiledSites.get(call.em, request.siteId, call);
+    if (!versioned) throw invalid({ site_id: [`There is no site ${request.siteId}.`] });
+    const minutes = request.holdMinutes || versioned.site.holdMinutes || holdMinutesDefault;
     const nowMs = call.clock.nowMs();
     const order: HoldOrder = {
-      site,
+      versioned,
+      site: versioned.site,
       nowMs,
       orderId: request.orderId,
       customerId: request.customerId ?? null,
@@ -39,7 +40,7 @@ export async function holdItems(
   items: HoldItem[],
   call: Call,
 ): Promise<HoldResponse['items']> {
-  const offered = await Promise.all(items.map((item) => offeredItem(order, item, call)));
+  const offered = items.map((item) => offeredItem(order, item));
   const appointments = offered.filter(({ offering }) => offering.type === 'appointment');
   const sessions = offered.filter(({ offering }) => offering.type === 'session');
   if (sessions.length > 0 && offered.length > 1) {
@@ -49,7 +50,6 @@ export async function holdItems(
     appointments.length > 0
       ? await holdAppointments(parts, order, appointments, { call, rotateBy: randomInt(1_000) })
       : await Promise.all(sessions.map((session) => holdSession(parts, order, session, call)));
-  parts.onCommit();
   return bookings.map((booking) => {
     const { offering } = offered.find(({ item }) => item.itemId === booking.itemId) ?? {};
     if (!offering) throw new Error(`The booking ${booking.id} was not asked for.`);
@@ -57,8 +57,8 @@ export async function holdItems(
   });
 }
 
-async function offeredItem(order: HoldOrder, item: HoldItem, call: Call): Promise<OfferedItem> {
-  const offering = await findOffering(call.em.fork(), item.offeringType, item.offeringId, order.site.id);
+function offeredItem(order: HoldOrder, item: HoldItem): OfferedItem {
+  const offering = findOffering(order.versioned.offerings, item.offeringType, item.offeringId);
   const isSold = offering && (!order.isOnline || offering.row.offeredOnline);
   if (!isSold)
     throw invalid({

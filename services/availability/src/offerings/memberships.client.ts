@@ -2,7 +2,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import type { HoldOrder, OfferedItem } from '../bookings/hold-order.ts';
 import type { BookingParts } from '../bookings/parts.ts';
-import type { Offering } from './find-offering.repository.ts';
+import type { Offering } from './offering.ts';
 
 /** Whether an offering's rules ask for memberships at all. */
 export function asksForMembership({ row }: Offering): boolean {

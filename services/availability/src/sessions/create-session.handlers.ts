@@ -1,6 +1,6 @@
 import type { EntityName } from '@mikro-orm/core';
 import { Session } from '@lido/proto/lido/availability/v1/session.ts';
-import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
+import { invalid, isNotFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import { loadVisible } from '@lido/runtime/resource/load.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
@@ -43,8 +43,9 @@ async function typeOf(request: Session, call: Call): Promise<SessionTypeRow> {
   try {
     return await loadVisible(sessionTypes, request.sessionTypeId, call, { use: 'write' });
   } catch (error) {
-    const isMissing = error instanceof Refusal && error.kind === 'not_found';
-    throw isMissing ? invalid({ session_type_id: [`There is no session type ${request.sessionTypeId}.`] }) : error;
+    throw isNotFound(error)
+      ? invalid({ session_type_id: [`There is no session type ${request.sessionTypeId}.`] })
+      : error;
   }
 }
 

@@ -14,9 +14,9 @@ import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { addDays } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
-import { offeringTypes } from '../offerings/find-offering.repository.ts';
-import { explainSlots } from '../solver/explain-slots.ts';
-import { findSlots, gridText } from '../solver/find-slots.ts';
+import { offeringTypes } from '../offerings/offering.ts';
+import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
+import { findSlots, gridText, type Slot } from '../solver/find-slots.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
 import {
   appointmentType,
@@ -45,11 +45,7 @@ export function getAppointmentAvailability(parts: BookingParts) {
     const data = findSlots(compiled, query).flatMap(({ slots }) =>
       slots.map(
         (slot): AppointmentSlot => ({
-          ...slotTimes(target, slot.startMs, slot.endMs, query.durationMinutes),
-          practitioners: slot.practitioners as AppointmentSlot['practitioners'],
-          rooms: slot.rooms as AppointmentSlot['rooms'],
-          quantityAvailable: slot.quantityAvailable,
-          totalQuantity: slot.totalQuantity,
+          ...slotFields(target, slot, query.durationMinutes),
           price: slot.amountMinor * query.guests,
           noAvailabilityReason: null,
           noAvailabilityMessage: null,
@@ -73,11 +69,7 @@ export function listAppointmentSlots(parts: BookingParts) {
     const data = explainSlots(target.versioned.compiled, query).flatMap(({ slots }) =>
       slots.map(
         (slot): AppointmentSlot => ({
-          ...slotTimes(target, slot.startMs, slot.endMs, query.durationMinutes),
-          practitioners: slot.practitioners as AppointmentSlot['practitioners'],
-          rooms: slot.rooms as AppointmentSlot['rooms'],
-          quantityAvailable: slot.quantityAvailable,
-          totalQuantity: slot.totalQuantity,
+          ...slotFields(target, slot, query.durationMinutes),
           price: slot.amountMinor === null ? null : slot.amountMinor * query.guests,
           noAvailabilityReason: slot.reason,
           noAvailabilityMessage: slot.message,
@@ -160,19 +152,23 @@ async function bookableDates(
   }));
 }
 
-function slotTimes(
+/** What a start that can be booked and one that can not show alike. */
+function slotFields(
   target: Target,
-  startMs: number,
-  endMs: number,
+  slot: Slot | ExplainedSlot,
   duration: number,
-): Pick<AppointmentSlot, 'startTime' | 'endTime' | 'duration' | 'endBuffer' | 'currency'> {
+): Omit<AppointmentSlot, 'price' | 'noAvailabilityReason' | 'noAvailabilityMessage'> {
   const { compiled } = target.versioned;
   return {
-    startTime: gridText(compiled, startMs),
-    endTime: gridText(compiled, endMs),
+    startTime: gridText(compiled, slot.startMs),
+    endTime: gridText(compiled, slot.endMs),
     duration,
     endBuffer: appointmentType(target).endBufferMinutes,
     currency: target.site.currency.toLowerCase(),
+    practitioners: slot.practitioners as AppointmentSlot['practitioners'],
+    rooms: slot.rooms as AppointmentSlot['rooms'],
+    quantityAvailable: slot.quantityAvailable,
+    totalQuantity: slot.totalQuantity,
   };
 }
 

@@ -1,4 +1,3 @@
-import type { EntityName, FilterQuery } from '@mikro-orm/core';
 import type {
   GetShopOfferingRequest,
   ListShopOfferingsRequest,
@@ -8,46 +7,33 @@ import type {
 import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import { AppointmentTypeEntity, type AppointmentTypeRow } from '../appointments/appointment-type.entity.ts';
 import type { BookingParts } from '../bookings/parts.ts';
-import type { Offering } from '../offerings/find-offering.repository.ts';
+import type { Offering } from '../offerings/offering.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
-import { SessionTypeEntity, type SessionTypeRow } from '../sessions/session-type.entity.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
-import { type DateRange, findSite, findTarget, searchable, slotQuery, type Target } from './search.repository.ts';
+import { findSite, findTarget, searchable, slotQuery, type Target } from './search.repository.ts';
 import { sessionDates } from './session-search.repository.ts';
-
-const listed = { private: false, offeredOnline: true, deletedAt: null };
 
 /** What a site's shop lists: offered online and not private; with a date, each says whether it can be booked then. */
 export function listShopOfferings(parts: BookingParts) {
   return async (request: ListShopOfferingsRequest, call: Call): Promise<ListShopOfferingsResponse> => {
-    const site = await findSite(parts, request.siteId, call);
-    const category = request.categoryId.length > 0 ? { categoryIds: { $overlap: request.categoryId } } : {};
-    const plain = { orderBy: { name: 'asc', id: 'asc' }, disableIdentityMap: true } as const;
-    const appointments = (await call.em.find(
-      AppointmentTypeEntity as EntityName<AppointmentTypeRow>,
-      { ...listed, ...category, siteIds: { $overlap: [site.id] } } as FilterQuery<AppointmentTypeRow>,
-      plain,
-    )) as AppointmentTypeRow[];
-    const sessions = (await call.em.find(
-      SessionTypeEntity as EntityName<SessionTypeRow>,
-      { ...listed, ...category, siteId: site.id } as FilterQuery<SessionTypeRow>,
-      plain,
-    )) as SessionTypeRow[];
-    const offerings: Offering[] = [
-      ...appointments.map((row): Offering => ({ type: 'appointment', row })),
-      ...sessions.map((row): Offering => ({ type: 'session', row })),
-    ];
-    return { data: await presentOfferings(parts, site, offerings, { date: request.date ?? null, call }) };
+    const versioned = await findSite(parts, request.siteId, call);
+    const offerings = [...versioned.offerings.values()].filter((offering) => isListed(offering, request.categoryId));
+    return { data: await presentOfferings(parts, versioned, offerings, { date: request.date ?? null, call }) };
   };
+}
+
+function isListed({ row }: Offering, categoryIds: string[]): boolean {
+  const isInCategory = categoryIds.length === 0 || row.categoryIds.some((id) => categoryIds.includes(id));
+  return row.offeredOnline && !row.private && isInCategory;
 }
 
 /** One offering by its id; private ones are reachable so. */
 export function getShopOffering(parts: BookingParts) {
   return async (request: GetShopOfferingRequest, call: Call): Promise<ShopOffering> => {
-    const { site, offering } = await findTarget(parts, request, call);
-    const [shown] = await presentOfferings(parts, site, [offering], { date: null, call });
+    const { versioned, offering } = await findTarget(parts, request, call);
+    const [shown] = await presentOfferings(parts, versioned, [offering], { date: null, call });
     if (!shown) throw notFound(request.offeringId);
     return shown;
   };
@@ -55,7 +41,7 @@ export function getShopOffering(parts: BookingParts) {
 
 async function presentOfferings(
   parts: BookingParts,
-  site: Site,
+  versioned: VersionedSite,
   offerings: Offering[],
   { date, call }: { date: string | null; call: Call },
 ): Promise<ShopOffering[]> {
@@ -67,10 +53,11 @@ async function presentOfferings(
   for (const offering of offerings) {
     const prices = rules.prices(offering.row.id).map(({ price }) => price);
     shown.push({
-      ...describe(offering, site),
+      ...describe(offering, versioned.site),
       priceFrom: prices.length === 0 ? null : Math.min(...prices),
       priceTo: prices.length === 0 ? null : Math.max(...prices),
-      hasAvailability: date === null ? null : await isBookableOn(parts, site, offering, { date, call }),
+      hasAvailability:
+        date === null ? null : await isBookableOn(parts, { site: versioned.site, offering, versioned }, { date, call }),
     });
   }
   return shown;
@@ -101,15 +88,15 @@ function describe({ type, row }: Offering, site: Site): ShopOffering {
 
 async function isBookableOn(
   parts: BookingParts,
-  site: Site,
-  offering: Offering,
+  target: Target,
   { date, call }: { date: string; call: Call },
 ): Promise<boolean> {
-  const range: DateRange | undefined = searchable({ dateFrom: date, dateTo: date }, site, call.clock.nowMs());
+  const range = searchable({ dateFrom: date, dateTo: date }, target.site, call.clock.nowMs());
   if (!range) return false;
-  const target: Target = { site, offering, versioned: await parts.compiledSites.get(call.em, site) };
-  if (offering.type === 'session')
-    return (await sessionDates(parts, target, { range, guests: offering.row.minGuests }, call)).length > 0;
+  if (target.offering.type === 'session') {
+    const guests = target.offering.row.minGuests;
+    return (await sessionDates(parts, target, { range, guests }, call)).length > 0;
+  }
   const anybody = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
   const query = await slotQuery(parts, { target, filter: anybody, range }, call);
   return findBookableDates(target.versioned.compiled, query).some(({ hasAvailability }) => hasAvailability);

@@ -4,7 +4,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { addDays, daysBetween, localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
 import { guestsOf } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
-import { findOffering, type Offering } from '../offerings/find-offering.repository.ts';
+import { findOffering, type Offering } from '../offerings/offering.ts';
 import { asksForMembership, membershipTypesOf } from '../offerings/memberships.client.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { maxHorizonDays } from '../solver/horizon.ts';
@@ -81,17 +81,17 @@ export async function findTarget(
   { siteId, offeringType, offeringId }: TargetId,
   call: Call,
 ): Promise<Target> {
-  const site = await findSite(parts, siteId, call);
-  const offering = await findOffering(call.em, offeringType, offeringId, site.id);
+  const versioned = await findSite(parts, siteId, call);
+  const offering = findOffering(versioned.offerings, offeringType, offeringId);
   if (!offering || (isShopper(call) && !offering.row.offeredOnline)) throw notFound(offeringId);
-  return { site, offering, versioned: await parts.compiledSites.get(call.em, site) };
+  return { site: versioned.site, offering, versioned };
 }
 
-/** A site by its id, whoever asks. */
-export async function findSite(parts: BookingParts, siteId: string, call: Call): Promise<Site> {
-  const site = await parts.sites.find(call.em, siteId, call);
-  if (!site) throw notFound(siteId);
-  return site;
+/** A site with its offerings by its id, whoever asks. */
+export async function findSite(parts: BookingParts, siteId: string, call: Call): Promise<VersionedSite> {
+  const versioned = await parts.compiledSites.get(call.em, siteId, call);
+  if (!versioned) throw notFound(siteId);
+  return versioned;
 }
 
 /** Whether the caller sees only what is offered online. */

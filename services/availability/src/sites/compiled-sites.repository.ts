@@ -1,23 +1,29 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
+import type { Caller } from '@lido/runtime/grpc/client.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
+import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
 import { claimKey } from '../claims/claim.ts';
 import { applyClaim, type CompiledSite, compileSite, removeClaim } from '../solver/compile-site.ts';
 import { maxHorizonDays } from '../solver/horizon.ts';
-import { loadSite } from './load-site.repository.ts';
+import type { Offering } from '../offerings/offering.ts';
+import { loadSite, type SiteSnapshot } from './load-site.repository.ts';
 import { changesSince, currentVersion, type SiteChange } from './site-version.repository.ts';
 
-/** A site compiled as of one version. */
+/** A site, its live offerings and its compiled time as of one version. */
 export interface VersionedSite {
   version: number;
+  site: Site;
+  offerings: ReadonlyMap<string, Offering>;
   compiled: CompiledSite;
 }
 
 /** The sites of this process, each as fresh as the database was when it was asked for. */
 export interface CompiledSites {
-  get(em: SqlEntityManager, site: Site): Promise<VersionedSite>;
+  /** Undefined when there is no such site. Throws unavailable when nobody can say. */
+  get(em: SqlEntityManager, siteId: string, caller: Caller): Promise<VersionedSite | undefined>;
 }
 
 const changesMax = 200;
@@ -31,51 +37,61 @@ interface CachedSite extends VersionedSite {
 
 /**
  * Keeps bitsets as a cache of the database. Every read compares versions first: changes of claims are applied one by one,
- * a change of the model or a new day reads the site again. So no answer is older than its question.
+ * a change of the model or a new day reads the site again. So no answer is older than its question, at one short query a read.
  */
-export function compiledSites(db: Database, clock: Clock): CompiledSites {
+export function compiledSites(db: Database, clock: Clock, sites: Sites): CompiledSites {
   const cache = new Map<string, CachedSite>();
-  const loading = new Map<string, Promise<CachedSite>>();
+  const loading = new Map<string, Promise<CachedSite | undefined>>();
 
-  const load = (site: Site, firstDate: string): Promise<CachedSite> => {
-    const key = `${site.id} ${firstDate}`;
-    const running = loading.get(key);
+  const load = (siteId: string): Promise<CachedSite | undefined> => {
+    const running = loading.get(siteId);
     if (running) return running;
-    const started = loadSite(db.fork(), site).then(({ version, model }) => {
-      const compiled = compileSite(model, firstDate, maxHorizonDays);
-      const loaded = { version, firstDate, compiled, keys: keysByBooking(compiled) };
+    const started = loadSite(db.fork(), siteId).then((snapshot) => {
+      if (!snapshot) return undefined;
+      const loaded = compile(snapshot, clock.nowMs());
       if (cache.size >= sitesMax) cache.delete(cache.keys().next().value ?? '');
-      cache.set(site.id, loaded);
+      cache.set(siteId, loaded);
       return loaded;
     });
-    loading.set(key, started);
-    return started.finally(() => loading.delete(key));
-  };
-
-  const catchUp = async (em: SqlEntityManager, cached: CachedSite, version: number): Promise<boolean> => {
-    if (version - cached.version > changesMax) return false;
-    const from = cached.version;
-    const changes = await changesSince(em, cached.compiled.model.id, from, version);
-    if (!changes || changes.some(({ kind }) => kind === 'model')) return false;
-    // Another request may have applied the same changes while this one read them.
-    for (const change of changes.slice(cached.version - from)) applyChange(cached, change);
-    return true;
+    loading.set(siteId, started);
+    return started.finally(() => loading.delete(siteId));
   };
 
   return {
-    get: async (em, site) => {
-      const firstDate = localDateOf(clock.nowMs(), site.timezone);
-      const version = await currentVersion(em, site.id);
+    get: async (em, siteId, caller) => {
+      const version = await currentVersion(em, siteId);
       for (;;) {
-        const cached = cache.get(site.id);
-        const isToday = cached?.firstDate === firstDate;
-        if (isToday && (cached.version >= version || (await catchUp(em, cached, version)))) return cached;
+        const cached = cache.get(siteId);
+        if (cached && isOfToday(cached, clock.nowMs()) && (await catchUp(em, cached, version))) return cached;
+        const loaded = await load(siteId);
         // A load that somebody else began may have read an older version; it is then not enough for this reader.
-        const loaded = await load(site, firstDate);
-        if (loaded.version >= version) return loaded;
+        if (loaded && loaded.version >= version && isOfToday(loaded, clock.nowMs())) return loaded;
+        if (!loaded && !(await sites.find(em, siteId, caller))) return undefined;
       }
     },
   };
+}
+
+function compile({ model, ...snapshot }: SiteSnapshot, nowMs: number): CachedSite {
+  const firstDate = localDateOf(nowMs, model.zone);
+  const compiled = compileSite(model, firstDate, maxHorizonDays);
+  return { ...snapshot, firstDate, compiled, keys: keysByBooking(compiled) };
+}
+
+function isOfToday({ firstDate, site }: CachedSite, nowMs: number): boolean {
+  return firstDate === localDateOf(nowMs, site.timezone);
+}
+
+/** Brings a cached site to a version by the changes since its own. False where that can not be done. */
+async function catchUp(em: SqlEntityManager, cached: CachedSite, version: number): Promise<boolean> {
+  if (cached.version >= version) return true;
+  if (version - cached.version > changesMax) return false;
+  const from = cached.version;
+  const changes = await changesSince(em, cached.site.id, from, version);
+  if (!changes || changes.some(({ kind }) => kind === 'model')) return false;
+  // Another request may have applied the same changes while this one read them.
+  for (const change of changes.slice(cached.version - from)) applyChange(cached, change);
+  return true;
 }
 
 function keysByBooking(compiled: CompiledSite): Map<string, string[]> {

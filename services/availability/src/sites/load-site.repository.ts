@@ -2,10 +2,12 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { AppointmentTypeEntity } from '../appointments/appointment-type.entity.ts';
 import { EquipmentEntity } from '../equipment/equipment.entity.ts';
+import type { Offering } from '../offerings/offering.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { PractitionerEntity } from '../practitioners/practitioner.entity.ts';
 import { RoomEntity } from '../rooms/room.entity.ts';
 import { PractitionerRotaEntity } from '../rotas/practitioner-rota.entity.ts';
+import { SessionTypeEntity } from '../sessions/session-type.entity.ts';
 import type { Claim, SiteModel } from '../solver/model.ts';
 import { claimKey } from '../claims/claim.ts';
 import { siteModel } from './site-model.ts';
@@ -14,41 +16,52 @@ import { currentVersion } from './site-version.repository.ts';
 /** A site's data as of one version. */
 export interface SiteSnapshot {
   version: number;
+  site: Site;
+  /** Live offerings by id. */
+  offerings: ReadonlyMap<string, Offering>;
   model: SiteModel;
 }
 
 const live = { deletedAt: null };
 const plain = { disableIdentityMap: true } as const;
+const byName = { ...plain, orderBy: { name: 'asc', id: 'asc' } } as const;
 
-/** Reads all that the solver needs of a site in one snapshot of the database: one query per table. */
-export function loadSite(em: SqlEntityManager, site: Site): Promise<SiteSnapshot> {
-  return em.fork().transactional(
-    async (snapshot) => {
-      const version = await currentVersion(snapshot, site.id);
-      const siteIds = { $overlap: [site.id] };
-      const practitioners = await snapshot.find(
-        PractitionerEntity,
-        { siteIds, ...live },
-        { ...plain, orderBy: { name: 'asc', id: 'asc' } },
-      );
-      const rotas = await snapshot.find(PractitionerRotaEntity, { siteIds, ...live }, plain);
-      const rooms = await snapshot.find(
-        RoomEntity,
-        { siteId: site.id, ...live },
-        { ...plain, orderBy: { name: 'asc', id: 'asc' } },
-      );
-      const equipment = await snapshot.find(EquipmentEntity, { siteId: site.id, ...live }, plain);
-      const types = await snapshot.find(AppointmentTypeEntity, { siteIds, ...live }, plain);
-      const rules = await rulesByParent(
-        snapshot,
-        [...types, ...rooms].map((parent) => parent.id),
-      );
-      const resourceIds = [...practitioners, ...rooms, ...equipment].map((resource) => resource.id);
-      const claims = await loadClaims(snapshot, site.id, resourceIds);
-      return { version, model: siteModel({ site, practitioners, rotas, rooms, equipment, types, rules, claims }) };
-    },
-    { isolationLevel: 'repeatable read' as never, readOnly: true },
-  );
+/**
+ * Reads all that searches and the solver need of a site in one snapshot of the database: one query per table.
+ * Undefined for a site this service has not heard of.
+ */
+export function loadSite(em: SqlEntityManager, siteId: string): Promise<SiteSnapshot | undefined> {
+  return em.fork().transactional((snapshot) => readSite(snapshot, siteId), {
+    isolationLevel: 'repeatable read' as never,
+    readOnly: true,
+  });
+}
+
+async function readSite(em: SqlEntityManager, siteId: string): Promise<SiteSnapshot | undefined> {
+  const version = await currentVersion(em, siteId);
+  const [known] = await em.execute<{ site: Site }[]>('select site from known_sites where id = ?', [siteId]);
+  if (!known) return undefined;
+  const siteIds = { $overlap: [siteId] };
+  const practitioners = await em.find(PractitionerEntity, { siteIds, ...live }, byName);
+  const rotas = await em.find(PractitionerRotaEntity, { siteIds, ...live }, plain);
+  const rooms = await em.find(RoomEntity, { siteId, ...live }, byName);
+  const equipment = await em.find(EquipmentEntity, { siteId, ...live }, plain);
+  const types = await em.find(AppointmentTypeEntity, { siteIds, ...live }, byName);
+  const sessionTypes = await em.find(SessionTypeEntity, { siteId, ...live }, byName);
+  const parentIds = [...types, ...rooms].map((parent) => parent.id);
+  const rules = await rulesByParent(em, parentIds);
+  const resourceIds = [...practitioners, ...rooms, ...equipment].map((resource) => resource.id);
+  const claims = await loadClaims(em, siteId, resourceIds);
+  const offerings: Offering[] = [
+    ...types.map((row): Offering => ({ type: 'appointment', row })),
+    ...sessionTypes.map((row): Offering => ({ type: 'session', row })),
+  ];
+  return {
+    version,
+    site: known.site,
+    offerings: new Map(offerings.map((offering) => [offering.row.id, offering])),
+    model: siteModel({ site: known.site, practitioners, rotas, rooms, equipment, types, rules, claims }),
+  };
 }
 
 interface ClaimRow {

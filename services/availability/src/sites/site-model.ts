@@ -66,11 +66,7 @@ export function siteModel({ site, practitioners, rotas, rooms, equipment, types,
 /** A price rule as the solver reads it. */
 export function toPriceRule(row: PriceRuleRow): PriceRule {
   return {
-    dateFrom: dateOnly(row.dateFrom),
-    dateTo: dateOnly(row.dateTo),
-    weekdays: weekdaysOf(row),
-    timeFrom: row.timeFrom ? hhmm(row.timeFrom) : null,
-    timeTo: row.timeTo ? hhmm(row.timeTo) : null,
+    ...whenOf(row),
     durationMinutes: row.duration ?? null,
     amountMinor: row.price,
     createdAtMs: row.createdAt.getTime(),
@@ -78,13 +74,17 @@ export function toPriceRule(row: PriceRuleRow): PriceRule {
 }
 
 function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
+  return { ...whenOf(row), isAvailable: row.isAvailable };
+}
+
+/** The wall time in which a rule holds. */
+function whenOf(row: PriceRuleRow | AvailabilityRuleRow): Omit<AvailabilityRule, 'isAvailable'> {
   return {
     dateFrom: dateOnly(row.dateFrom),
     dateTo: dateOnly(row.dateTo),
     weekdays: weekdaysOf(row),
     timeFrom: row.timeFrom ? hhmm(row.timeFrom) : null,
     timeTo: row.timeTo ? hhmm(row.timeTo) : null,
-    isAvailable: row.isAvailable,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
 import type { Customer } from '@lido/proto/lido/customers/v1/customer.ts';
 import type { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
-import { Refusal } from '@lido/runtime/errors/refusal.ts';
+import { orUndefined } from '@lido/runtime/errors/refusal.ts';
 import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
 import type { HeldMembership } from '../visits/decision.ts';
 
@@ -38,13 +38,4 @@ export function ownersFrom(
       }));
     },
   };
-}
-
-async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Refusal && error.kind === 'not_found') return undefined;
-    throw error;
-  }
 }

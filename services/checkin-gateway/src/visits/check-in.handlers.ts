@@ -5,7 +5,7 @@ import type {
   CreateCheckInRequest,
   ListCheckInsRequest,
 } from '@lido/proto/lido/checkin/v1/check_in.ts';
-import { type FieldErrors, invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
+import { type FieldErrors, invalid, isNotFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
@@ -123,7 +123,7 @@ async function findSite(siteId: string, call: Call, sites: Sites) {
   try {
     requireSite(call, siteId);
   } catch (error) {
-    if (error instanceof Refusal && error.kind === 'not_found') return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
   const site = await sites.find(call.em, siteId, call);

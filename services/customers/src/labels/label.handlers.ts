@@ -1,5 +1,4 @@
 import { Label, type LabelServiceService } from '@lido/proto/lido/customers/v1/label.ts';
-import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { archiveSilently, restore } from '@lido/runtime/resource/archive.ts';
 import { create } from '@lido/runtime/resource/create.ts';
@@ -8,7 +7,7 @@ import { list } from '@lido/runtime/resource/list.ts';
 import { type Formats, type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
-import { organisationErrors } from '../organisations/own-organisation.ts';
+import { requireOwnOrganisation } from '../organisations/own-organisation.ts';
 import { LabelEntity, type LabelRow } from './label.entity.ts';
 
 /** The public form of a label. */
@@ -46,8 +45,7 @@ const insertLabel = create(labelSpec);
 export const labelHandlers = {
   listLabels: list(labelSpec),
   createLabel: async (request, call) => {
-    const errors = organisationErrors(request.organisationId, call.principal.organisationId);
-    if (errors.organisation_id) throw invalid(errors);
+    requireOwnOrganisation(request.organisationId, call.principal.organisationId);
     return insertLabel(request, call);
   },
   getLabel: get(labelSpec),

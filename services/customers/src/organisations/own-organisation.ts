@@ -1,6 +1,6 @@
-import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
 
-/** What is wrong with an organisation in a body: it can be left out or be the caller's own. */
-export function organisationErrors(given: string, own: string): FieldErrors {
-  return given === '' || given === own ? {} : { organisation_id: [`There is no organisation ${given}.`] };
+/** An organisation in a body can be left out or be the caller's own. */
+export function requireOwnOrganisation(given: string, own: string): void {
+  if (given !== '' && given !== own) throw invalid({ organisation_id: [`There is no organisation ${given}.`] });
 }

@@ -2,7 +2,7 @@ import {
   MarketingPreference,
   type MarketingPreferenceServiceService,
 } from '@lido/proto/lido/customers/v1/marketing_preference.ts';
-import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { create } from '@lido/runtime/resource/create.ts';
 import { get } from '@lido/runtime/resource/get.ts';
@@ -11,7 +11,7 @@ import { listable } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { touch, update } from '@lido/runtime/resource/update.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
-import { organisationErrors } from '../organisations/own-organisation.ts';
+import { requireOwnOrganisation } from '../organisations/own-organisation.ts';
 import { PreferenceEntity, type PreferenceRow } from './preference.entity.ts';
 
 const utc = formatsIn('UTC');
@@ -63,8 +63,7 @@ export const preferenceHandlers = {
     return { data: rows.map((row) => preferenceSpec.toMessage(row, utc)) };
   },
   createMarketingPreference: async (request, call) => {
-    const errors = organisationErrors(request.organisationId, call.principal.organisationId);
-    if (errors.organisation_id) throw invalid(errors);
+    requireOwnOrganisation(request.organisationId, call.principal.organisationId);
     return insertPreference(request, call);
   },
   getMarketingPreference: get(preferenceSpec),

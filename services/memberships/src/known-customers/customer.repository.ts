@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
 import { Customer } from '@lido/proto/lido/customers/v1/customer.ts';
-import { Refusal } from '@lido/runtime/errors/refusal.ts';
+import { orUndefined } from '@lido/runtime/errors/refusal.ts';
 import type { EventHandler } from '@lido/runtime/events/consumer.ts';
 import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
 
@@ -17,14 +17,9 @@ export function customersFrom(directory: Peer<typeof CustomerDirectoryServiceSer
     find: async (em, id, caller) => {
       const [known] = await findKnown(em, [id]);
       if (known) return known.organisationId === caller.principal.organisationId ? known : undefined;
-      try {
-        const customer = await directory.findCustomer({ id }, caller);
-        await keepCustomer(em, customer, 0);
-        return customer;
-      } catch (error) {
-        if (error instanceof Refusal && error.kind === 'not_found') return undefined;
-        throw error;
-      }
+      const customer = await orUndefined(directory.findCustomer({ id }, caller));
+      if (customer) await keepCustomer(em, customer, 0);
+      return customer;
     },
   };
 }

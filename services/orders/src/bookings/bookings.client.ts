@@ -4,7 +4,7 @@ import type {
   HeldItem,
   HoldRequest,
 } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import { invalid, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
+import { invalid, isNotFound, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import type { WantedItem } from '../items/item.ts';
@@ -120,6 +120,5 @@ async function reach<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function asUnknownOffering(error: unknown): unknown {
-  const isMissing = error instanceof Refusal && error.kind === 'not_found';
-  return isMissing ? invalid({ offering_id: ['There is no such offering at this site.'] }) : error;
+  return isNotFound(error) ? invalid({ offering_id: ['There is no such offering at this site.'] }) : error;
 }

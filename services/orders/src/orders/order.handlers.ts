@@ -9,7 +9,7 @@ import type {
   UpdateOrderLeadBookerRequest,
   UpdateOrderRequest,
 } from '@lido/proto/lido/orders/v1/order.ts';
-import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import { invalid, notFound, seenInBody } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { requireSite } from '@lido/runtime/resource/scope.ts';
@@ -65,7 +65,7 @@ function createOrder(ports: Ports) {
     }
     const id = newShopId();
     return call.transact(async (transaction) => {
-      requireSiteField(call, siteId);
+      seenInBody('site_id', `There is no site ${siteId}.`, () => requireSite(call, siteId));
       const opening = {
         id,
         siteId,
@@ -77,17 +77,6 @@ function createOrder(ports: Ports) {
       return toOrder(aggregate, { zone, nowMs: call.clock.nowMs() });
     });
   };
-}
-
-/** A hidden site of a body is a bad field; a visible one without the permission is forbidden. */
-function requireSiteField(call: Call, siteId: string): void {
-  try {
-    requireSite(call, siteId);
-  } catch (error) {
-    if (error instanceof Error && 'kind' in error && error.kind === 'not_found')
-      throw invalid({ site_id: [`There is no site ${siteId}.`] });
-    throw error;
-  }
 }
 
 function updateOrder({ people }: Ports) {

@@ -1,6 +1,6 @@
 import type { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
 import type { Customer } from '@lido/proto/lido/customers/v1/customer.ts';
-import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
+import { invalid, orUndefined } from '@lido/runtime/errors/refusal.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import type { OrderRow } from '../orders/order.entity.ts';
@@ -14,14 +14,8 @@ export interface People {
 /** Wraps customers' directory. */
 export function peopleFrom(peer: Peer<typeof CustomerDirectoryServiceService>): People {
   return {
-    find: async (id, organisationId, requestId) => {
-      try {
-        return await peer.findCustomer({ id }, { principal: servicePrincipal('orders', organisationId), requestId });
-      } catch (error) {
-        if (error instanceof Refusal && error.kind === 'not_found') return undefined;
-        throw error;
-      }
-    },
+    find: (id, organisationId, requestId) =>
+      orUndefined(peer.findCustomer({ id }, { principal: servicePrincipal('orders', organisationId), requestId })),
   };
 }
 

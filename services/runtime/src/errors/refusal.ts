@@ -45,6 +45,30 @@ export function notFound(id: string): Refusal {
   return new Refusal('not_found', 'not_found', `The requested resource could not be found ${id}`.trimEnd());
 }
 
+/** Whether an error says that something is missing or hidden. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Refusal && error.kind === 'not_found';
+}
+
+/** What an owner answers, or undefined where it has no such thing. Any other failure stays one. */
+export async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Runs a check of something that a body names: missing or hidden, it is a bad field. */
+export function seenInBody(field: string, sentence: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw isNotFound(error) ? invalid({ [field]: [sentence] }) : error;
+  }
+}
+
 /** The caller may see the thing but not do this to it. */
 export function forbidden(permission: string): Refusal {
   return new Refusal('forbidden', 'forbidden', `This needs the permission ${permission}, which you do not have here.`);

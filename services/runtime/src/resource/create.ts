@@ -1,6 +1,6 @@
 import type { EntityName, RequiredEntityData } from '@mikro-orm/core';
 import type { BaseRow } from '../db/base.ts';
-import { invalid, Refusal } from '../errors/refusal.ts';
+import { invalid, seenInBody } from '../errors/refusal.ts';
 import type { Call, Transaction } from '../grpc/call.ts';
 import { told } from './load.ts';
 import { requireBrand, requirePermission, requireSite } from './scope.ts';
@@ -64,14 +64,6 @@ function requireWritableScope<Row extends BaseRow, Message>(
   const field = 'siteIds' in row ? 'site_ids' : 'site_id';
   if (siteIds.length === 0) throw invalid({ [field]: ['At least one site is needed.'] });
   for (const siteId of siteIds) seenInBody(field, `There is no site ${siteId}.`, () => requireSite(call, siteId));
-}
-
-function seenInBody(field: string, sentence: string, check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    throw error instanceof Refusal && error.kind === 'not_found' ? invalid({ [field]: [sentence] }) : error;
-  }
 }
 
 function given<Row extends BaseRow, Message extends object>(

@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import type { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import type { Database } from '../db/database.ts';
-import { Refusal } from '../errors/refusal.ts';
+import { orUndefined } from '../errors/refusal.ts';
 import { rebuildProjection } from '../events/rebuild.ts';
 import type { EventHandler } from '../events/consumer.ts';
 import type { Caller, Peer } from '../grpc/client.ts';
@@ -19,14 +19,9 @@ export function sitesFrom(directory: Peer<typeof SiteDirectoryServiceService>): 
     find: async (em, id, caller) => {
       const [row] = await em.execute<{ site: Site }[]>('select site from known_sites where id = ?', [id]);
       if (row) return row.site;
-      try {
-        const site = await directory.findSite({ id }, caller);
-        await keepSite(em, site, 0);
-        return site;
-      } catch (error) {
-        if (error instanceof Refusal && error.kind === 'not_found') return undefined;
-        throw error;
-      }
+      const site = await orUndefined(directory.findSite({ id }, caller));
+      if (site) await keepSite(em, site, 0);
+      return site;
     },
   };
 }

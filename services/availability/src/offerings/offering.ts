@@ -1,0 +1,30 @@
+import type { OfferingDetails } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { AppointmentTypeRow } from '../appointments/appointment-type.entity.ts';
+import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
+
+/** A live offering of a site, by the word its type has in the contract. */
+export type Offering = { type: 'appointment'; row: AppointmentTypeRow } | { type: 'session'; row: SessionTypeRow };
+
+/** The words of `offering_type` that this service can hold time for. */
+export const offeringTypes = ['appointment', 'session'] as const;
+
+/** An offering by its type's word and its id, among a site's live ones; archived ones are gone from the shop. */
+export function findOffering(offerings: ReadonlyMap<string, Offering>, type: string, id: string): Offering | undefined {
+  const offering = offerings.get(id);
+  return offering?.type === type ? offering : undefined;
+}
+
+/** What orders needs to know of an offering to sell it. */
+export function toOfferingDetails({ type, row }: Offering, currency: string): OfferingDetails {
+  return {
+    offeringType: type,
+    offeringId: row.id,
+    name: row.name,
+    productCode: row.productCode ?? '',
+    currency: currency.toLowerCase(),
+    minGuests: row.minGuests,
+    maxGuests: row.maxGuests,
+    revenueCentre: row.revenueCentre ?? null,
+    requiresTime: true,
+  };
+}
