@@ -71,7 +71,7 @@ export async function kernel({ say }: Workbench): Promise<BenchRow[]> {
     row('all lanes, 31 days', lanes, 0.5),
     row('all lanes, fully booked', fullLanes, 0.5),
     row('month search, cold unions', cold, 0.5),
-    row('month search, no cache at all', first),
+    row('month search, no cache at all', first, 0.5),
     row('month search, warm', warm, 0.15),
     benchRow({ name: 'kernel: day search, 200 x 50 listed', figure: days.anybody, unit }),
     benchRow({ name: 'kernel: day search, 12 x 8 listed', figure: days.listed, unit }),

@@ -91,39 +91,35 @@ export async function guestsOf(em: SqlEntityManager, orderId: string): Promise<s
   return rows.map((row) => row.resource_id);
 }
 
-/** Inserts a booking or brings the one of its item up to date. */
+/** Inserts a booking or brings the one of its item up to date. An item of another order ends the transaction. */
 export async function saveBooking(em: SqlEntityManager, booking: Booking): Promise<void> {
-  await em.execute(
-    `insert into bookings (id, organisation_id, site_id, order_id, item_id, customer_id, offering_type, offering_id, session_id,
-       starts_at, ends_at, guests, status, expires_at, price_minor, request, summary, created_at, updated_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?, ?, ?::timestamptz, ?, ?::jsonb, ?::jsonb, ?::timestamptz, ?::timestamptz)
-     on conflict (item_id) do update set offering_type = excluded.offering_type, offering_id = excluded.offering_id,
-       session_id = excluded.session_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, guests = excluded.guests,
-       status = excluded.status, expires_at = excluded.expires_at, price_minor = excluded.price_minor, request = excluded.request,
-       summary = excluded.summary, customer_id = excluded.customer_id, updated_at = excluded.updated_at`,
-    [
-      booking.id,
-      booking.organisationId,
-      booking.siteId,
-      booking.orderId,
-      booking.itemId,
-      booking.customerId,
-      booking.offeringType,
-      booking.offeringId,
-      booking.sessionId,
-      instant(booking.startsAtMs),
-      instant(booking.endsAtMs),
-      booking.guests,
-      booking.status,
-      instant(booking.expiresAtMs),
-      booking.priceMinor,
-      JSON.stringify(booking.request),
-      JSON.stringify(booking.resources),
-      instant(booking.createdAtMs),
-      instant(booking.updatedAtMs),
-    ],
-    'run',
-  );
+  await em.execute('select save_bookings(?::jsonb)', [JSON.stringify([bookingRecord(booking)])]);
+}
+
+/** A booking as the functions in SQL read it. */
+export function bookingRecord(booking: Booking): object {
+  return {
+    id: booking.id,
+    organisation_id: booking.organisationId,
+    site_id: booking.siteId,
+    order_id: booking.orderId,
+    item_id: booking.itemId,
+    customer_id: booking.customerId,
+    offering_type: booking.offeringType,
+    offering_id: booking.offeringId,
+    session_id: booking.sessionId,
+    guests: booking.guests,
+    status: booking.status,
+    price_minor: booking.priceMinor,
+    request: booking.request,
+    summary: booking.resources,
+    ...{
+      starts_at: instant(booking.startsAtMs),
+      ends_at: instant(booking.endsAtMs),
+      expires_at: instant(booking.expiresAtMs),
+    },
+    ...{ created_at: instant(booking.createdAtMs), updated_at: instant(booking.updatedAtMs) },
+  };
 }
 
 /** Gives bookings another state; a hold keeps an expiry, everything else has none. */

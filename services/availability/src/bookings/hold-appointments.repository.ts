@@ -5,14 +5,13 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
 import type { ClaimOwner, TakenClaim } from '../claims/claim.ts';
-import { takeClaims } from '../claims/claim.repository.ts';
 import { activeMemberships } from '../offerings/memberships.client.ts';
 import { priceAtStart } from '../offerings/price-at.ts';
 import { daysOf } from '../solver/horizon.ts';
 import type { AppointmentType, SiteModel } from '../solver/model.ts';
-import { changesSince, nextVersions, sitesOfPractitioners, type SiteChange } from '../sites/site-version.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
-import { type Booking, bookingsOfItems, saveBooking } from './booking.repository.ts';
+import { type Booking, bookingsOfItems } from './booking.repository.ts';
+import { holdTime } from './hold-time.repository.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import type { BookingParts } from './parts.ts';
 import { type AppointmentItem, type PlannedItem, planItems, startOf } from './plan-items.ts';
@@ -41,14 +40,15 @@ export async function holdAppointments(
 ): Promise<Booking[]> {
   const memberships = await activeMemberships(parts, order, items, call);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const site = attempt === 0 ? order.versioned : await siteNow(parts, order, call);
+    // A copy keeps the version that this plan is made from, while others go on with the site itself.
+    const site = { ...(attempt === 0 ? order.versioned : await siteNow(parts, order, call)) };
     const appointments = items.map(({ item }) =>
       appointmentItem(site, order, item, { nowMs: call.clock.nowMs(), memberships }),
     );
     const plan = planItems(site.compiled, appointments, rotateBy + attempt);
     if ('refused' in plan) throw refusal(plan.refused, order.site.timezone);
     try {
-      return await parts.db.transaction((em) => takePlanned(em, site, order, plan.planned));
+      return await takePlanned(parts.db.fork(), site, order, plan.planned);
     } catch (error) {
       if (!(error instanceof TakenMeanwhile)) throw error;
     }
@@ -100,41 +100,22 @@ function appointmentItem(
   };
 }
 
+/** Holds a plan in one statement: while its locks are held, nobody waits for this process. */
 async function takePlanned(
   em: SqlEntityManager,
   site: VersionedSite,
   order: HoldOrder,
   planned: PlannedItem[],
 ): Promise<Booking[]> {
-  const known = await bookingsOfItems(
-    em,
-    planned.map(({ item }) => item.itemId),
-  );
+  const itemIds = planned.map(({ item }) => item.itemId);
+  const known = await bookingsOfItems(em, itemIds);
   const bookings = planned.map((plan) => bookingOf(plan, order, site.compiled.model, known.get(plan.item.itemId)));
-  if (bookings.some((booking) => booking.orderId !== order.orderId))
-    throw invalid({ item_id: ['This item belongs to another order.'] });
   const givenUp = [...known.values()].filter(({ status }) => status !== 'released').map(({ id }) => id);
   const owned = planned.map(({ wanted }, index) => ({ owner: ownerOf(bookings[index] as Booking), wanted }));
-  const blocking = await takeClaims(em, owned, givenUp);
-  if (blocking.length > 0) throw new TakenMeanwhile();
-  for (const booking of bookings) await saveBooking(em, booking);
   const taken = planned.flatMap((plan, index) => takenClaims(plan, bookings[index] as Booking));
-  const practitionerIds = planned.flatMap(({ combination }) => combination.practitionerIds);
-  const siteIds = [order.site.id, ...(await sitesOfPractitioners(em, [...practitionerIds]))];
-  const versions = await nextVersions(em, siteIds, { kind: 'claims', released: givenUp, taken });
-  await requireSameRules(em, site, versions.get(order.site.id) ?? 0);
+  const isHeld = await holdTime(em, site, { owned, givenUp, bookings, taken });
+  if (!isHeld) throw new TakenMeanwhile();
   return bookings;
-}
-
-/** Between the solver's look and this commit only claims may have come, and those the claim function has checked. */
-async function requireSameRules(em: SqlEntityManager, site: VersionedSite, version: number): Promise<void> {
-  if (version === site.version + 1) return;
-  const { id, practitioners } = site.compiled.model;
-  const changes: SiteChange[] | undefined = await changesSince(em, id, site.version, version - 1);
-  const hasDailyMaxima = practitioners.some(({ restrictions }) =>
-    restrictions.some(({ type }) => type === 'max_duration'),
-  );
-  if (!changes || hasDailyMaxima || changes.some(({ kind }) => kind === 'model')) throw new TakenMeanwhile();
 }
 
 function bookingOf(

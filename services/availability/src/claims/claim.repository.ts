@@ -21,14 +21,10 @@ export async function takeClaims(
   owned: OwnedClaims[],
   givenUp: string[],
 ): Promise<BlockingClaim[]> {
-  const rows = owned.flatMap(({ owner, wanted }) => wanted.map((claim) => wantedRow(owner, claim)));
+  const rows = wantedRows(owned);
   if (rows.length === 0) return [];
   const blocking = await em.execute<{ resource_id: string; kind: ClaimKind; booking_id: string | null }[]>(
-    `select resource_id, kind, booking_id from take_claims(
-       array(select row(w.organisation_id, w.site_id, w.resource_id, w.unit, w.starts_at, w.ends_at, w.kind, w.booking_id, w.item_id, w.expires_at)::wanted_claim
-             from jsonb_to_recordset(?::jsonb) as w(organisation_id varchar, site_id varchar, resource_id varchar, unit int,
-               starts_at timestamptz, ends_at timestamptz, kind varchar, booking_id varchar, item_id varchar, expires_at timestamptz)),
-       array(select jsonb_array_elements_text(?::jsonb))::varchar[])`,
+    `select resource_id, kind, booking_id from take_claims(${wantedClaims}, ${textArray})`,
     [JSON.stringify(rows), JSON.stringify(givenUp)],
   );
   return blocking.map((row) => ({ resourceId: row.resource_id, kind: row.kind, bookingId: row.booking_id }));
@@ -67,6 +63,15 @@ export async function setClaimExpiry(
 
 const lockClaimsOf = `select lock_resources(array(
   select resource_id from claims where active and booking_id in (select jsonb_array_elements_text(?::jsonb))))`;
+
+/** Parameters of the functions in SQL, each from one JSON text. */
+export const wantedClaims = 'array(select w from jsonb_populate_recordset(null::wanted_claim, ?::jsonb) w)';
+export const textArray = 'array(select jsonb_array_elements_text(?::jsonb))::varchar[]';
+
+/** Claims as the functions in SQL read them. */
+export function wantedRows(owned: OwnedClaims[]): object[] {
+  return owned.flatMap(({ owner, wanted }) => wanted.map((claim) => wantedRow(owner, claim)));
+}
 
 function wantedRow(owner: ClaimOwner, claim: WantedClaim): Record<string, unknown> {
   return {

@@ -1,4 +1,4 @@
-import { compileEncoder, encodeMessage } from './encode.ts';
+import { compileMapper, encodeMessage } from './encode.ts';
 import type { MessagePlan } from './plan.ts';
 import type { Route } from './routes.ts';
 
@@ -25,7 +25,7 @@ export function createAnswerEncoder(route: Pick<Route, 'answer' | 'response'>): 
   if (route.response.name === 'google.protobuf.Empty') return () => undefined;
   switch (route.answer) {
     case 'ANSWER_UNSPECIFIED':
-      return (message) => `{"data":${encodeMessage(route.response, message)}}`;
+      return (message) => JSON.stringify({ data: route.response.toJson(message) });
     case 'ANSWER_BARE':
       return (message) => encodeMessage(route.response, message);
     case 'ANSWER_PAGED':
@@ -35,12 +35,11 @@ export function createAnswerEncoder(route: Pick<Route, 'answer' | 'response'>): 
 
 // {data, links, meta} with whatever else the answer holds, such as totals.
 function createPageEncoder(plan: MessagePlan): AnswerEncoder {
-  const encode = compileEncoder(plan.fields.filter((field) => field.name !== 'page'));
+  const toJson = compileMapper(plan.fields.filter((field) => field.name !== 'page'));
   return (message, location) => {
     const { data, page } = message as { data: readonly unknown[]; page: PagePosition | null };
     const position = page ?? { page: 1, perPage: data.length, total: data.length };
-    const envelope = JSON.stringify(describePage(position, data.length, location));
-    return `${encode(message).slice(0, -1)},${envelope.slice(1)}`;
+    return JSON.stringify({ ...toJson(message), ...describePage(position, data.length, location) });
   };
 }
 

@@ -2,7 +2,7 @@ import type { DescEnum, DescField, DescMessage, FileRegistry } from '@bufbuild/p
 import { ScalarType } from '@bufbuild/protobuf';
 import { readComment } from './comments.ts';
 import { createEmpty } from './empty-value.ts';
-import { compileEncoder } from './encode.ts';
+import { compileMapper } from './encode.ts';
 import type { FieldOptions, OptionReader } from './extensions.ts';
 import { readOptions } from './extensions.ts';
 import type { Bounds, EnumPlan, FieldPlan, MessagePlan, ValuePlan } from './plan.ts';
@@ -41,7 +41,7 @@ export function createPlans(registry: FileRegistry): PlanSource {
       fields,
       maskKey: mask && toTsKey(mask.name),
       create: () => createEmpty(plan),
-      encode: compileEncoder(fields),
+      toJson: compileMapper(fields),
     };
     // Stored before its fields are compiled: a recursive message finds itself here.
     plans.set(message.typeName, plan);

@@ -57,7 +57,7 @@ export interface MessagePlan {
   readonly maskKey: string | undefined;
   /** A new message with nothing set. */
   readonly create: () => Record<string, unknown>;
-  readonly encode: (message: unknown) => string;
+  readonly toJson: (message: unknown) => Record<string, unknown>;
 }
 
 /** ts-proto's key of a proto field name: address_line_1 is addressLine1. */
