@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 import { baseColumns } from '@lido/runtime/db/base.ts';
 import { offeringColumns } from '../src/offerings/offering.entity.ts';
+import { bookingFunctions } from './booking-functions.ts';
 import { claimFunctions } from './claim-functions.ts';
-import { holdFunction } from './hold-function.ts';
 
 /** Resources, offerings with their rules, sessions, and the claims that hold them. */
 export class Initial extends Migration {
@@ -14,7 +14,7 @@ export class Initial extends Migration {
       sessions,
       claims,
       claimFunctions,
-      holdFunction,
+      bookingFunctions,
     ]) {
       this.addSql(statement);
     }

@@ -1,7 +1,10 @@
 /**
- * The one way to take time. Refuses on a live overlap before it locks anything; then locks every resource in one sorted order, ends
+ * The one way to take time. Refuses on a live overlap before it locks anything; then locks what is wanted in one sorted order, ends
  * what has expired or is given up, looks again, and inserts. It answers the claims that stand in the way, none when all were taken.
  * Two callers can never wait for each other in a circle, and the constraint on the table stays the backstop.
+ *
+ * A lock is a resource and an hour, so that only those wait for each other whose times touch the same hour. What is longer than a day
+ * locks the whole resource, which everybody else holds shared.
  */
 export const claimFunctions = `
 create type wanted_claim as (
@@ -16,11 +19,21 @@ create function claims_in_the_way(wanted wanted_claim[], given_up varchar[]) ret
     and (c.booking_id is null or c.booking_id <> all (given_up))
 $$;
 
-create function lock_resources(resource_ids varchar[]) returns void language plpgsql as $$
-declare key bigint;
+create function lock_time(wanted wanted_claim[], booking_ids varchar[]) returns void language plpgsql as $$
+declare lock record;
 begin
-  for key in select distinct hashtextextended(r, 0) from unnest(resource_ids) r order by 1 loop
-    perform pg_advisory_xact_lock(key);
+  for lock in
+    with times as (
+      select w.resource_id, w.starts_at, w.ends_at from unnest(wanted) w
+      union select c.resource_id, lower(c.during), upper(c.during) from claims c where c.active and c.booking_id = any (booking_ids)),
+    names as (
+      select resource_id as name, ends_at - starts_at > interval '1 day' as is_whole from times
+      union select resource_id || ' ' || hour, true from times,
+        generate_series(floor(extract(epoch from starts_at) / 3600)::bigint, ceil(extract(epoch from ends_at) / 3600)::bigint - 1) hour
+      where ends_at - starts_at <= interval '1 day')
+    select hashtextextended(name, 0) as key, bool_or(is_whole) as is_exclusive from names group by 1 order by 1
+  loop
+    if lock.is_exclusive then perform pg_advisory_xact_lock(lock.key); else perform pg_advisory_xact_lock_shared(lock.key); end if;
   end loop;
 end $$;
 
@@ -29,9 +42,7 @@ begin
   return query select * from claims_in_the_way(wanted, given_up);
   if found then return; end if;
 
-  perform lock_resources(array(
-    select w.resource_id from unnest(wanted) w
-    union select c.resource_id from claims c where c.active and c.booking_id = any (given_up)));
+  perform lock_time(wanted, given_up);
 
   return query select * from claims_in_the_way(wanted, given_up);
   if found then return; end if;

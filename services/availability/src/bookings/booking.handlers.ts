@@ -10,16 +10,12 @@ import type {
   OfferingDetails,
   ReleaseRequest,
 } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { notFound, Refusal, stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
-import { releaseClaims, setClaimExpiry } from '../claims/claim.repository.ts';
 import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
-import { releaseSeats, setSeatExpiry } from '../sessions/session.repository.ts';
-import { nextVersions, sitesOfPractitioners } from '../sites/site-version.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
-import { type Booking, bookingsOf, setBookingStatus } from './booking.repository.ts';
+import { type Booking, bookingsOf, releaseTime, renewTime } from './booking.repository.ts';
 import { toHeldItem } from './held-item.ts';
 import { hold, holdItems } from './hold.handlers.ts';
 import type { HoldOrder } from './hold-order.ts';
@@ -86,19 +82,9 @@ async function renew(parts: BookingParts, bookings: Booking[], renewal: Renewal,
   const lapsed = bookings.filter(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= nowMs);
   await claimAgain(parts, lapsed, renewal, call);
   const ids = bookings.map(({ id }) => id);
-  await parts.db.transaction(async (em) => {
-    const live = await setClaimExpiry(em, ids, renewal.expiresAtMs);
-    // A hold that lapsed in this very moment is claimed again by the caller's next try; nothing has changed.
-    if (ids.some((id) => !live.has(id) && hasClaims(bookings, id)))
-      throw new Refusal('state_conflict', 'hold_lapsed', 'The hold has just lapsed. Please try again.');
-    await setSeatExpiry(em, ids, renewal.expiresAtMs);
-    await setBookingStatus(em, ids, renewal.status, renewal.expiresAtMs);
-    await nextVersions(em, await sitesTouched(em, bookings), {
-      kind: 'expiry',
-      bookingIds: ids,
-      expiresAtMs: renewal.expiresAtMs,
-    });
-  });
+  // A hold that lapsed in this very moment is claimed again by the caller's next try; nothing has changed.
+  if (await renewTime(parts.db.fork(), ids, renewal)) return;
+  throw new Refusal('state_conflict', 'hold_lapsed', 'The hold has just lapsed. Please try again.');
 }
 
 async function claimAgain(
@@ -133,17 +119,7 @@ async function claimAgain(
 }
 
 async function release(parts: BookingParts, request: ReleaseRequest): Promise<object> {
-  await parts.db.transaction(async (em) => {
-    const bookings = await bookingsOf(em, request.orderId);
-    const meant =
-      request.itemIds.length === 0 ? bookings : bookings.filter(({ itemId }) => request.itemIds.includes(itemId));
-    if (meant.length === 0) return;
-    const ids = meant.map(({ id }) => id);
-    await releaseClaims(em, ids);
-    await releaseSeats(em, ids);
-    await setBookingStatus(em, ids, 'released', null);
-    await nextVersions(em, await sitesTouched(em, meant), { kind: 'claims', released: ids, taken: [] });
-  });
+  await releaseTime(parts.db.fork(), request.orderId, request.itemIds);
   return {};
 }
 
@@ -218,19 +194,4 @@ function archivedDetails(booking: Booking, site: Site): OfferingDetails {
     revenueCentre: null,
     requiresTime: true,
   };
-}
-
-function hasClaims(bookings: Booking[], id: string): boolean {
-  const booking = bookings.find((one) => one.id === id);
-  return (
-    booking !== undefined &&
-    (booking.resources.practitioners.length > 0 ||
-      booking.resources.room !== null ||
-      booking.request.guestIds.length > 0)
-  );
-}
-
-async function sitesTouched(em: SqlEntityManager, bookings: Booking[]): Promise<string[]> {
-  const practitionerIds = bookings.flatMap(({ resources }) => resources.practitioners.map(({ id }) => id));
-  return [...bookings.map(({ siteId }) => siteId), ...(await sitesOfPractitioners(em, practitionerIds))];
 }

@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { textArray } from '../claims/claim.repository.ts';
 import type { NamedResource } from '@lido/proto/lido/availability/v1/booking_summary.ts';
 
 export type BookingStatus = 'held' | 'confirmed' | 'released';
@@ -122,19 +123,22 @@ export function bookingRecord(booking: Booking): object {
   };
 }
 
-/** Gives bookings another state; a hold keeps an expiry, everything else has none. */
-export async function setBookingStatus(
+/** Gives items of an order back, all when none is named; doing it again changes nothing. */
+export async function releaseTime(em: SqlEntityManager, orderId: string, itemIds: string[]): Promise<void> {
+  await em.execute(`select release_time(?, ${textArray})`, [orderId, JSON.stringify(itemIds)]);
+}
+
+/** Gives live bookings another expiry, or makes them lasting. False, with nothing changed, when the time of one has lapsed. */
+export async function renewTime(
   em: SqlEntityManager,
   ids: string[],
-  status: BookingStatus,
-  expiresAtMs: number | null,
-): Promise<void> {
-  await em.execute(
-    `update bookings set status = ?, expires_at = ?::timestamptz, updated_at = lido_now()
-     where id in (select jsonb_array_elements_text(?::jsonb))`,
-    [status, instant(expiresAtMs), JSON.stringify(ids)],
-    'run',
+  { status, expiresAtMs }: Pick<Booking, 'status' | 'expiresAtMs'>,
+): Promise<boolean> {
+  const [row] = await em.execute<{ is_renewed: boolean }[]>(
+    `select renew_time(${textArray}, ?, ?::timestamptz) as is_renewed`,
+    [JSON.stringify(ids), status, instant(expiresAtMs)],
   );
+  return row?.is_renewed === true;
 }
 
 function toBooking(row: BookingRow): Booking {

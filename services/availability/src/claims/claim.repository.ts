@@ -30,40 +30,6 @@ export async function takeClaims(
   return blocking.map((row) => ({ resourceId: row.resource_id, kind: row.kind, bookingId: row.booking_id }));
 }
 
-/** Ends the claims of bookings, under the locks that every taker takes. */
-export async function releaseClaims(em: SqlEntityManager, bookingIds: string[]): Promise<void> {
-  const ids = JSON.stringify(bookingIds);
-  await em.execute(lockClaimsOf, [ids]);
-  await em.execute(
-    `update claims set active = false where active and booking_id in (select jsonb_array_elements_text(?::jsonb))`,
-    [ids],
-    'run',
-  );
-}
-
-/**
- * Gives live claims another expiry, under the same locks; null makes them lasting. Answers the bookings whose claims were live:
- * one that has lapsed or been taken is not among them.
- */
-export async function setClaimExpiry(
-  em: SqlEntityManager,
-  bookingIds: string[],
-  expiresAtMs: number | null,
-): Promise<Set<string>> {
-  const ids = JSON.stringify(bookingIds);
-  await em.execute(lockClaimsOf, [ids]);
-  const rows = await em.execute<{ booking_id: string }[]>(
-    `update claims set expires_at = ?::timestamptz
-     where active and (expires_at is null or expires_at > lido_now()) and booking_id in (select jsonb_array_elements_text(?::jsonb))
-     returning booking_id`,
-    [instantText(expiresAtMs), ids],
-  );
-  return new Set(rows.map((row) => row.booking_id));
-}
-
-const lockClaimsOf = `select lock_resources(array(
-  select resource_id from claims where active and booking_id in (select jsonb_array_elements_text(?::jsonb))))`;
-
 /** Parameters of the functions in SQL, each from one JSON text. */
 export const wantedClaims = 'array(select w from jsonb_populate_recordset(null::wanted_claim, ?::jsonb) w)';
 export const textArray = 'array(select jsonb_array_elements_text(?::jsonb))::varchar[]';

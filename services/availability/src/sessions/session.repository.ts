@@ -45,25 +45,3 @@ export async function takeSeats(
     'run',
   );
 }
-
-/** Gives the places of bookings another expiry; null makes them lasting. */
-export async function setSeatExpiry(
-  em: SqlEntityManager,
-  bookingIds: string[],
-  expiresAtMs: number | null,
-): Promise<void> {
-  await em.execute(
-    `update session_seats set expires_at = ?::timestamptz where booking_id in (select jsonb_array_elements_text(?::jsonb))`,
-    [expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(), JSON.stringify(bookingIds)],
-    'run',
-  );
-}
-
-/** Gives places back. */
-export async function releaseSeats(em: SqlEntityManager, bookingIds: string[]): Promise<void> {
-  await em.execute(
-    'delete from session_seats where booking_id in (select jsonb_array_elements_text(?::jsonb))',
-    [JSON.stringify(bookingIds)],
-    'run',
-  );
-}

@@ -26,13 +26,7 @@ export async function nextVersions(
   change: SiteChange,
 ): Promise<Map<string, number>> {
   const rows = await em.execute<{ site_id: string; version: string }[]>(
-    `with next as (
-       insert into site_versions (site_id, version)
-       select site_id, 1 from (select distinct jsonb_array_elements_text(?::jsonb) as site_id order by 1) sites
-       on conflict (site_id) do update set version = site_versions.version + 1
-       returning site_id, version),
-     kept as (insert into site_changes (site_id, version, change) select site_id, version, ?::jsonb from next)
-     select site_id, version from next`,
+    `select site_id, version from next_site_versions(array(select jsonb_array_elements_text(?::jsonb))::varchar[], ?::jsonb)`,
     [JSON.stringify(siteIds), JSON.stringify(change)],
   );
   const versions = new Map(rows.map((row) => [row.site_id, Number(row.version)]));
