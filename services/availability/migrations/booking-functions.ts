@@ -1,7 +1,7 @@
 /**
  * Holding, renewing and giving back, each in one statement, so that its locks are held for no round trip. Each also gives every site
  * concerned its next version with what changed, as the last thing it does. A model that changed since the solver looked (LD001) and an
- * item of another order (LD002) end a hold with nothing changed.
+ * item of another order (LD002) end a hold with nothing changed. A hold brings several plans and takes the first that is still free.
  */
 export const bookingFunctions = `
 create function next_site_versions(site_ids varchar[], what jsonb) returns table (site_id varchar, version bigint) language sql as $$
@@ -37,19 +37,27 @@ begin
   end if;
 end $$;
 
-create function hold_time(
-  wanted wanted_claim[], given_up varchar[], held jsonb, home_site varchar, solver_version bigint, needs_same_claims boolean, change jsonb
-) returns boolean language plpgsql as $$
-declare home_version bigint;
+create function hold_time(plans jsonb, home_site varchar, solver_version bigint, needs_same_claims boolean)
+returns jsonb language plpgsql as $$
+declare plan jsonb; wanted wanted_claim[]; home_version bigint; chosen int := 0;
 begin
-  perform 1 from take_claims(wanted, given_up);
-  if found then return false; end if;
-  perform save_bookings(held);
+  for plan in select value from jsonb_array_elements(plans) loop
+    wanted := array(select w from jsonb_populate_recordset(null::wanted_claim, plan->'wanted') w);
+    -- A plan that fails gives its locks back with the subtransaction, so that the next one takes its own in sorted order.
+    begin
+      perform 1 from take_claims(wanted, array(select jsonb_array_elements_text(plan->'givenUp'))::varchar[]);
+      if found then raise exception 'taken' using errcode = 'LD003'; end if;
+      perform save_bookings(plan->'held');
+      exit;
+    exception when sqlstate 'LD003' then chosen := chosen + 1;
+    end;
+  end loop;
+  if chosen = jsonb_array_length(plans) then return null; end if;
 
   select n.version into home_version from next_site_versions(
-    home_site || sites_of_practitioners(array(select w.resource_id from unnest(wanted) w where w.kind = 'practitioner')), change) n
+    home_site || sites_of_practitioners(array(select w.resource_id from unnest(wanted) w where w.kind = 'practitioner')),
+    plan->'change') n
   where n.site_id = home_site;
-
   if home_version <> solver_version + 1 then
     if needs_same_claims
       or (select count(*) from site_changes c where c.site_id = home_site and c.version > solver_version and c.version < home_version)
@@ -59,7 +67,9 @@ begin
       raise exception 'the site has changed since it was looked at' using errcode = 'LD001';
     end if;
   end if;
-  return true;
+  return jsonb_build_object('plan', chosen, 'createdAtMs', (
+    select jsonb_object_agg(b.id, (extract(epoch from b.created_at) * 1000)::bigint) from bookings b
+    where b.id in (select h.id from jsonb_populate_recordset(null::bookings, plan->'held') h)));
 end $$;
 
 create function tell_of_bookings(booking_ids varchar[], what jsonb) returns void language sql as $$

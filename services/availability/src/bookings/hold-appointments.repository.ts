@@ -1,8 +1,6 @@
-import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { newShopId } from '@lido/runtime/service/ids.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
 import type { ClaimOwner, TakenClaim } from '../claims/claim.ts';
 import { activeMemberships } from '../offerings/memberships.client.ts';
@@ -10,14 +8,11 @@ import { priceAtStart } from '../offerings/price-at.ts';
 import { daysOf } from '../solver/horizon.ts';
 import type { AppointmentType, SiteModel } from '../solver/model.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
-import { type Booking, bookingsOfItems } from './booking.repository.ts';
-import { holdTime } from './hold-time.repository.ts';
+import type { Booking } from './booking.repository.ts';
+import { type Holding, holdTime } from './hold-time.repository.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import type { BookingParts } from './parts.ts';
 import { type AppointmentItem, type PlannedItem, planItems, startOf } from './plan-items.ts';
-
-/** Others were quicker; the next attempt sees what they took. */
-class TakenMeanwhile extends Error {}
 
 const attemptsMax = 24;
 /** Reasons that say somebody holds it; all others say that it is not on offer then. */
@@ -47,11 +42,9 @@ export async function holdAppointments(
     );
     const plan = planItems(site.compiled, appointments, rotateBy + attempt);
     if ('refused' in plan) throw refusal(plan.refused, order.site.timezone);
-    try {
-      return await takePlanned(parts.db.fork(), site, order, plan.planned);
-    } catch (error) {
-      if (!(error instanceof TakenMeanwhile)) throw error;
-    }
+    const holdings = plan.plans.map((items) => holdingOf(site, order, items));
+    const bookings = await holdTime(parts.db.fork(), site, holdings);
+    if (bookings) return bookings;
   }
   throw alreadyTaken('Too many guests want this time at this moment. Please try again.', [], [], order.site.timezone);
 }
@@ -100,37 +93,24 @@ function appointmentItem(
   };
 }
 
-/** Holds a plan in one statement: while its locks are held, nobody waits for this process. */
-async function takePlanned(
-  em: SqlEntityManager,
-  site: VersionedSite,
-  order: HoldOrder,
-  planned: PlannedItem[],
-): Promise<Booking[]> {
-  const itemIds = planned.map(({ item }) => item.itemId);
-  const known = await bookingsOfItems(em, itemIds);
-  const bookings = planned.map((plan) => bookingOf(plan, order, site.compiled.model, known.get(plan.item.itemId)));
-  const givenUp = [...known.values()].filter(({ status }) => status !== 'released').map(({ id }) => id);
-  const owned = planned.map(({ wanted }, index) => ({ owner: ownerOf(bookings[index] as Booking), wanted }));
-  const taken = planned.flatMap((plan, index) => takenClaims(plan, bookings[index] as Booking));
-  const isHeld = await holdTime(em, site, { owned, givenUp, bookings, taken });
-  if (!isHeld) throw new TakenMeanwhile();
-  return bookings;
+function holdingOf(site: VersionedSite, order: HoldOrder, items: PlannedItem[]): Holding {
+  const bookings = items.map((item) => bookingOf(item, order, site.compiled.model));
+  return {
+    bookings,
+    owned: items.map(({ wanted }, index) => ({ owner: ownerOf(bookings[index] as Booking), wanted })),
+    taken: items.flatMap((item, index) => takenClaims(item, bookings[index] as Booking)),
+  };
 }
 
-function bookingOf(
-  { item, startMs, combination }: PlannedItem,
-  order: HoldOrder,
-  model: SiteModel,
-  known: Booking | undefined,
-): Booking {
+/** A booking is its item's for good, so it has the item's id: a hold finds the one before without looking for it. */
+function bookingOf({ item, startMs, combination }: PlannedItem, order: HoldOrder, model: SiteModel): Booking {
   const type = model.appointmentTypes.find(({ id }) => id === item.offeringId) as AppointmentType;
   const { nowMs } = order;
   return {
-    id: known?.id ?? newShopId(),
+    id: item.itemId,
     organisationId: order.site.organisationId,
     siteId: order.site.id,
-    orderId: known?.orderId ?? order.orderId,
+    orderId: order.orderId,
     itemId: item.itemId,
     customerId: order.customerId,
     offeringType: item.offeringType,
@@ -156,7 +136,7 @@ function bookingOf(
         combination.equipment.map(({ equipmentId }) => equipmentId),
       ),
     },
-    createdAtMs: known?.createdAtMs ?? nowMs,
+    createdAtMs: nowMs,
     updatedAtMs: nowMs,
   };
 }

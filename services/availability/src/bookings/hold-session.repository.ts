@@ -2,7 +2,6 @@ import type { EntityName } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { invalid, stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { newShopId } from '@lido/runtime/service/ids.ts';
 import { takeClaims } from '../claims/claim.repository.ts';
 import type { TakenClaim, WantedClaim } from '../claims/claim.ts';
 import { activeMemberships } from '../offerings/memberships.client.ts';
@@ -40,7 +39,7 @@ export async function holdSession(
     if (reason === 'session_full') throw alreadyTaken(sessionMessage(reason), [reason], [], order.site.timezone);
     if (reason !== null) throw invalid({ time: [sessionMessage(reason)] });
     const booking: Booking = {
-      id: known?.id ?? newShopId(),
+      id: item.itemId,
       organisationId: order.site.organisationId,
       siteId: order.site.id,
       orderId: order.orderId,

@@ -34,29 +34,50 @@ export interface RefusedItem {
 
 const alternativesMax = 3;
 
+/** How many other combinations of the same start are tried before somebody is sent away. */
+const plansMax = 8;
+
 /**
- * Chooses what each appointment will hold, so that the items do not take from each other. Answers the first item that can not be held
- * instead, when there is one. `rotateBy` lets simultaneous callers choose differently. The site is as before when this returns.
+ * Plans of what the appointments will hold, in the order they are to be tried; within a plan the items do not take from each other.
+ * Answers the first item that can not be held instead, when there is one. `rotateBy` lets simultaneous callers choose differently.
  */
 export function planItems(
   site: CompiledSite,
   items: AppointmentItem[],
   rotateBy: number,
-): { planned: PlannedItem[] } | { refused: RefusedItem } {
-  const planned: PlannedItem[] = [];
+): { plans: PlannedItem[][] } | { refused: RefusedItem } {
+  const [only, ...others] = items;
+  if (!only || others.length > 0) return planTogether(site, items, rotateBy);
+  const combinations = combinationsAt(site, only.query, only.startMs, { max: plansMax, rotateBy });
+  if (combinations.length === 0) return { refused: refusalOf(site, only) };
+  return { plans: combinations.map((combination) => [planned(only, combination)]) };
+}
+
+/** Several items leave one plan: each is chosen with those before it held. The site is as before when this returns. */
+function planTogether(
+  site: CompiledSite,
+  items: AppointmentItem[],
+  rotateBy: number,
+): { plans: PlannedItem[][] } | { refused: RefusedItem } {
+  const plan: PlannedItem[] = [];
   const provisional: string[] = [];
   try {
     for (const appointment of items) {
       const [combination] = combinationsAt(site, appointment.query, appointment.startMs, { max: 1, rotateBy });
       if (!combination) return { refused: refusalOf(site, appointment) };
-      const wanted = wantedClaims(appointment, combination);
-      planned.push({ item: appointment.item, startMs: appointment.startMs, combination, wanted });
-      for (const claim of wanted) provisional.push(holdProvisionally(site, appointment.item, claim));
+      const item = planned(appointment, combination);
+      plan.push(item);
+      for (const claim of item.wanted) provisional.push(holdProvisionally(site, appointment.item, claim));
     }
-    return { planned };
+    return { plans: [plan] };
   } finally {
     for (const key of provisional) removeClaim(site, key);
   }
+}
+
+function planned(appointment: AppointmentItem, combination: Combination): PlannedItem {
+  const { item, startMs } = appointment;
+  return { item, startMs, combination, wanted: wantedClaims(appointment, combination) };
 }
 
 /** The start of an item in milliseconds; undefined for what is no instant with an offset. */
