@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { fillBasket, findSlot, type Slot } from '../../tools/demo/book.ts';
 import { beginStory, type LocalFacts, type Story } from '../../tools/demo/story.ts';
+import type { Row } from '../../tools/seed/api.ts';
 import { seed } from '../../tools/seed/seed.ts';
 import { freshSystem, type TestSystem } from '../support/system.ts';
 
@@ -44,6 +45,14 @@ async function statusOf(orderId: string): Promise<unknown> {
   return (await story.staff.get(`/shop/orders/${orderId}`))['status'];
 }
 
+/** The services follow a moved clock within a moment; a check then says that the hold is over. */
+async function expectLapsed(basketId: string): Promise<void> {
+  const { items } = await story.staff.post<Row & { items: { validity: { valid: boolean } }[] }>(
+    `/shop/basket/${basketId}/check`,
+  );
+  expect(items.map(({ validity }) => validity.valid)).toEqual([false]);
+}
+
 /** A basket with the slot, as soon as the hold before it has lapsed. */
 async function basketAfter(slot: Slot, practitionerId: string): Promise<string> {
   return vi.waitFor(async () => (await fillBasket(story, offering, slot, practitionerId)).id, {
@@ -59,6 +68,7 @@ test('the last place, whose holds have lapsed, goes to one of two who submit at 
   await moveClock(20);
   const second = await basketAfter(slot, practitionerId);
   await moveClock(40);
+  await vi.waitFor(() => expectLapsed(second), { timeout: 10_000, interval: 100 });
   const statuses = await Promise.all([submit(first), submit(second)]);
   expect(statuses.sort()).toEqual([200, 409]);
   const orders = await Promise.all([statusOf(first), statusOf(second)]);

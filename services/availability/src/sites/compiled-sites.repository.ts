@@ -4,7 +4,7 @@ import type { Database } from '@lido/runtime/db/database.ts';
 import type { Caller } from '@lido/runtime/grpc/client.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
-import { localDateOf } from '@lido/runtime/time/zone.ts';
+import { addDays, localDateOf, startOfDay } from '@lido/runtime/time/zone.ts';
 import { claimKey } from '../claims/claim.ts';
 import { applyClaim, type CompiledSite, compileSite, removeClaim } from '../solver/compile-site.ts';
 import { maxHorizonDays } from '../solver/horizon.ts';
@@ -30,7 +30,9 @@ const changesMax = 200;
 const sitesMax = 500;
 
 interface CachedSite extends VersionedSite {
-  firstDate: string;
+  /** The local day it begins with, `[dayFromMs, dayToMs)`; on another day it is compiled anew. */
+  dayFromMs: number;
+  dayToMs: number;
   /** The claims' keys by booking, so that a change touches its own claims only. */
   keys: Map<string, string[]>;
 }
@@ -75,11 +77,17 @@ export function compiledSites(db: Database, clock: Clock, sites: Sites): Compile
 function compile({ model, ...snapshot }: SiteSnapshot, nowMs: number): CachedSite {
   const firstDate = localDateOf(nowMs, model.zone);
   const compiled = compileSite(model, firstDate, maxHorizonDays);
-  return { ...snapshot, firstDate, compiled, keys: keysByBooking(compiled) };
+  return {
+    ...snapshot,
+    compiled,
+    keys: keysByBooking(compiled),
+    dayFromMs: startOfDay(firstDate, model.zone),
+    dayToMs: startOfDay(addDays(firstDate, 1), model.zone),
+  };
 }
 
-function isOfToday({ firstDate, site }: CachedSite, nowMs: number): boolean {
-  return firstDate === localDateOf(nowMs, site.timezone);
+function isOfToday({ dayFromMs, dayToMs }: CachedSite, nowMs: number): boolean {
+  return dayFromMs <= nowMs && nowMs < dayToMs;
 }
 
 /** Brings a cached site to a version by the changes since its own. False where that can not be done. */

@@ -4,7 +4,7 @@ import { andInto, nextSetBit } from './bitset.ts';
 import { bestCombination, type Combination } from './combinations.ts';
 import type { CompiledSite } from './compile-site.ts';
 import { type FreeTable, freeAt, preferOnDay, quantitiesAt, tabulateFree } from './free-resources.ts';
-import { bitFrom, type HorizonDay, msOfBit } from './horizon.ts';
+import { bitFrom, dayOfBit, type HorizonDay, msOfBit } from './horizon.ts';
 import type { PriceRule, SlotQuery } from './model.ts';
 import { type DatedPriceRule, firstMatch, priceRulesOfDay } from './price.ts';
 import { planSearch, type SearchPlan } from './search-plan.ts';
@@ -55,7 +55,7 @@ export function bookableStarts(plan: SearchPlan): Uint32Array {
 /** An instant of the grid inside the compiled days as text with its offset, by table look-up. */
 export function gridText({ horizon }: CompiledSite, epochMs: number): string {
   const bit = bitFrom(horizon, epochMs);
-  const day = horizon.days.findLast(({ fromBit }) => fromBit <= bit);
+  const day = dayOfBit(horizon, bit);
   const text = day === undefined ? undefined : bucketTexts(day.day)[bit - day.fromBit];
   if (text === undefined) throw new RangeError(`${formatUtcMs(epochMs)} is outside the compiled days.`);
   return text;

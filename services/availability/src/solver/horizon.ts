@@ -55,6 +55,19 @@ export function daysOf(horizon: Horizon, dateFrom: string, dateTo: string): read
   return from < 0 || to < from || to >= horizon.dayCount ? undefined : horizon.days.slice(from, to + 1);
 }
 
+/** The day a bit lies in, by halving: searches ask for every slot's start and end. Undefined outside the horizon's days. */
+export function dayOfBit({ days }: Horizon, bit: number): HorizonDay | undefined {
+  let low = 0;
+  let high = days.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((days[middle]?.fromBit ?? 0) <= bit) low = middle;
+    else high = middle - 1;
+  }
+  const day = days[low];
+  return day && day.fromBit <= bit && bit < day.toBit ? day : undefined;
+}
+
 /** The bit of the bucket that contains the instant, which may lie outside the horizon. */
 export function bitOf(horizon: Horizon, epochMs: number): number {
   return Math.floor(epochMs / bucketMs) - horizon.firstBucket;
