@@ -64,6 +64,13 @@ interface Treatment {
   durations: readonly number[];
   end_buffer: number;
   prices: readonly { duration?: number; weekdays?: readonly string[]; time_to?: string; price: number }[];
+  /** When it is offered; whenever the site is open where there is none. */
+  availability?: readonly {
+    weekdays?: readonly string[];
+    time_from?: string;
+    time_to?: string;
+    is_available: boolean;
+  }[];
   guests?: readonly [min: number, max: number];
   extra?: Record<string, unknown>;
 }
@@ -139,6 +146,10 @@ export const treatments: readonly Treatment[] = [
     durations: [60],
     end_buffer: 30,
     prices: [{ price: 7_000 }],
+    availability: [
+      { weekdays: [mon, wed, thu, fri, sat, sun], time_from: '10:00', time_to: '20:00', is_available: true },
+      { time_from: '13:00', time_to: '14:00', is_available: false },
+    ],
     guests: [1, 4],
     extra: { practitioners_per_guest: 0.5 },
   },

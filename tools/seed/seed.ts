@@ -69,17 +69,17 @@ async function addTreatments(
   const ids: Ids = {};
   for (const {
     name,
-    description,
     skill,
     rooms: roomKeys,
-    durations,
-    end_buffer,
     prices,
+    availability = [],
     guests = [1, 1],
     extra,
+    ...type
   } of treatments) {
     const { id } = await api.post('/shop/appointment-types', {
-      ...{ name, description, durations, end_buffer },
+      ...type,
+      name,
       site_ids: [siteId],
       practitioner_ids: people
         .filter(({ skills }) => skill !== null && skills.includes(skill))
@@ -92,6 +92,7 @@ async function addTreatments(
       ...extra,
     });
     for (const price of prices) await api.post(`/shop/appointment-types/${id}/price-rules`, price);
+    for (const rule of availability) await api.post(`/shop/appointment-types/${id}/availability-rules`, rule);
     ids[name] = id;
   }
   return ids;

@@ -38,8 +38,7 @@ export function getAppointmentAvailability(parts: BookingParts) {
     const target = await findTarget(parts, appointmentId(request.siteId, request.appointmentTypeId), call);
     const range = rangeOf(request, target.site, call.clock.nowMs());
     const days = searchable(range, target.site, call.clock.nowMs());
-    const meta = metaOf(target);
-    if (!days) return { data: [], meta };
+    if (!days) return { data: [], meta: metaOf(target) };
     const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const { compiled } = target.versioned;
     const data = findSlots(compiled, query).flatMap(({ slots }) =>
@@ -52,7 +51,7 @@ export function getAppointmentAvailability(parts: BookingParts) {
         }),
       ),
     );
-    return { data, meta };
+    return { data, meta: metaOf(target) };
   };
 }
 
@@ -63,8 +62,7 @@ export function listAppointmentSlots(parts: BookingParts) {
     if (siteId === undefined) throw notFound(request.appointmentTypeId);
     const target = await findTarget(parts, appointmentId(siteId, request.appointmentTypeId), call);
     const days = searchable({ dateFrom: request.date, dateTo: request.date }, target.site, call.clock.nowMs());
-    const meta = metaOf(target);
-    if (!days) return { data: [], meta };
+    if (!days) return { data: [], meta: metaOf(target) };
     const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const data = explainSlots(target.versioned.compiled, query).flatMap(({ slots }) =>
       slots.map(
@@ -76,7 +74,7 @@ export function listAppointmentSlots(parts: BookingParts) {
         }),
       ),
     );
-    return { data, meta };
+    return { data, meta: metaOf(target) };
   };
 }
 
@@ -172,6 +170,7 @@ function slotFields(
   };
 }
 
+/** Taken right after the search, without a wait between: the version is the one that was searched. */
 function metaOf({ offering, versioned }: Target): AvailabilityMeta {
   return {
     maxAdvanceBookingsInterval: offering.row.maxAdvanceBookingsInterval ?? null,
