@@ -10,7 +10,13 @@ export default defineConfig({
     // A test that asserts nothing proves nothing; one left with .only would hide the others.
     allowOnly: false,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['services/**/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/bench/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['services/**/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/bench/**/*.test.ts'],
+        },
+      },
       { extends: true, test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], testTimeout: 120_000 } },
       { extends: true, test: { name: 'fences', include: ['test/fences/**/*.test.ts'], testTimeout: 120_000 } },
       { extends: true, test: { name: 'service', include: ['services/*/test/**/*.test.ts'], ...withServers } },

@@ -68,22 +68,13 @@ function writeList(items: readonly Json[], writer: BinaryWriter): BinaryWriter {
 }
 
 function writeValue(value: Json, writer: BinaryWriter): BinaryWriter {
-  switch (typeof value) {
-    case 'boolean':
-      return writer.uint32(VALUE_BOOL).bool(value);
-    case 'number':
-      return writer.uint32(VALUE_NUMBER).double(value);
-    case 'string':
-      return writer.uint32(VALUE_STRING).string(value);
-    case 'object':
-      if (value === null) return writer.uint32(VALUE_NULL).int32(0);
-      if (Array.isArray(value)) return writeList(value, writer.uint32(VALUE_LIST).fork()).join();
-      return writeStruct(value as JsonObject, writer.uint32(VALUE_STRUCT).fork()).join();
-    case 'undefined':
-      return writer.uint32(VALUE_NULL).int32(0);
-    default:
-      throw new Error(`A ${typeof value} is not a JSON value.`);
-  }
+  if (value === null || value === undefined) return writer.uint32(VALUE_NULL).int32(0);
+  if (Array.isArray(value)) return writeList(value, writer.uint32(VALUE_LIST).fork()).join();
+  if (typeof value === 'boolean') return writer.uint32(VALUE_BOOL).bool(value);
+  if (typeof value === 'number') return writer.uint32(VALUE_NUMBER).double(value);
+  if (typeof value === 'string') return writer.uint32(VALUE_STRING).string(value);
+  if (typeof value === 'object') return writeStruct(value as JsonObject, writer.uint32(VALUE_STRUCT).fork()).join();
+  throw new Error(`A ${typeof value} is not a JSON value.`);
 }
 
 /** Calls `onTag` for each tag up to the end of the message; it answers whether it read the field. */
