@@ -20,7 +20,7 @@ afterAll(() => service.stop());
 
 test('a new site belongs to the organisation’s only brand, and whoever added it sees it', async () => {
   const made = await sites.createSite(site({ name: 'Pool', openingHours: [] }), tenant.owner);
-  expect(made).toMatchObject({ name: 'Pool', brandId: tenant.brandId, currency: 'GBP', timezone: 'Europe/London' });
+  expect(made).toMatchObject({ name: 'Pool', brandId: tenant.brandId, currency: 'gbp', timezone: 'Europe/London' });
   const caller = staff(tenant, [made.id], { held: [] });
   expect(await sites.getSite({ id: made.id }, caller)).toEqual(made);
   expect((await sites.listSites({}, caller)).data).toEqual([made]);

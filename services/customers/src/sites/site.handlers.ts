@@ -29,7 +29,7 @@ const siteSpec: ResourceSpec<SiteRow, Site> = {
   orderBy: { name: 'asc' },
   event: { saved: 'lido.customers.site.saved', encode: (message) => Site.encode(message).finish() },
   check: async (row) => {
-    row.currency = row.currency.toUpperCase();
+    row.currency = row.currency.toLowerCase();
     row.name = row.name.trim();
     return siteErrors(row);
   },
@@ -69,7 +69,7 @@ async function insertSite(request: Site, transaction: Transaction, call: Call): 
     brandId: await brandFor(request.brandId, transaction, call),
     name: request.name.trim(),
     timezone: request.timezone,
-    currency: request.currency.toUpperCase(),
+    currency: request.currency.toLowerCase(),
     locale: request.locale,
     holdMinutes: request.holdMinutes,
     openingHours: request.openingHours,

@@ -34,7 +34,8 @@ export async function openOrder(
     orderRef: await nextOrderRef(em, site.id),
     status: opening.status,
     stage: 'ORDER_STAGE_NOT_ARRIVED',
-    currency: site.currency,
+    // Orders show it in lower case and membership rates in upper case, as their published shapes do.
+    currency: site.currency.toLowerCase(),
     externalRef: opening.externalRef,
     labelIds: [],
     totalMinor: 0,
