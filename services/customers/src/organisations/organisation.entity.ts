@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import { baseProperties } from '@lido/runtime/db/base.ts';
 
 /** A tenant. Its `organisationId` is its own id. */
@@ -14,5 +14,3 @@ export const BrandEntity = defineEntity({
   tableName: 'brands',
   properties: { ...baseProperties, name: p.string() },
 });
-
-export type BrandRow = InferEntity<typeof BrandEntity>;

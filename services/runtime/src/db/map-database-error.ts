@@ -2,7 +2,6 @@ import { Refusal, type RefusalKind } from '../errors/refusal.ts';
 
 interface PostgresError {
   code?: string;
-  constraint?: string;
   message?: string;
 }
 
@@ -42,11 +41,6 @@ const constraintRefusals: Partial<Record<string, { kind: RefusalKind; reason: st
 
 /** The codes of a database that is starting, stopping, full or gone. */
 const unreachable = new Set(['08000', '08003', '08006', '53300', '57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
-
-/** The unique constraint an error broke, for a feature that words the refusal better than the general sentence. */
-export function brokenConstraint(error: unknown): string | undefined {
-  return (error as PostgresError | undefined)?.constraint;
-}
 
 function concurrentChange(cause: unknown): Refusal {
   return new Refusal(

@@ -19,5 +19,3 @@ export const permissions = [
   'checkins.view',
   'checkins.manage',
 ] as const;
-
-export type Permission = (typeof permissions)[number];
