@@ -1,4 +1,10 @@
-import { bucketMs, bucketsOfWallRange, type LocalDay, localDay, wallMinuteOf } from '@lido/runtime/time/local-day.ts';
+import {
+  bucketMs,
+  bucketsOfWallRange,
+  type LocalDay,
+  localDay,
+  minutesPerBucket,
+} from '@lido/runtime/time/local-day.ts';
 import { addDays, parseWallTime } from '@lido/runtime/time/zone.ts';
 import { clearRange, setRange } from './bitset.ts';
 
@@ -109,12 +115,24 @@ export function closeWallTime(
 /** Bits of the horizon whose wall time is a multiple of the interval, counted from local midnight. */
 export function startGrid(horizon: Horizon, intervalMinutes: number): Uint32Array {
   const bits = emptyBits(horizon);
-  for (const { day, fromBit, toBit } of horizon.days) {
-    for (let bit = fromBit; bit < toBit; bit++) {
-      if (wallMinuteOf(day, bit - fromBit) % intervalMinutes === 0) setRange(bits, bit, bit + 1);
+  const step = bucketsBetweenStarts(intervalMinutes);
+  for (const { day, fromBit } of horizon.days) {
+    for (const { fromBucket, toBucket, wallMinute } of day.segments) {
+      // The clock runs evenly within a segment, so that one start leads to all others.
+      let bucket = fromBucket;
+      while (bucket < toBucket && (wallMinute + (bucket - fromBucket) * minutesPerBucket) % intervalMinutes !== 0)
+        bucket++;
+      for (; bucket < toBucket; bucket += step) setRange(bits, fromBit + bucket, fromBit + bucket + 1);
     }
   }
   return bits;
+}
+
+/** After how many buckets a wall time is a multiple of the interval again. */
+function bucketsBetweenStarts(intervalMinutes: number): number {
+  let buckets = 1;
+  while ((buckets * minutesPerBucket) % intervalMinutes !== 0) buckets++;
+  return buckets;
 }
 
 /** A rule's daily time range in minutes since midnight; absent ends are the day's, and `00:00` as an end is midnight. */
