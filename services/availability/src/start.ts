@@ -10,6 +10,7 @@ import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
 import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
+import type { Database } from '@lido/runtime/db/database.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { type RunningService, startService } from '@lido/runtime/service/start-service.ts';
@@ -38,6 +39,7 @@ import { sessionHandlers } from './sessions/session.handlers.ts';
 import { shopHandlers } from './shop/shop.handlers.ts';
 import { compiledSites } from './sites/compiled-sites.repository.ts';
 import { siteSubscription } from './sites/site.consumer.ts';
+import { forgetChanges } from './sites/site-version.repository.ts';
 
 const entities = [
   AppointmentTypeEntity,
@@ -50,6 +52,12 @@ const entities = [
   SessionEntity,
   SessionTypeEntity,
 ];
+
+/** What nobody waits for: lapsed claims, and changes that are too far back. */
+async function tidyUp(db: Database): Promise<void> {
+  await tidyClaims(db);
+  await forgetChanges(db.fork());
+}
 
 /** Starts the availability service: resources, offerings, the slot solver and the claims. */
 export function start(env: Env, options: { clock?: Clock } = {}): Promise<RunningService> {
@@ -68,7 +76,7 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
         compiledSites: compiledSites(db, clock, sites),
         memberships: peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
       };
-      const tidying = sweeperOf(() => tidyClaims(db), { name: 'lapsed claims', everyMs: 30_000, telemetry });
+      const tidying = sweeperOf(() => tidyUp(db), { name: 'tidying', everyMs: 30_000, telemetry });
       return {
         serve: (server) => serve(server, parts),
         subscriptions: [siteSubscription],

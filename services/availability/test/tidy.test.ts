@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { tidyClaims } from '../src/claims/tidy-claims.job.ts';
+import { forgetChanges } from '../src/sites/site-version.repository.ts';
 import { hire, offer } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -59,4 +60,15 @@ test('tidying ends what lapsed, keeps what is live, and a late confirm claims it
   );
   expect(items[0]?.bookingSummary?.status).toBe('confirmed');
   expect((await isActive(lapsed.item.itemId)).sort()).toEqual([false, true]);
+});
+
+test('changes of a site are kept for as long as somebody may follow them, and forgotten after', async () => {
+  const run = (sql: string) => db.fork().execute<{ version: string }[]>(sql);
+  await run(`insert into site_versions values ('busy', 1500)`);
+  await run(`insert into site_changes select 'busy', v, '{"kind":"model"}'::jsonb from generate_series(1, 1500) v`);
+  await forgetChanges(db.fork());
+  const kept = (await run(`select version from site_changes where site_id = 'busy' order by version`)).map(
+    ({ version }) => Number(version),
+  );
+  expect([kept.length, kept[0], kept.at(-1)]).toEqual([1_000, 501, 1_500]);
 });

@@ -11,6 +11,7 @@ import {
   type ServiceParts,
   startService,
 } from '@lido/runtime/service/start-service.ts';
+import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { CheckinMigration } from '../migrations/0001-checkin.ts';
 import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
@@ -117,17 +118,11 @@ function openReaders(
 /** Ends visits that nobody ended, and notes readers as offline whose gateway ended without a word. */
 function housekeeping(parts: ServiceParts, config: CheckinGatewayConfig): { stop(): Promise<void> } {
   const silentMs = config.LIDO_READERS_HEARTBEAT_SECONDS * 3_000;
-  let running: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    running = Promise.all([
+  const sweep = (): Promise<unknown> =>
+    Promise.all([
       closeOverdueVisits(parts, defaultPolicy),
       markSilentOffline(parts.db.fork(), new Date(parts.clock.nowMs() - silentMs)),
-    ]).catch((error: unknown) => parts.telemetry.log.warn({ err: error }, 'housekeeping failed and comes round again'));
-  }, housekeepingEveryMs);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
-  };
+    ]);
+  const options = { name: 'visits and readers', everyMs: housekeepingEveryMs, telemetry: parts.telemetry };
+  return sweeperOf(sweep, options).start();
 }

@@ -12,7 +12,7 @@ import { judgeSession } from '../sessions/session-question.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
 import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
 import { toPriceRule } from '../sites/site-model.ts';
-import { nextVersion } from '../sites/site-version.repository.ts';
+import { nextVersions } from '../sites/site-version.repository.ts';
 import { type Booking, bookingsOfItems, saveBooking } from './booking.repository.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import type { BookingParts } from './parts.ts';
@@ -114,5 +114,5 @@ async function keep(em: SqlEntityManager, booking: Booking, known: Booking | und
     appointmentTypeId: null,
     durationMinutes: null,
   }));
-  await nextVersion(em, siteId, { kind: 'claims', released: givenUp, taken });
+  await nextVersions(em, [siteId], { kind: 'claims', released: givenUp, taken });
 }

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { textArray } from '../claims/claim.repository.ts';
 import type { TakenClaim } from '../claims/claim.ts';
 
 /** What changed at a site with one version: its model (resources, rules, rotas, hours), or only who holds what. */
@@ -8,48 +9,38 @@ export type SiteChange =
   /** The same bookings stand with another expiry; null is confirmed. */
   | { kind: 'expiry'; bookingIds: string[]; expiresAtMs: number | null };
 
-const keptVersions = 1_000;
-
 /**
- * Gives a site its next version, with what changed. It is the last statement of a transaction, because the version's row
- * stays locked until the commit: versions are in commit order, and a reader that has seen one has seen all before it.
+ * Gives sites their next versions for one change, locked in sorted order so that two writers never wait in a circle. It is the last
+ * statement of a transaction, because the versions' rows stay locked until the commit: versions are in commit order, and a reader that
+ * has seen one has seen all before it.
  */
-export async function nextVersion(em: SqlEntityManager, siteId: string, change: SiteChange): Promise<number> {
-  const versions = await nextVersions(em, [siteId], change);
-  return versions.get(siteId) ?? 0;
-}
-
-/** The next versions of several sites for one change, locked in sorted order so that two writers never wait in a circle. */
-export async function nextVersions(
-  em: SqlEntityManager,
-  siteIds: string[],
-  change: SiteChange,
-): Promise<Map<string, number>> {
-  const rows = await em.execute<{ site_id: string; version: string }[]>(
-    `select site_id, version from next_site_versions(array(select jsonb_array_elements_text(?::jsonb))::varchar[], ?::jsonb)`,
-    [JSON.stringify(siteIds), JSON.stringify(change)],
-  );
-  const versions = new Map(rows.map((row) => [row.site_id, Number(row.version)]));
-  for (const [siteId, version] of versions) {
-    if (version % keptVersions === 0) {
-      await em.execute(
-        'delete from site_changes where site_id = ? and version <= ?',
-        [siteId, version - keptVersions],
-        'run',
-      );
-    }
-  }
-  return versions;
+export async function nextVersions(em: SqlEntityManager, siteIds: string[], change: SiteChange): Promise<void> {
+  await em.execute(`select 1 from next_site_versions(${textArray}, ?::jsonb)`, [
+    JSON.stringify(siteIds),
+    JSON.stringify(change),
+  ]);
 }
 
 /** The sites where any of these practitioners works: what they hold at one, they lack at all. */
 export async function sitesOfPractitioners(em: SqlEntityManager, practitionerIds: string[]): Promise<string[]> {
-  if (practitionerIds.length === 0) return [];
   const rows = await em.execute<{ site_id: string }[]>(
-    `select distinct unnest(site_ids) as site_id from practitioners where id in (select jsonb_array_elements_text(?::jsonb))`,
+    `select unnest(sites_of_practitioners(${textArray})) as site_id`,
     [JSON.stringify(practitionerIds)],
   );
   return rows.map((row) => row.site_id);
+}
+
+/** How many versions back a site's changes are kept; a process further behind reads the site again. */
+const keptVersions = 1_000;
+
+/** Deletes the changes that are too far back for anybody to follow. */
+export async function forgetChanges(em: SqlEntityManager): Promise<void> {
+  await em.execute(
+    `delete from site_changes c using site_versions v
+     where v.site_id = c.site_id and c.version <= v.version - ${keptVersions}`,
+    [],
+    'run',
+  );
 }
 
 /** Gives several sites their next versions for a change of their models. */

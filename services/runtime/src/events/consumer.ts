@@ -1,6 +1,6 @@
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import { SpanKind } from '@opentelemetry/api';
+import { type Counter, SpanKind } from '@opentelemetry/api';
 import { Envelope } from '@lido/proto/lido/events/v1/envelope.ts';
 import type { Database } from '../db/database.ts';
 import { attribute, metricName } from '../telemetry/names.ts';
@@ -39,6 +39,11 @@ export interface ConsumerOptions {
   onCommit(): void;
 }
 
+/** The same with what is counted. */
+interface Consuming extends ConsumerOptions {
+  consumed: Counter;
+}
+
 export interface RunningConsumer {
   stop(): Promise<void>;
 }
@@ -56,6 +61,10 @@ export function startConsumer(subscription: Subscription, options: ConsumerOptio
   const stopped = new AbortController();
   const signal = waiter();
   const { telemetry } = options;
+  const consumed = telemetry.meter.createCounter(metricName.eventsConsumed, {
+    description: 'Events handled or passed over.',
+  });
+  const consuming: Consuming = { ...options, consumed };
   const run = async (): Promise<void> => {
     const bus = await options.bus.ready;
     while (!stopped.signal.aborted) {
@@ -63,7 +72,7 @@ export function startConsumer(subscription: Subscription, options: ConsumerOptio
         if (!options.bus.isConnected()) throw new Error('nats-server is away');
         const consumer = await ensureConsumer(bus, subscription);
         while (!stopped.signal.aborted) {
-          if ((await drain(consumer, subscription, options, stopped.signal)) === 0) await consumer.info();
+          if ((await drain(consumer, subscription, consuming, stopped.signal)) === 0) await consumer.info();
         }
       } catch (error) {
         if (stopped.signal.aborted) return;
@@ -105,7 +114,7 @@ async function ensureConsumer(bus: Bus, subscription: Subscription): Promise<Con
 async function drain(
   consumer: Consumer,
   subscription: Subscription,
-  options: ConsumerOptions,
+  options: Consuming,
   signal: AbortSignal,
 ): Promise<number> {
   const messages = await consumer.fetch({ max_messages: fetchMax, expires: fetchExpiresMs });
@@ -119,7 +128,7 @@ async function drain(
 }
 
 /** Handles one message to its acknowledgement; never throws, so that one bad event does not end the consumer. */
-async function receive(message: JsMsg, subscription: Subscription, options: ConsumerOptions): Promise<void> {
+async function receive(message: JsMsg, subscription: Subscription, options: Consuming): Promise<void> {
   const { telemetry } = options;
   const event = Envelope.decode(message.data);
   const handler = subscription.handlers[event.type as `lido.${string}`];
@@ -135,9 +144,7 @@ async function receive(message: JsMsg, subscription: Subscription, options: Cons
       apply(event, handler, subscription, { ...options, delivery: message.info.deliveryCount }),
     );
     message.ack();
-    telemetry.meter
-      .createCounter(metricName.eventsConsumed)
-      .add(1, { [attribute.messagingConsumer]: subscription.name });
+    options.consumed.add(1, { [attribute.messagingConsumer]: subscription.name });
   } catch (error) {
     await fail(error, { message, event, subscription, options });
   }
