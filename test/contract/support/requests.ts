@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FieldPlan, MessagePlan, ValuePlan } from '@lido/runtime/rest/plan.ts';
-import { isPartialChange, type Route } from '@lido/runtime/rest/routes.ts';
+import { ignoresImmutable, isPartial, type Route } from '@lido/runtime/rest/routes.ts';
 import type { Rows } from './row-types.ts';
 
 /** Path variables that are no ids: an unknown value of theirs means something else than a row that is not there. */
@@ -61,13 +61,12 @@ export function unknownLike(value: string): string {
 export function bodyFields(route: Route): FieldPlan[] {
   const { body, request, pathFields } = route;
   if (body === undefined) return [];
-  const isPartial = isPartialChange(route);
   const all = body === '*' ? request.fields : body.value.kind === 'message' ? body.value.message.fields : [];
   return all.filter(
     (field) =>
       !field.outputOnly &&
       !field.header &&
-      !(isPartial && field.immutable) &&
+      !(ignoresImmutable(route) && field.immutable) &&
       !(body === '*' && pathFields.includes(field)),
   );
 }
@@ -86,7 +85,7 @@ export function goodQuery(route: Route, { inFields }: Rows): string {
 export function goodBody(route: Route, { inFields }: Rows): Record<string, unknown> | undefined {
   if (route.body === undefined) return undefined;
   const isNeeded = (field: FieldPlan): boolean =>
-    (field.required && !isPartialChange(route)) || (route.verb === 'POST' && field.name in inFields);
+    (field.required && !isPartial(route)) || (route.verb === 'POST' && field.name in inFields);
   return Object.fromEntries(
     bodyFields(route)
       .filter(isNeeded)

@@ -16,9 +16,9 @@ import { offeringDefaults, offeringWritable } from '../offerings/offering.entity
 import { currenciesOf } from '../offerings/currency.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import {
-  appointmentPriceRulesOf,
+  appointmentPriceRules,
   availabilityRulesOf,
-  toAppointmentPriceRule,
+  priceRulesOf,
   toAvailabilityRule,
 } from '../offerings/rules.handlers.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
@@ -77,7 +77,7 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
     );
     return ({ id, siteIds }) => ({
       currency: currencies.get(siteIds[0] ?? '') ?? null,
-      priceRules: rules.prices(id).map(toAppointmentPriceRule),
+      priceRules: rules.prices(id).map(appointmentPriceRules.toMessage),
       availabilityRules: rules.availability(id).map(toAvailabilityRule),
     });
   },
@@ -91,7 +91,7 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
   saved: (row, { em }) => modelChanged(em, row.siteIds),
 };
 
-const priceRules = appointmentPriceRulesOf(appointmentTypes);
+const priceRules = priceRulesOf(appointmentTypes, appointmentPriceRules);
 const availabilityRules = availabilityRulesOf(appointmentTypes);
 
 export const appointmentTypeHandlers = {

@@ -1,5 +1,7 @@
 import type { BaseRow } from '@lido/runtime/db/base.ts';
-import { type ChildSpec, childrenOf } from '@lido/runtime/resource/children-of.ts';
+import type { CopyParts } from '@lido/runtime/resource/copy.ts';
+import { copyChildren } from '@lido/runtime/resource/copy-children.ts';
+import { childrenOf } from '@lido/runtime/resource/children-of.ts';
 import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import type { AvailabilityRule } from '@lido/proto/lido/availability/v1/offering.ts';
@@ -9,22 +11,54 @@ import { AvailabilityRuleEntity, type AvailabilityRuleRow, PriceRuleEntity, type
 import { ruleErrors } from './rule.ts';
 
 const times = ['dateFrom', 'dateTo', 'weekdays', 'timeFrom', 'timeTo'] as const;
+const priceColumns = [...times, 'duration', 'price'] as const;
+const availabilityColumns = [...times, 'weekday', 'isAvailable'] as const;
+
+/** How the price rules of one kind of parent look: the columns a client may set, and the message they make. */
+export interface PriceRuleShape<Message> {
+  writable: readonly (keyof Message & (typeof priceColumns)[number])[];
+  toMessage(row: PriceRuleRow): Message;
+}
+
+/** The price rules of one kind of parent. */
+export function priceRulesOf<ParentRow extends BaseRow, ParentMessage, Message extends object>(
+  parent: ResourceSpec<ParentRow, ParentMessage>,
+  { writable, toMessage }: PriceRuleShape<Message>,
+) {
+  const defaults = { weekdays: [] };
+  const rules = { entity: PriceRuleEntity, parent, newId: newShopId, writable, defaults, toMessage, check: ruleErrors };
+  return childrenOf<PriceRuleRow, Message, ParentRow, ParentMessage, 'rule'>(rules, 'rule');
+}
 
 /** The availability rules of one kind of parent. */
 export function availabilityRulesOf<ParentRow extends BaseRow, ParentMessage>(
   parent: ResourceSpec<ParentRow, ParentMessage>,
 ) {
-  const spec: ChildSpec<AvailabilityRuleRow, AvailabilityRule, ParentRow, ParentMessage> = {
+  const rules = {
     entity: AvailabilityRuleEntity,
     parent,
     newId: newShopId,
-    writable: [...times, 'weekday', 'isAvailable'],
+    writable: availabilityColumns,
     defaults: { isAvailable: true, weekdays: [] },
     toMessage: toAvailabilityRule,
     check: ruleErrors,
   };
-  return childrenOf(spec, 'rule');
+  return childrenOf<AvailabilityRuleRow, AvailabilityRule, ParentRow, ParentMessage, 'rule'>(rules, 'rule');
 }
+
+/** Brings a parent's rules of both kinds along to its copy. */
+export const copyRules: CopyParts<BaseRow> = async (from, to, { em }, call) => {
+  const [parents, context] = [
+    { from: from.id, to: to.id },
+    { em, call },
+  ];
+  await copyChildren({ entity: PriceRuleEntity, newId: newShopId, writable: priceColumns }, parents, context);
+  await copyChildren(
+    { entity: AvailabilityRuleEntity, newId: newShopId, writable: availabilityColumns },
+    parents,
+    context,
+  );
+};
 
 /** An availability rule as clients see it. */
 export function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
@@ -32,43 +66,13 @@ export function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
 }
 
 /** The price rules of appointment types. */
-export function appointmentPriceRulesOf<ParentRow extends BaseRow, ParentMessage>(
-  parent: ResourceSpec<ParentRow, ParentMessage>,
-) {
-  const spec: ChildSpec<PriceRuleRow, AppointmentPriceRule, ParentRow, ParentMessage> = {
-    entity: PriceRuleEntity,
-    parent,
-    newId: newShopId,
-    writable: [...times, 'duration', 'price'],
-    defaults: { weekdays: [] },
-    toMessage: toAppointmentPriceRule,
-    check: ruleErrors,
-  };
-  return childrenOf(spec, 'rule');
-}
-
-/** A price rule of an appointment type as clients see it. */
-export function toAppointmentPriceRule(row: PriceRuleRow): AppointmentPriceRule {
-  return { ...row, appointmentTypeId: row.parentId };
-}
+export const appointmentPriceRules: PriceRuleShape<AppointmentPriceRule> = {
+  writable: priceColumns,
+  toMessage: (row) => ({ ...row, appointmentTypeId: row.parentId }),
+};
 
 /** The price rules of session types, which know no durations. */
-export function sessionPriceRulesOf<ParentRow extends BaseRow, ParentMessage>(
-  parent: ResourceSpec<ParentRow, ParentMessage>,
-) {
-  const spec: ChildSpec<PriceRuleRow, SessionPriceRule, ParentRow, ParentMessage> = {
-    entity: PriceRuleEntity,
-    parent,
-    newId: newShopId,
-    writable: [...times, 'price'],
-    defaults: { weekdays: [] },
-    toMessage: toSessionPriceRule,
-    check: ruleErrors,
-  };
-  return childrenOf(spec, 'rule');
-}
-
-/** A price rule of a session type as clients see it. */
-export function toSessionPriceRule(row: PriceRuleRow): SessionPriceRule {
-  return { ...row, sessionTypeId: row.parentId };
-}
+export const sessionPriceRules: PriceRuleShape<SessionPriceRule> = {
+  writable: [...times, 'price'],
+  toMessage: (row) => ({ ...row, sessionTypeId: row.parentId }),
+};

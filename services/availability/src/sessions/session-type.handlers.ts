@@ -12,7 +12,7 @@ import { newShopId } from '@lido/runtime/service/ids.ts';
 import { currenciesOf } from '../offerings/currency.repository.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
-import { sessionPriceRulesOf, toSessionPriceRule } from '../offerings/rules.handlers.ts';
+import { priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
 
@@ -52,7 +52,7 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
     );
     return ({ id, siteId }) => ({
       currency: currencies.get(siteId) ?? null,
-      priceRules: rules.prices(id).map(toSessionPriceRule),
+      priceRules: rules.prices(id).map(sessionPriceRules.toMessage),
     });
   },
   filters: { query: contains('name', 'productCode'), sessionTypeId: oneOf('id') },
@@ -63,7 +63,7 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
   saved: (row, { em }) => modelChanged(em, [row.siteId]),
 };
 
-const priceRules = sessionPriceRulesOf(sessionTypes);
+const priceRules = priceRulesOf(sessionTypes, sessionPriceRules);
 
 export const sessionTypeHandlers = {
   listSessionTypes: list(sessionTypes),

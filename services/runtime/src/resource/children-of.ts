@@ -3,6 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { BaseRow } from '../db/base.ts';
 import { type FieldErrors, invalid, notFound } from '../errors/refusal.ts';
 import type { Call } from '../grpc/call.ts';
+import { firstColumns } from './create.ts';
 import { type ListRequest, type ListResponse, pageOf } from './list.ts';
 import { formatsFor, loadVisible, told } from './load.ts';
 import type { Formats, ResourceSpec } from './spec.ts';
@@ -154,15 +155,5 @@ function newRow<Row extends ChildRow>(
   parentId: string,
   call: Call,
 ): object {
-  const now = new Date(call.clock.nowMs());
-  return {
-    ...defaults,
-    id: newId(),
-    parentId,
-    organisationId: call.principal.organisationId,
-    createdAt: now,
-    createdBy: call.actor,
-    updatedAt: now,
-    updatedBy: call.actor,
-  };
+  return { ...defaults, ...firstColumns(call), id: newId(), parentId };
 }

@@ -22,19 +22,21 @@ export function insertRow<Row extends BaseRow, Message>(
   transaction: Transaction,
   call: Call,
 ): Row {
+  const row = { ...spec.defaults, ...values, ...firstColumns(call), id: spec.newId() } as unknown as Row;
+  requireWritableScope(spec, row, call);
+  return transaction.em.create(spec.entity as EntityName<Row>, row as RequiredEntityData<Row>) as Row;
+}
+
+/** The columns every new row has beside its id: whose it is, and who made it when. */
+export function firstColumns(call: Call): Omit<BaseRow, 'id' | 'deletedAt'> {
   const now = new Date(call.clock.nowMs());
-  const row = {
-    ...spec.defaults,
-    ...values,
-    id: spec.newId(),
+  return {
     organisationId: call.principal.organisationId,
     createdAt: now,
     createdBy: call.actor,
     updatedAt: now,
     updatedBy: call.actor,
-  } as unknown as Row;
-  requireWritableScope(spec, row, call);
-  return transaction.em.create(spec.entity as EntityName<Row>, row as RequiredEntityData<Row>) as Row;
+  };
 }
 
 /** Checks the row's own rules, saves it and tells of it. */

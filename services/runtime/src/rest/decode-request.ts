@@ -1,9 +1,9 @@
 import { emptyValue } from './empty-value.ts';
-import { decodeField, decodeKeys, isAbsent, type KeyRules, type Source } from './decode.ts';
+import { decodeField, decodeKeys, isAbsent, type Source } from './decode.ts';
 import { isObject } from './decode-value.ts';
 import { FieldErrors, type FieldErrorRecord } from './field-errors.ts';
 import type { FieldPlan } from './plan.ts';
-import { isPartialChange, type Route } from './routes.ts';
+import { ignoresImmutable, isPartial, type Route } from './routes.ts';
 import { findUnstorable } from './text.ts';
 
 /** A request as HTTP brought it. */
@@ -73,12 +73,12 @@ function decodeTextField(field: FieldPlan, raw: unknown, path: string, errors: F
 function decodeBodyPart(route: Route, parts: RequestParts, errors: FieldErrors): Record<string, unknown> {
   const { request: plan, body } = route;
   if (body === undefined) return plan.create();
-  const changing = isPartialChange(route);
+  const rules = { isPartial: isPartial(route), ignoresImmutable: ignoresImmutable(route) };
   const place = { path: '', depth: 1, source: parts.bodySource, errors };
-  const rules: KeyRules = { changing, except: new Set(route.pathFields.map((field) => field.name)) };
+  const outsideBody = new Set(route.pathFields.map((field) => field.name));
   const given = parts.body ?? (body === '*' || body.shape === 'single' ? {} : []);
   if (body === '*') {
-    const { value, mask } = decodeKeys(plan, isObject(given) ? given : {}, rules, place);
+    const { value, mask } = decodeKeys(plan, isObject(given) ? given : {}, { ...rules, except: outsideBody }, place);
     return plan.maskKey ? { ...value, [plan.maskKey]: mask } : value;
   }
   const request = plan.create();
@@ -90,7 +90,7 @@ function decodeBodyPart(route: Route, parts: RequestParts, errors: FieldErrors):
   const { value, mask } = decodeKeys(
     body.value.message,
     isObject(given) ? given : {},
-    { changing, except: new Set() },
+    { ...rules, except: new Set() },
     place,
   );
   request[body.key] = value;
@@ -111,7 +111,7 @@ function findBodyComplaint(route: Route, given: unknown): string | undefined {
 
 // DELETE bodies are optional to HTTP; what is missing from one is reported by field.
 function needsBody(route: Route): boolean {
-  if (route.verb === 'DELETE' || isPartialChange(route)) return false;
+  if (route.verb === 'DELETE' || isPartial(route)) return false;
   const fields = bodyFields(route);
   return fields.some((field) => field.required && !field.outputOnly && !route.pathFields.includes(field));
 }

@@ -15,8 +15,10 @@ export interface DecodeContext {
 
 /** How the keys of a message are to be taken. */
 export interface KeyRules {
-  /** A partial change: absent required fields are fine and immutable ones ignored. */
-  readonly changing: boolean;
+  /** The body says only what differs from a row: absent required fields are fine. */
+  readonly isPartial: boolean;
+  /** Fields that are set for good are passed over. */
+  readonly ignoresImmutable: boolean;
   /** Fields filled from elsewhere, by proto name; their keys are ignored. */
   readonly except: ReadonlySet<string>;
 }
@@ -29,7 +31,7 @@ export interface DecodedBody {
   readonly errors: FieldErrorRecord;
 }
 
-const CREATING: KeyRules = { changing: false, except: new Set() };
+const CREATING: KeyRules = { isPartial: false, ignoresImmutable: false, except: new Set() };
 
 /**
  * Checks a JSON or form body against a message. A key that is absent leaves the field unset, null clears an optional
@@ -44,7 +46,8 @@ export function decodeBody(
   if (!isObject(body)) {
     return { value: plan.create(), mask: [], errors: { body: ['The body must be a JSON object.'] } };
   }
-  const { value, mask } = decodeKeys(plan, body, { ...CREATING, changing }, { path: '', depth: 1, source, errors });
+  const rules = { ...CREATING, isPartial: changing, ignoresImmutable: changing };
+  const { value, mask } = decodeKeys(plan, body, rules, { path: '', depth: 1, source, errors });
   return { value, mask, errors: errors.toRecord() };
 }
 
@@ -63,12 +66,12 @@ export function decodeKeys(
   const value = plan.create();
   const mask: string[] = [];
   for (const field of plan.fields) {
-    if (field.outputOnly || field.header || rules.except.has(field.name) || (rules.changing && field.immutable))
+    if (field.outputOnly || field.header || rules.except.has(field.name) || (rules.ignoresImmutable && field.immutable))
       continue;
     const path = place.path ? `${place.path}.${field.json}` : field.json;
     const raw = Object.hasOwn(body, field.json) ? body[field.json] : undefined;
     if (isAbsent(field, raw, place.source)) {
-      if (field.required && !rules.changing) place.errors.add(path, 'is required');
+      if (field.required && !rules.isPartial) place.errors.add(path, 'is required');
       continue;
     }
     mask.push(field.name);

@@ -1,7 +1,7 @@
 import { errorResponses, problemSchemas } from './openapi-problems.ts';
 import { createSchemas, type Schema, type SchemaCollection } from './openapi-schemas.ts';
 import type { FieldPlan } from './plan.ts';
-import { isPartialChange, type Route } from './routes.ts';
+import { isPartial, type Route } from './routes.ts';
 
 export interface OpenapiInfo {
   readonly title: string;
@@ -158,11 +158,11 @@ function bodySchema(route: Route, schemas: SchemaCollection): Schema {
   if (body === undefined) return {};
   if (body !== '*') {
     if (body.value.kind !== 'message' || body.shape !== 'single') return schemas.field(body);
-    return isPartialChange(route) ? schemas.referChange(body.value.message) : schemas.refer(body.value.message);
+    return isPartial(route) ? schemas.referChange(body.value.message) : schemas.refer(body.value.message);
   }
   const elsewhere = new Set([...pathFields, ...headerFields]);
   const here = request.fields.filter((field) => !elsewhere.has(field));
-  if (isPartialChange(route)) return schemas.inlineChange(here);
+  if (isPartial(route)) return schemas.inlineChange(here);
   return elsewhere.size === 0 ? schemas.refer(request) : schemas.inline(here);
 }
 

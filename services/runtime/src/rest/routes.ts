@@ -66,11 +66,16 @@ export function buildRoutes(registry: FileRegistry, options: RouteOptions = {}):
 }
 
 /**
- * Whether a route changes only the fields its body carries. Only an rpc with an update mask can tell an absent field
- * from an empty one, so only it may take a partial body.
+ * Whether a route's body says only what differs from a row: a change of it, or a copy. Only an rpc with an update mask can
+ * tell an absent field from an empty one, so only it may take a partial body.
  */
-export function isPartialChange({ verb, request }: Pick<Route, 'verb' | 'request'>): boolean {
-  return verb === 'PUT' && request.maskKey !== undefined;
+export function isPartial({ request }: Pick<Route, 'request'>): boolean {
+  return request.maskKey !== undefined;
+}
+
+/** Whether a route ignores the fields that are set for good: a change does, while a new row and a copy still choose them. */
+export function ignoresImmutable(route: Pick<Route, 'verb' | 'request'>): boolean {
+  return route.verb === 'PUT' && isPartial(route);
 }
 
 function routesOf(method: DescMethod, plans: PlanSource): Route[] {

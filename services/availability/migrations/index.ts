@@ -1,0 +1,4 @@
+import { Initial } from './0001-initial.ts';
+
+/** In the order they run; a name is written to the database and never changes. */
+export const migrations = [{ name: '0001-initial', class: Initial }];

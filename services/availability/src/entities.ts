@@ -1,0 +1,21 @@
+import { AppointmentTypeEntity } from './appointments/appointment-type.entity.ts';
+import { EquipmentEntity } from './equipment/equipment.entity.ts';
+import { AvailabilityRuleEntity, PriceRuleEntity } from './offerings/rule.entity.ts';
+import { PractitionerEntity } from './practitioners/practitioner.entity.ts';
+import { RoomEntity } from './rooms/room.entity.ts';
+import { PractitionerRotaEntity } from './rotas/practitioner-rota.entity.ts';
+import { SessionTypeEntity } from './sessions/session-type.entity.ts';
+import { SessionEntity } from './sessions/session.entity.ts';
+
+/** Every table that the ORM maps. */
+export const entities = [
+  AppointmentTypeEntity,
+  AvailabilityRuleEntity,
+  EquipmentEntity,
+  PractitionerEntity,
+  PractitionerRotaEntity,
+  PriceRuleEntity,
+  RoomEntity,
+  SessionEntity,
+  SessionTypeEntity,
+];
