@@ -1,4 +1,8 @@
 import { Initial } from './0001-initial.ts';
+import { OrderCards } from './0007-order-cards.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
-export const migrations = [{ name: '0001-initial', class: Initial }];
+export const migrations = [
+  { name: '0001-initial', class: Initial },
+  { name: '0007-order-cards', class: OrderCards },
+];

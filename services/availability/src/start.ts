@@ -11,6 +11,7 @@ import { tidyClaims } from './claims/tidy-claims.job.ts';
 import type { BookingParts } from './bookings/parts.ts';
 import { availabilityConfig } from './config.ts';
 import { entities } from './entities.ts';
+import { cardCustomersSubscription, orderCardsSubscription } from './order-cards/order-cards.consumer.ts';
 import { serve } from './serve.ts';
 import { compiledSites } from './sites/compiled-sites.repository.ts';
 import { siteSubscription } from './sites/site.consumer.ts';
@@ -42,7 +43,7 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
       const tidying = sweeperOf(() => tidyUp(db), { name: 'tidying', everyMs: 30_000, telemetry });
       return {
         serve: (server) => serve(server, parts),
-        subscriptions: [siteSubscription],
+        subscriptions: [siteSubscription, orderCardsSubscription, cardCustomersSubscription],
         background: () => [tidying.start()],
       };
     },

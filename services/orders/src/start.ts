@@ -1,6 +1,7 @@
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
+import { OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
@@ -19,12 +20,14 @@ import { orderGuestHandlers } from './guests/order-guest.handlers.ts';
 import { OrderItemEntity } from './items/order-item.entity.ts';
 import { OrderNoteEntity } from './notes/order-note.entity.ts';
 import { orderNoteHandlers } from './notes/order-note.handlers.ts';
+import { orderDirectoryHandlers } from './orders/order-directory.handlers.ts';
 import { OrderEntity } from './orders/order.entity.ts';
 import { orderHandlers } from './orders/order.handlers.ts';
 import type { Ports } from './orders/ports.ts';
 import { captureSubscription } from './payments/capture.consumer.ts';
 import { OrderPaymentEntity } from './payments/order-payment.entity.ts';
 import { orderPaymentHandlers } from './payments/order-payment.handlers.ts';
+import { eraseFromOrders } from './people/erased-customer.consumer.ts';
 import { peopleFrom } from './people/people.client.ts';
 import { type SubmitStep, submitsOf } from './submit/submit.job.ts';
 import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
@@ -72,13 +75,17 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
           server.add(OrderGuestServiceService, orderGuestHandlers);
           server.add(OrderPaymentServiceService, orderPaymentHandlers);
           server.add(OrderNoteServiceService, orderNoteHandlers);
+          server.add(OrderDirectoryServiceService, orderDirectoryHandlers);
         },
         subscriptions: [
           {
             name: 'orders-from-customers',
             source: 'customers',
             mode: 'projection',
-            handlers: { 'lido.customers.site.saved': projectSite },
+            handlers: {
+              'lido.customers.site.saved': projectSite,
+              'lido.customers.customer.saved': eraseFromOrders,
+            },
           },
           captureSubscription(clock),
         ],

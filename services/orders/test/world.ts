@@ -32,6 +32,10 @@ export interface World {
   payments: Peer<typeof OrderPaymentServiceService>;
   notes: Peer<typeof OrderNoteServiceService>;
   customers: Peer<typeof CustomerServiceService>;
+  customersAddress: string;
+  ordersAddress: string;
+  /** The connection URL of availability's database. */
+  availabilityDatabase: string;
   /** Rows of the orders database. */
   sql<Row>(text: string, params?: unknown[]): Promise<Row[]>;
   /** Rows of availability's database: what a service may never do, a test may. */
@@ -102,6 +106,9 @@ export async function startWorld(): Promise<World> {
     payments: peerOf(OrderPaymentServiceService, ordersClient),
     notes: peerOf(OrderNoteServiceService, ordersClient),
     customers: peerOf(CustomerServiceService, customersClient),
+    customersAddress: customers.address,
+    ordersAddress: addresses.LIDO_ORDERS_ADDRESS,
+    availabilityDatabase: availabilityDb.url,
     sql: ordersSql.run,
     availabilitySql: availabilitySql.run,
     restartOrders: async (options) => {

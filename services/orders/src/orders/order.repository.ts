@@ -1,6 +1,5 @@
 import { type FilterQuery, LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import { Basket } from '@lido/proto/lido/orders/v1/basket.ts';
 import { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import { notFound, stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { OutgoingEvent } from '@lido/runtime/events/outbox.ts';
@@ -8,7 +7,6 @@ import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import { visibleSites } from '@lido/runtime/grpc/principal.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
 import { requirePermission, siteScope } from '@lido/runtime/resource/scope.ts';
-import { toBasket } from '../baskets/basket-message.ts';
 import { OrderGuestEntity } from '../guests/order-guest.entity.ts';
 import { OrderItemEntity } from '../items/order-item.entity.ts';
 import { OrderNoteEntity } from '../notes/order-note.entity.ts';
@@ -153,15 +151,17 @@ function requireStaffPermission(order: OrderRow, call: Call, use: 'read' | 'writ
   if (call.principal.kind === 'KIND_STAFF') requirePermission(siteScope<OrderRow>(), order, call, use);
 }
 
+/** A basket tells the same state as an order: those who follow it need not learn two forms of one thing. */
 function told(
   aggregate: Aggregate,
   kind: ChangeKind,
   view: { zone: string; nowMs: number },
 ): Pick<OutgoingEvent, 'type' | 'payload'> {
-  if (kind === 'saved' && aggregate.order.status === 'ORDER_STATUS_IN_PROGRESS') {
-    return { type: 'lido.orders.basket.saved', payload: Basket.encode(toBasket(aggregate, view.zone)).finish() };
-  }
-  return { type: changeTypes[kind], payload: Order.encode(toOrder(aggregate, view)).finish() };
+  const isBasket = kind === 'saved' && aggregate.order.status === 'ORDER_STATUS_IN_PROGRESS';
+  return {
+    type: isBasket ? 'lido.orders.basket.saved' : changeTypes[kind],
+    payload: Order.encode(toOrder(aggregate, view)).finish(),
+  };
 }
 
 const changeTypes = {

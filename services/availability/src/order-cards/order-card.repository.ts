@@ -1,0 +1,55 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
+import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
+import type { Database } from '@lido/runtime/db/database.ts';
+import { rebuildProjection } from '@lido/runtime/events/rebuild.ts';
+import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
+import { textArray } from '../claims/claim.repository.ts';
+import { type CardCustomer, cardOf, type KeptCard, type OrderCard, withCustomer } from './order-card.ts';
+
+/** The cards of orders by order id, in one query however many they are. An order that has not been heard of has none. */
+export async function orderCards(em: SqlEntityManager, orderIds: readonly string[]): Promise<Map<string, OrderCard>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = await em.execute<{ card: KeptCard; customer: CardCustomer | null }[]>(
+    `select o.card, c.customer from order_cards o left join known_customers c on c.id = o.customer_id
+     where o.order_id = any (${textArray})`,
+    [JSON.stringify([...new Set(orderIds)])],
+  );
+  return new Map(rows.map(({ card, customer }) => [card.orderId, withCustomer(card, customer)]));
+}
+
+/** Keeps an order's card unless a newer one is there. */
+export async function keepOrderCard(em: SqlEntityManager, order: Order, version: number): Promise<void> {
+  const card = cardOf(order);
+  await em.execute(
+    `insert into order_cards (order_id, organisation_id, site_id, version, customer_id, status, submitted_at, card)
+     values (?, ?, ?, ?, ?, ?, ?::timestamptz, ?::jsonb)
+     on conflict (order_id) do update set version = excluded.version, customer_id = excluded.customer_id,
+       status = excluded.status, submitted_at = excluded.submitted_at, card = excluded.card
+     where order_cards.version <= excluded.version`,
+    [
+      ...[card.orderId, card.organisationId, card.siteId, version, card.customerId, card.status, card.submittedAt],
+      JSON.stringify(card),
+    ],
+    'run',
+  );
+}
+
+const exportPage = 50;
+
+/** Fills the cards anew from orders; answers how many there are. Events that come meanwhile win. */
+export function rebuildOrderCards(
+  db: Pick<Database, 'fork'>,
+  directory: Peer<typeof OrderDirectoryServiceService>,
+  caller: Caller,
+): Promise<number> {
+  return rebuildProjection(
+    async (afterId) => {
+      const { orders } = await directory.exportOrders({ afterId, limit: exportPage }, caller);
+      return { rows: orders, next: orders.length < exportPage ? undefined : orders.at(-1)?.order?.id };
+    },
+    async ({ order, version }) => {
+      if (order) await keepOrderCard(db.fork(), order, version);
+    },
+  );
+}
