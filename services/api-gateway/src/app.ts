@@ -2,7 +2,7 @@ import type { Route } from '@lido/runtime/rest/routes.ts';
 import type { Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import express, { type Express } from 'express';
 import { createTokenResolver } from './auth/token.client.ts';
-import type { GatewayConfig, PeerName } from './config.ts';
+import type { GatewayConfig } from './config.ts';
 import { healthRoutes } from './health/health.handlers.ts';
 import { allowAnyOrigin } from './http/cors.handlers.ts';
 import { observe } from './http/observe.handlers.ts';
@@ -12,14 +12,14 @@ import { failureHandler } from './http/send-problem.handlers.ts';
 import { documentationRoutes } from './openapi/docs.handlers.ts';
 import { describeApi } from './openapi/document.ts';
 import { dispatch } from './routing/dispatch.handlers.ts';
-import type { Peers } from './routing/peers.client.ts';
+import { clientOf, type Owner, type Peers } from './routing/peers.client.ts';
 
 export interface AppParts {
   readonly config: GatewayConfig;
   readonly telemetry: Telemetry;
   readonly routes: readonly Route[];
   readonly peers: Peers;
-  readonly ownerOf: (packageName: string) => PeerName;
+  readonly ownerOf: (packageName: string) => Owner;
   readonly isStopping: () => boolean;
 }
 
@@ -37,7 +37,7 @@ export function createApp(parts: AppParts): Express {
   const services = {
     tokens: createTokenResolver(peers.customers),
     readBody: createBodyReader(config.bodyBytesMax),
-    clientOf: (route: Route) => peers[parts.ownerOf(route.package)],
+    clientOf: (route: Route) => clientOf(peers, parts.ownerOf(route.package)),
   };
   app.use(dispatch({ routes, services, config, telemetry }));
   app.use(failureHandler(telemetry));

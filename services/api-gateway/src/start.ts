@@ -6,15 +6,15 @@ import { buildRoutes, type Route } from '@lido/runtime/rest/routes.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { createApp } from './app.ts';
-import { type GatewayConfig, type PeerName, readGatewayConfig } from './config.ts';
+import { type GatewayConfig, readGatewayConfig } from './config.ts';
 import { answerClientError } from './http/client-error.handlers.ts';
-import { connectPeers, ownerOf } from './routing/peers.client.ts';
+import { connectPeers, type Owner, ownerOf } from './routing/peers.client.ts';
 
 export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly routes: readonly Route[];
   /** Which service answers the rpcs of a package. */
-  readonly ownerOf: (packageName: string) => PeerName;
+  readonly ownerOf: (packageName: string) => Owner;
 }
 
 // Longer than any operation's deadline, shorter than an orchestrator's patience.

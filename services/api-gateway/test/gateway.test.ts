@@ -64,6 +64,24 @@ describe('an answer', () => {
     expect(await gateway.send('DELETE', `${specimens}/s1`)).toMatchObject({ status: 204, text: '' });
   });
 
+  it('that is a file is sent as it comes, under its name', async () => {
+    const reply = await gateway.send('GET', `${specimens}/pearl/file`);
+    expect(reply).toMatchObject({
+      status: 200,
+      text: `one,${'two'.repeat(100_000)},three`,
+      headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename=pearl.csv' },
+    });
+    expect(await gateway.send('HEAD', `${specimens}/pearl/file`)).toMatchObject({ status: 200, text: '' });
+  });
+
+  it('that is no file is a problem, and a file that breaks off does not end as if it were whole', async () => {
+    expect(await gateway.send('GET', `${specimens}/missing/file`)).toMatchObject({
+      status: 404,
+      json: { message: 'There is no such file.' },
+    });
+    await expect(gateway.send('GET', `${specimens}/broken/file`)).rejects.toThrow();
+  });
+
   it('to HEAD is that to GET without its body', async () => {
     const reply = await gateway.send('HEAD', `${specimens}/s1`);
     expect(reply).toMatchObject({ status: 200, text: '' });

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 
 const METHODS = 'GET, HEAD, POST, PUT, DELETE, OPTIONS';
-const EXPOSED = 'Request-Id, X-Request-Id, Idempotency-Replayed, Retry-After';
+const EXPOSED = 'Request-Id, X-Request-Id, Idempotency-Replayed, Retry-After, Content-Disposition';
 const USUAL_HEADERS =
   'Authorization, Content-Type, Accept, Accept-Language, Idempotency-Key, X-Request-Id, Trybe-Site-Id, X-Trybe-On-Behalf-Of';
 const HEADER_LIST = /^[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1000}$/;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FilePart } from '@lido/proto/lido/rest/v1/options.ts';
 import { invalid, notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
 import { callerMetadata, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { metadataKey } from '@lido/runtime/grpc/principal.ts';
@@ -11,13 +12,14 @@ import { authenticate } from '../auth/authenticate.ts';
 import { rpcsThatChangeGrants, type TokenResolver } from '../auth/token.client.ts';
 import type { BodyReader, ReadBody } from '../http/read-body.handlers.ts';
 import { isIdempotencyKey } from '../http/request-headers.ts';
+import { sendFile } from '../http/send-file.handlers.ts';
 import { type AnyMessage, methodOf, type RouteMethod } from './peers.client.ts';
 
 /** What serving an operation needs of the gateway. */
 export interface OperationServices {
   readonly tokens: TokenResolver;
   readonly readBody: BodyReader;
-  readonly clientOf: (route: Route) => RawClient;
+  readonly clientOf: (route: Route) => (pathValues: readonly string[]) => RawClient;
 }
 
 /** A request that has found its route. */
@@ -42,12 +44,14 @@ interface Answer {
 }
 
 const DEADLINE_MS = 15_000;
+/** A file may be large and its reader slow. */
+const FILE_DEADLINE_MS = 600_000;
 
 /** Compiles a route into a function that authenticates, decodes, calls the owning service and answers. */
 export function createOperation(route: Route, services: OperationServices): Operation {
-  const encode = createAnswerEncoder(route);
   const method = methodOf(route);
-  const client = services.clientOf(route);
+  const clientOf = services.clientOf(route);
+  const answer = route.answer === 'ANSWER_FILE' ? fileAnswer(method) : messageAnswer(route, method, services);
   return async (incoming) => {
     const { headers } = incoming.request;
     const principal = await authenticate(route.access, headers.authorization, (token) =>
@@ -61,14 +65,37 @@ export function createOperation(route: Route, services: OperationServices): Oper
       metadata.set(metadataKey.idempotencyKey, idempotencyKey);
       metadata.set(metadataKey.bodyHash, hashRequest(incoming, body));
     }
+    await answer({ client: clientOf(incoming.values), message, metadata }, incoming);
+  };
+}
+
+/** A request that has been read, for the service that answers it. */
+interface Outgoing {
+  readonly client: RawClient;
+  readonly message: AnyMessage;
+  readonly metadata: CallOptions['metadata'];
+}
+
+type CallOptions = Parameters<RawClient['unary']>[2];
+type Answering = (outgoing: Outgoing, incoming: Incoming) => Promise<void>;
+
+function messageAnswer(route: Route, method: RouteMethod, { tokens }: OperationServices): Answering {
+  const encode = createAnswerEncoder(route);
+  return async ({ client, message, metadata }, incoming) => {
     const options = { metadata, deadlineMs: DEADLINE_MS, isRepeatable: route.verb === 'GET' };
     const answer = await call(client, method, message, options);
-    if (rpcsThatChangeGrants.has(route.rpc)) services.tokens.forgetAll();
+    if (rpcsThatChangeGrants.has(route.rpc)) tokens.forgetAll();
     sendAnswer(route, encode, answer, incoming);
   };
 }
 
-type CallOptions = Parameters<RawClient['unary']>[2];
+function fileAnswer(method: RouteMethod): Answering {
+  return ({ client, message, metadata }, { request, response }) => {
+    const parts = client.serverStream(method, message, { metadata, deadlineMs: FILE_DEADLINE_MS });
+    // The route is built only where the rpc streams file parts.
+    return sendFile(parts as unknown as AsyncIterable<FilePart>, request, response);
+  };
+}
 
 async function call(
   client: RawClient,

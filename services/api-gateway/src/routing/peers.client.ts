@@ -1,5 +1,6 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { services } from '@lido/proto/services.ts';
+import { notFound } from '@lido/runtime/errors/refusal.ts';
 import { createClient, type RawClient } from '@lido/runtime/grpc/client.ts';
 import type { Route } from '@lido/runtime/rest/routes.ts';
 import type { Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
@@ -16,19 +17,40 @@ export function connectPeers(config: GatewayConfig, telemetry: Telemetry): Peers
   return Object.fromEntries(PEER_NAMES.map(connect)) as Record<PeerName, RawClient>;
 }
 
-const OWNERS: readonly (readonly [prefix: string, owner: PeerName])[] = [
-  ['lido.availability.', 'availability'],
-  ['lido.orders.', 'orders'],
-  ['lido.customers.', 'customers'],
-  ['lido.memberships.', 'memberships'],
-  ['lido.checkin.', 'checkin-gateway'],
+/** The service that answers a request, by the values of its path's variables; undefined where none does. */
+export type Owner = (pathValues: readonly string[]) => PeerName | undefined;
+
+const always =
+  (name: PeerName): Owner =>
+  () =>
+    name;
+
+/** Of what every service has: the id in the path begins with its owner's name, as in `orders_019acd`. */
+const byIdPrefix: Owner = ([id = '']) => PEER_NAMES.find((name) => id.startsWith(`${name}_`));
+
+const OWNERS: readonly (readonly [prefix: string, owner: Owner])[] = [
+  ['lido.availability.', always('availability')],
+  ['lido.orders.', always('orders')],
+  ['lido.customers.', always('customers')],
+  ['lido.memberships.', always('memberships')],
+  ['lido.checkin.', always('checkin-gateway')],
+  ['lido.jobs.', byIdPrefix],
 ];
 
-/** The service that answers the rpcs of a package. */
-export function ownerOf(packageName: string): PeerName {
+/** Who answers the rpcs of a package. */
+export function ownerOf(packageName: string): Owner {
   const found = OWNERS.find(([prefix]) => packageName.startsWith(prefix));
   if (!found) throw new Error(`No service answers the rpcs of ${packageName}.`);
   return found[1];
+}
+
+/** The connection to whoever answers a request; what nobody answers is not found. */
+export function clientOf(peers: Peers, owner: Owner): (pathValues: readonly string[]) => RawClient {
+  return (pathValues) => {
+    const name = owner(pathValues);
+    if (name === undefined) throw notFound(pathValues.join(' '));
+    return peers[name];
+  };
 }
 
 // The messages of a route are known by its descriptors only; the codec builds and reads them as such.

@@ -37,7 +37,7 @@ export async function startTestGateway(address: string, env: Record<string, stri
     ...env,
   });
   const routes = buildRoutes(loadImage(), { includes: (packageName) => packageName === TESTING_PACKAGE });
-  const gateway = await startGateway({ config, routes, ownerOf: () => 'availability' });
+  const gateway = await startGateway({ config, routes, ownerOf: () => () => 'availability' });
   const url = `http://${gateway.address}`;
   return { ...gateway, url, send: (method, path, options) => send(url + path, method, options) };
 }

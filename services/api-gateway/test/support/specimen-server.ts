@@ -6,6 +6,7 @@ import {
   Server,
   ServerCredentials,
   type ServerUnaryCall,
+  type ServerWritableStream,
 } from '@grpc/grpc-js';
 import { HealthService } from '@lido/proto/grpc/health/v1/health.ts';
 import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/token.ts';
@@ -16,6 +17,7 @@ import {
   SpecimenServiceService,
   type UpdateSpecimenRequest,
 } from '@lido/proto/lido/rest/testing/v1/specimen.ts';
+import type { FilePart } from '@lido/proto/lido/rest/v1/options.ts';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { toStatus } from '@lido/runtime/errors/wire.ts';
 
@@ -80,6 +82,7 @@ function specimenHandlers(serve: Serve) {
       totals: { price: 10 },
     })),
     getSpecimen: serve<{ id: string }, Specimen>('GetSpecimen', ({ id }) => getSpecimen(pearl, id)),
+    downloadSpecimen: sendFile,
     getNewestSpecimen: serve('GetNewestSpecimen', () => ({ ...pearl, id: 'newest' })),
     createSpecimen: serve<Specimen, Specimen>('CreateSpecimen', (request, trailer) => {
       if (request.name === 'Repeated') trailer.set('lido-idempotency-replayed', 'true');
@@ -92,6 +95,24 @@ function specimenHandlers(serve: Serve) {
       throw new Refusal('invalid', 'invalid', "The request didn't pass validation.", { fields: { parts: ['No.'] } });
     }),
   };
+}
+
+/** Three pieces, of which a `broken` file has only the first and a `missing` one none. */
+function sendFile(call: ServerWritableStream<{ id: string }, FilePart>): void {
+  const { id } = call.request;
+  const part = { contentType: 'text/csv; charset=utf-8', fileName: `${id}.csv` };
+  if (id === 'missing') {
+    call.emit('error', toStatus(new Refusal('not_found', 'not_found', 'There is no such file.')));
+    return;
+  }
+  call.write({ ...part, content: Buffer.from('one,') });
+  if (id === 'broken') {
+    call.emit('error', { code: 13, details: 'password=secret' });
+    return;
+  }
+  call.write({ ...part, content: Buffer.alloc(300_000, 'two') });
+  call.write({ ...part, content: Buffer.from(',three') });
+  call.end();
 }
 
 function getSpecimen(pearl: Specimen, id: string): Specimen {

@@ -4,6 +4,7 @@ import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { SpanKind, trace } from '@opentelemetry/api';
 import { attribute } from '../telemetry/names.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { JobMigration } from '../jobs/job.migration.ts';
 import { isRetryable } from './map-database-error.ts';
 import { RuntimeMigration } from './runtime.migration.ts';
 
@@ -32,6 +33,11 @@ export interface Database {
 
 const transactionTriesMax = 3;
 
+const runtimeMigrations = [
+  { name: '0000-runtime', class: RuntimeMigration },
+  { name: '0000-runtime-jobs', class: JobMigration },
+];
+
 /** Opens a service's database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, entities, migrations, telemetry, poolMax = 16 } = options;
@@ -41,7 +47,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     discovery: { warnWhenNoEntities: false },
     extensions: [Migrator],
     migrations: {
-      migrationsList: [{ name: '0000-runtime', class: RuntimeMigration }, ...migrations] as never,
+      migrationsList: [...runtimeMigrations, ...migrations] as never,
       snapshot: false,
       silent: true,
     },

@@ -4,7 +4,8 @@ const batchMax = 5_000;
 
 /**
  * Deletes what is no longer needed, in small transactions: outbox rows 30 days after they were told, the inbox after 60 days, so that
- * it outlives every event that may come again, and idempotency keys after the 24 hours that clients are promised.
+ * it outlives every event that may come again, idempotency keys after the 24 hours that clients are promised, and jobs with
+ * their results when they expire.
  */
 export async function tidyUp(db: Database): Promise<void> {
   for (const statement of tidyings) {
@@ -22,4 +23,5 @@ const tidyings = [
      select consumer, event_id from inbox where received_at < lido_now() - interval '60 days' limit ${batchMax}) returning 1`,
   `delete from idempotency_keys where (principal, rpc, key) in (
      select principal, rpc, key from idempotency_keys where created_at < lido_now() - interval '24 hours' limit ${batchMax}) returning 1`,
+  `delete from jobs where id in (select id from jobs where expires_at <= lido_now() limit ${batchMax}) returning 1`,
 ];

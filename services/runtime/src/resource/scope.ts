@@ -8,6 +8,9 @@ import type { Scope } from './spec.ts';
 /** Who asks for what: all of a call that a scope looks at. */
 type Asking = Pick<Call, 'principal' | 'access'>;
 
+/** Which tier of tenants a scope is about. */
+type Tier = Pick<Scope<unknown>, 'of'>;
+
 /** Rows of one site each, named by their `siteId` column. */
 export function siteScope<Row extends BaseRow & { siteId: string }>(): Scope<Row> {
   return {
@@ -50,12 +53,22 @@ export function listable<Row extends BaseRow>(
   siteIds: string[] | undefined,
   brandIds?: string[],
 ): FilterQuery<Row> {
+  requireAsked(call, siteIds, brandIds);
+  const asked = scope.of === 'brand' ? brandIds : siteIds;
+  return within(scope, call, asked ?? permittedPlaces(scope, call));
+}
+
+/** The sites asked for, or all where the caller holds the rpc's permission, with the refusals of a list. */
+export function permittedSites(call: Asking, siteIds: string[] | undefined): string[] {
+  requireAsked(call, siteIds);
+  return siteIds ?? permittedPlaces({ of: 'site' }, call) ?? [];
+}
+
+function requireAsked(call: Asking, siteIds: string[] | undefined, brandIds?: string[]): void {
   const { permission } = call.access;
   for (const siteId of siteIds ?? []) requireSite(call, siteId);
   for (const brandId of brandIds ?? []) requireBrand(call, brandId);
   if (permission !== '' && !mayAnywhere(call.principal, permission)) throw forbidden(permission);
-  const asked = scope.of === 'brand' ? brandIds : siteIds;
-  return within(scope, call, asked ?? permittedPlaces(scope, call));
 }
 
 /** Refuses unless the caller sees the site and holds the rpc's permission there. */
@@ -96,13 +109,13 @@ function holds<Row extends BaseRow>(scope: Scope<Row>, row: Row, call: Asking, u
 }
 
 /** The sites or brands of the scope that the caller sees; undefined means all. */
-function visiblePlaces<Row>({ of }: Scope<Row>, { principal }: Asking): string[] | undefined {
+function visiblePlaces({ of }: Tier, { principal }: Asking): string[] | undefined {
   if (of === 'organisation') return undefined;
   return of === 'brand' ? visibleBrands(principal) : visibleSites(principal);
 }
 
 /** Those of them where the caller holds the rpc's permission. */
-function permittedPlaces<Row>(scope: Scope<Row>, call: Asking): string[] | undefined {
+function permittedPlaces(scope: Tier, call: Asking): string[] | undefined {
   const { permission } = call.access;
   const places = visiblePlaces(scope, call);
   if (permission === '') return places;

@@ -30,6 +30,8 @@ export function createAnswerEncoder(route: Pick<Route, 'answer' | 'response'>): 
       return (message) => encodeMessage(route.response, message);
     case 'ANSWER_PAGED':
       return createPageEncoder(route.response);
+    case 'ANSWER_FILE':
+      throw new Error('A file is sent as it comes, without an envelope.');
   }
 }
 

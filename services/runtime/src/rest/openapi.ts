@@ -168,7 +168,8 @@ function bodySchema(route: Route, schemas: SchemaCollection): Schema {
 
 function describeSuccess(route: Route, schemas: SchemaCollection): object {
   if (route.response.name === 'google.protobuf.Empty') return { description: 'Done.' };
-  return { description: 'Success.', content: { 'application/json': { schema: answerSchema(route, schemas) } } };
+  const mediaType = route.answer === 'ANSWER_FILE' ? '*/*' : 'application/json';
+  return { description: 'Success.', content: { [mediaType]: { schema: answerSchema(route, schemas) } } };
 }
 
 function answerSchema({ answer, response }: Route, schemas: SchemaCollection): Schema {
@@ -187,6 +188,8 @@ function answerSchema({ answer, response }: Route, schemas: SchemaCollection): S
         required: ['data', 'links', 'meta'],
       };
     }
+    case 'ANSWER_FILE':
+      return { type: 'string', format: 'binary' };
   }
 }
 

@@ -63,6 +63,7 @@ describe('buildRoutes', () => {
     expect(routes.map(({ verb, path, rpc }) => `${verb} ${path} ${rpc.replace(`${TESTING_PACKAGE}.`, '')}`)).toEqual([
       'GET /testing/specimens SpecimenService.ListSpecimens',
       'GET /testing/specimens/{id} SpecimenService.GetSpecimen',
+      'GET /testing/specimens/{id}/file SpecimenService.DownloadSpecimen',
       'GET /testing/specimens/newest SpecimenService.GetNewestSpecimen',
       'POST /testing/specimens SpecimenService.CreateSpecimen',
       'PUT /testing/specimens/{id} SpecimenService.UpdateSpecimen',
@@ -79,6 +80,7 @@ describe('buildRoutes', () => {
     expect(Object.fromEntries(statuses)).toEqual({
       ListSpecimens: 200,
       GetSpecimen: 200,
+      DownloadSpecimen: 200,
       GetNewestSpecimen: 200,
       CreateSpecimen: 201,
       UpdateSpecimen: 200,
@@ -151,6 +153,13 @@ describe('buildRoutes refuses at boot', () => {
     const registry = changed('GetSpecimen', (method) => {
       method.serverStreaming = true;
     });
-    expect(() => specimenRoutes(registry)).toThrow(/a streaming rpc can not/);
+    expect(() => specimenRoutes(registry)).toThrow(/only an rpc that answers a file/);
+  });
+
+  it('a file that does not stream', () => {
+    const registry = changed('DownloadSpecimen', (method) => {
+      method.serverStreaming = false;
+    });
+    expect(() => specimenRoutes(registry)).toThrow(/must stream lido.rest.v1.FilePart/);
   });
 });

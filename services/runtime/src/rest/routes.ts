@@ -84,9 +84,10 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
   const rpc = `${method.parent.typeName}.${method.name}`;
   if (!access) throw new Error(`${rpc}: an rpc with a google.api.http rule must have an access option.`);
   if (access.kinds.length === 0) throw new Error(`${rpc}: the access option must name at least one kind.`);
-  if (method.methodKind !== 'unary') throw new Error(`${rpc}: a streaming rpc can not have a google.api.http rule.`);
+  const isFile = options.answer === 'ANSWER_FILE';
+  requireKind(rpc, method, isFile);
   const request = plans.planOf(method.input);
-  const response = plans.planOf(method.output);
+  const response = isFile ? FILE_PLAN : plans.planOf(method.output);
   if (options.answer === 'ANSWER_PAGED') requirePage(rpc, response);
   const shared = {
     rpc,
@@ -110,6 +111,24 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
     path: binding.path,
     bindingIndex,
   }));
+}
+
+const FILE_PART = 'lido.rest.v1.FilePart';
+// A file is bytes: nothing of it is JSON.
+const FILE_PLAN: MessagePlan = {
+  name: FILE_PART,
+  description: '',
+  fields: [],
+  maskKey: undefined,
+  create: () => ({}),
+  toJson: () => ({}),
+};
+
+function requireKind(rpc: string, { methodKind, output }: DescMethod, isFile: boolean): void {
+  if (!isFile && methodKind !== 'unary') throw new Error(`${rpc}: only an rpc that answers a file may be streaming.`);
+  if (isFile && (methodKind !== 'server_streaming' || output.typeName !== FILE_PART)) {
+    throw new Error(`${rpc}: an rpc that answers a file must stream ${FILE_PART}.`);
+  }
 }
 
 function defaultStatus(method: DescMethod): number {

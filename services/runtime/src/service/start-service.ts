@@ -1,5 +1,6 @@
 import type { Migration } from '@mikro-orm/migrations';
 import { loadImage } from '@lido/proto/image';
+import { JobServiceService } from '@lido/proto/lido/jobs/v1/job.ts';
 import type { ServiceConfig } from '../config/read-config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { type BusHandle, type EventSource, openBus } from '../events/bus.ts';
@@ -9,6 +10,9 @@ import { type Relay, startRelay } from '../events/relay.ts';
 import { accessTable } from '../grpc/access.ts';
 import { createClient, type Peer, peerOf, type RawClient } from '../grpc/client.ts';
 import { createGrpcServer, type GrpcServer } from '../grpc/server.ts';
+import { jobHandlers } from '../jobs/job.handlers.ts';
+import { type JobQueue, openJobQueue } from '../jobs/job-queue.ts';
+import type { ReportKind } from '../jobs/job.ts';
 import { serveMetrics } from '../telemetry/metrics.server.ts';
 import { metricName } from '../telemetry/names.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
@@ -30,6 +34,8 @@ export interface ServiceParts {
   readonly bus: BusHandle;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Where handlers leave reports to be made in the background; `jobs` of the composition makes them. */
+  readonly jobs: JobQueue;
   /** Wakes the relay; call it after a transaction outside of any call or consumer. */
   onCommit(): void;
   /** A peer's rpcs; the connection closes with the service. */
@@ -40,6 +46,8 @@ export interface ServiceParts {
 export interface Composition {
   serve(server: GrpcServer): void;
   subscriptions: Subscription[];
+  /** The kinds of reports that this service makes in the background. */
+  jobs?: readonly ReportKind<never>[];
   /** Background work, started when all else runs; answers how to stop it. */
   background?(): { stop(): Promise<void> }[];
 }
@@ -76,19 +84,21 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const relay: Relay = startRelay({ source, db, bus, telemetry });
   const onCommit = (): void => relay.wake();
   const peers = peersWith(telemetry);
-  const composition = await options.compose({ db, bus, clock, telemetry, onCommit, peer: peers.peer });
+  const jobs = openJobQueue(name, { db, clock, telemetry });
+  const composition = await options.compose({ db, bus, clock, telemetry, jobs, onCommit, peer: peers.peer });
   const duration = telemetry.meter.createHistogram(metricName.rpcDuration, {
     description: 'How long calls took, by rpc and outcome.',
     unit: 's',
   });
   const server = createGrpcServer({ db, clock, telemetry, duration, access: accessTable(loadImage()), onCommit });
   composition.serve(server);
+  server.add(JobServiceService, jobHandlers);
   const address = await server.listen(config.LIDO_GRPC_LISTEN);
   const consumers: RunningConsumer[] = composition.subscriptions.map((subscription) =>
     startConsumer(subscription, { db, bus, telemetry, onCommit }),
   );
   const housekeeping = sweeperOf(() => tidyUp(db), { name: 'housekeeping', everyMs: hourMs, telemetry });
-  const background = [housekeeping.start(), ...(composition.background?.() ?? [])];
+  const background = [housekeeping.start(), jobs.run(composition.jobs ?? []), ...(composition.background?.() ?? [])];
   if (config.LIDO_METRICS_LISTEN) background.push(await serveMetrics(config.LIDO_METRICS_LISTEN, telemetry));
   telemetry.log.info({ address }, `${name} is ready`);
   return {
