@@ -15,6 +15,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['services/**/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/bench/**/*.test.ts'],
+          // Properties take a second on an idle machine and many on a busy one.
+          testTimeout: 30_000,
         },
       },
       { extends: true, test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], testTimeout: 120_000 } },
