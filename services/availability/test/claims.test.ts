@@ -94,6 +94,30 @@ describe('a hold', () => {
     await expect(hold(orderId(), [itemAt(type.id, noon)])).rejects.toMatchObject({ reason: 'already_taken' });
   });
 
+  test('of several items finds the one way to hold them all, whatever their order', async () => {
+    const [anna = '', ben = ''] = await hire(world, 2);
+    const massage = await offer(world, { practitionerIds: [anna, ben], roomIds: [] });
+    const facial = await offer(world, { practitionerIds: [anna], roomIds: [] });
+    for (const time of ['10:00', '11:00', '12:00', '13:00']) {
+      const at = await startAt(time, massage.id);
+      const { items } = await hold(orderId(), [itemAt(massage.id, at), itemAt(facial.id, at)]);
+      expect(items.map(({ bookingSummary }) => bookingSummary?.practitionerIds)).toEqual([[ben], [anna]]);
+    }
+  });
+
+  test('of two held items that change places needs nobody else to make room', async () => {
+    const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
+    const [ten, eleven] = [await startAt('10:00', type.id), await startAt('11:00', type.id)];
+    const order = orderId();
+    const [first, second] = [itemAt(type.id, ten), itemAt(type.id, eleven)];
+    await hold(order, [first, second]);
+    const { items } = await hold(order, [
+      { ...first, startTime: eleven },
+      { ...second, startTime: ten },
+    ]);
+    expect(items.map(({ bookingSummary }) => bookingSummary?.startTime)).toEqual([eleven, ten]);
+  });
+
   test('keeps a guest from being in two places at once', async () => {
     const type = await offer(world, { practitionerIds: await hire(world, 2), roomIds: [] });
     const at = await startAt('10:00', type.id);

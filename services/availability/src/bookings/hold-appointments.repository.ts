@@ -34,11 +34,12 @@ export async function holdAppointments(
   { call, rotateBy }: { call: Call; rotateBy: number },
 ): Promise<Booking[]> {
   const memberships = await activeMemberships(parts, order, items, call);
+  const movedIds = items.map(({ item }) => item.itemId);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     // A copy keeps the version that this plan is made from, while others go on with the site itself.
     const site = { ...(attempt === 0 ? order.versioned : await siteNow(parts, order, call)) };
     const appointments = items.map(({ item }) =>
-      appointmentItem(site, order, item, { nowMs: call.clock.nowMs(), memberships }),
+      appointmentItem(site, order, item, { nowMs: call.clock.nowMs(), memberships, movedIds }),
     );
     const plan = planItems(site.compiled, appointments, rotateBy + attempt);
     if ('refused' in plan) throw refusal(plan.refused, order.site.timezone);
@@ -59,7 +60,7 @@ function appointmentItem(
   site: VersionedSite,
   order: HoldOrder,
   item: HoldItem,
-  { nowMs, memberships }: { nowMs: number; memberships: { typeId: string }[] },
+  { nowMs, memberships, movedIds }: { nowMs: number; memberships: { typeId: string }[]; movedIds: string[] },
 ): AppointmentItem {
   const type = site.compiled.types.get(item.offeringId);
   const startMs = startOf(item);
@@ -87,7 +88,8 @@ function appointmentItem(
       practitionerIds: item.practitionerIds,
       ...(item.roomId && { roomId: item.roomId }),
       guestIds: item.guestIds,
-      excludeItemIds: [item.itemId],
+      // What the items of one request hold already is given up in the same step.
+      excludeItemIds: movedIds,
       memberships,
     },
   };

@@ -1,14 +1,14 @@
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import { localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
-import { claimKey, type WantedClaim } from '../claims/claim.ts';
+import { parseInstant } from '@lido/runtime/time/zone.ts';
+import type { WantedClaim } from '../claims/claim.ts';
 import { type Combination, combinationsAt } from '../solver/combinations.ts';
-import { applyClaim, type CompiledSite, removeClaim } from '../solver/compile-site.ts';
-import { explainSlots } from '../solver/explain-slots.ts';
-import { findSlots } from '../solver/find-slots.ts';
+import type { CompiledSite } from '../solver/compile-site.ts';
+import { explainSlots, messageFor } from '../solver/explain-slots.ts';
+import { type HeldTogether, holdTogether, otherStarts } from '../solver/itineraries/hold-together.ts';
 import type { AppointmentType, SlotQuery } from '../solver/model.ts';
 import type { NoAvailabilityReason } from '../solver/reason.ts';
 
-/** An appointment that is to be held, with all that its question to the solver needs. */
+/** An appointment that is to be held, with all that its question to the solver needs, which is about the start's local date only. */
 export interface AppointmentItem {
   item: HoldItem;
   type: AppointmentType;
@@ -39,40 +39,38 @@ const plansMax = 8;
 
 /**
  * Plans of what the appointments will hold, in the order they are to be tried; within a plan the items do not take from each other.
- * Answers the first item that can not be held instead, when there is one. `rotateBy` lets simultaneous callers choose differently.
+ * Answers the first item that can not be held beside those before it instead, when there is one. `rotateBy` lets simultaneous callers
+ * choose differently.
  */
 export function planItems(
   site: CompiledSite,
   items: AppointmentItem[],
   rotateBy: number,
 ): { plans: PlannedItem[][] } | { refused: RefusedItem } {
-  const [only, ...others] = items;
-  if (!only || others.length > 0) return planTogether(site, items, rotateBy);
-  const combinations = combinationsAt(site, only.query, only.startMs, { max: plansMax, rotateBy });
-  if (combinations.length === 0) return { refused: refusalOf(site, only) };
-  return { plans: combinations.map((combination) => [planned(only, combination)]) };
+  const held = holdCombined(site, items, { max: plansMax, rotateBy });
+  if ('failed' in held) return { refused: refusalOf(site, items.slice(0, held.failed + 1), held.reason) };
+  return {
+    plans: held.plans.map((plan) =>
+      items.flatMap((item, index) => {
+        const combination = plan[index];
+        return combination ? [planned(item, combination)] : [];
+      }),
+    ),
+  };
 }
 
-/** Several items leave one plan: each is chosen with those before it held. The site is as before when this returns. */
-function planTogether(
+/** One item alone may be held by any combination; several need ones that go together. */
+function holdCombined(
   site: CompiledSite,
   items: AppointmentItem[],
-  rotateBy: number,
-): { plans: PlannedItem[][] } | { refused: RefusedItem } {
-  const plan: PlannedItem[] = [];
-  const provisional: string[] = [];
-  try {
-    for (const appointment of items) {
-      const [combination] = combinationsAt(site, appointment.query, appointment.startMs, { max: 1, rotateBy });
-      if (!combination) return { refused: refusalOf(site, appointment) };
-      const item = planned(appointment, combination);
-      plan.push(item);
-      for (const claim of item.wanted) provisional.push(holdProvisionally(site, appointment.item, claim));
-    }
-    return { plans: [plan] };
-  } finally {
-    for (const key of provisional) removeClaim(site, key);
-  }
+  options: { max: number; rotateBy: number },
+): HeldTogether {
+  const [only, ...others] = items;
+  if (!only || others.length > 0) return holdTogether(site, items, options);
+  const combinations = combinationsAt(site, only.query, only.startMs, options);
+  return combinations.length > 0
+    ? { plans: combinations.map((combination) => [combination]) }
+    : { failed: 0, reason: undefined };
 }
 
 function planned(appointment: AppointmentItem, combination: Combination): PlannedItem {
@@ -102,39 +100,24 @@ function wantedClaims({ item, startMs }: AppointmentItem, combination: Combinati
   ];
 }
 
-function holdProvisionally(site: CompiledSite, item: HoldItem, claim: WantedClaim): string {
-  const id = claimKey(`planned ${item.itemId}`, claim.resourceId, claim.unit);
-  applyClaim(site, {
-    id,
-    resourceId: claim.resourceId,
-    unit: claim.unit,
-    fromMs: claim.startsAtMs,
-    toMs: claim.endsAtMs,
-    expiresAtMs: null,
-    kind: claim.kind,
-    bookingId: null,
-    itemId: null,
-    orderId: null,
-    appointmentTypeId: item.offeringId,
-    durationMinutes: item.durationMinutes,
-  });
-  return id;
-}
-
-function refusalOf(site: CompiledSite, { item, query, startMs }: AppointmentItem): RefusedItem {
-  const date = localDateOf(startMs, site.model.zone);
-  const day = { ...query, dateFrom: date, dateTo: date };
-  const slot = explainSlots(site, day)
+/** Why the last of some items can not be held beside the others, and when it could. */
+function refusalOf(
+  site: CompiledSite,
+  items: AppointmentItem[],
+  reasonTogether: NoAvailabilityReason | undefined,
+): RefusedItem {
+  const { item, query, startMs } = items.at(-1) as AppointmentItem;
+  const slot = explainSlots(site, query)
     .flatMap(({ slots }) => slots)
     .find((candidate) => candidate.startMs === startMs);
-  const alternativesMs = findSlots(site, day)
-    .flatMap(({ slots }) => slots.map((free) => free.startMs))
-    .sort((a, b) => Math.abs(a - startMs) - Math.abs(b - startMs) || a - b)
-    .slice(0, alternativesMax);
+  const reason = reasonTogether ?? slot?.reason ?? 'off_grid';
   return {
     item,
-    reason: slot?.reason ?? 'off_grid',
-    message: slot?.message ?? 'This offering does not start at this time. Please choose one of its start times.',
-    alternativesMs,
+    reason,
+    message:
+      reason === 'off_grid'
+        ? 'This offering does not start at this time. Please choose one of its start times.'
+        : messageFor(query, reason),
+    alternativesMs: otherStarts(site, items.slice(0, -1), { query, startMs }, alternativesMax),
   };
 }

@@ -85,7 +85,8 @@ export function combine(
   }));
 }
 
-function endsOf({ site, shape }: SearchPlan, bit: number): Pick<Combination, 'endMs' | 'bufferEndMs'> {
+/** When a booking that starts at a bit ends for its guests, and when its resources are free again. */
+export function endsOf({ site, shape }: SearchPlan, bit: number): Pick<Combination, 'endMs' | 'bufferEndMs'> {
   const end = bit + shape.durationBuckets;
   return { endMs: msOfBit(site.horizon, end), bufferEndMs: msOfBit(site.horizon, end + shape.bufferBuckets) };
 }
@@ -165,12 +166,13 @@ function distinctChoices(choices: readonly RoomAssignment[][]): RoomAssignment[]
 }
 
 /** Rotates rooms within each capacity, keeping the order of the capacities. */
-function rotateEquals(rooms: readonly FreeRoom[], rotateBy: number): FreeRoom[] {
+export function rotateEquals(rooms: readonly FreeRoom[], rotateBy: number): FreeRoom[] {
   const groups = Map.groupBy(rooms, ({ resource }) => resource.room.capacity);
   return [...groups.values()].flatMap((equals) => rotate(equals, rotateBy));
 }
 
-function rotate<T>(items: readonly T[], by: number): T[] {
+/** The items from the `by`-th on, then those before it; the length is counted off first. */
+export function rotate<T>(items: readonly T[], by: number): T[] {
   const start = items.length === 0 ? 0 : by % items.length;
   return [...items.slice(start), ...items.slice(0, start)];
 }

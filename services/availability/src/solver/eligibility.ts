@@ -49,8 +49,7 @@ export function restrictedStarts(
         (restriction) =>
           includesDate(restriction, day.day.date) &&
           (restriction.type === 'cannot_offer' ||
-            bookedMinutes(site, restriction, claimed.claims, day) + durationMinutes >
-              (restriction.maxDurationMinutes ?? 0)),
+            durationMinutes > minutesLeft(site, restriction, claimed.claims, day)),
       );
       if (isBarred) clearRange(bits, day.fromBit - base, day.toBit - base);
     }
@@ -58,25 +57,51 @@ export function restrictedStarts(
   };
 }
 
+/** A daily maximum of a practitioner for some types, and the minutes it leaves on a date. */
+export interface DailyMaximum {
+  /** Names the practitioner, the restriction and the date. */
+  readonly key: string;
+  readonly leftMinutes: number;
+}
+
+/** The daily maxima of a practitioner that a type counts against on a day. */
+export function dailyMaxima(
+  site: CompiledSite,
+  { resource, claimed }: { readonly resource: PractitionerResource; readonly claimed: ClaimedTime },
+  type: AppointmentType,
+  day: HorizonDay,
+): DailyMaximum[] {
+  return resource.practitioner.restrictions.flatMap((restriction, index) =>
+    restriction.type === 'max_duration' && concerns(restriction, type) && includesDate(restriction, day.day.date)
+      ? [
+          {
+            key: `${resource.id} ${index} ${day.day.date}`,
+            leftMinutes: minutesLeft(site, restriction, claimed.claims, day),
+          },
+        ]
+      : [],
+  );
+}
+
 /** The ids without repetitions, in their order. */
 export function distinct(ids: readonly string[]): string[] {
   return [...new Set(ids)];
 }
 
-function bookedMinutes(
+function minutesLeft(
   site: CompiledSite,
   restriction: AppointmentRestriction,
   claims: readonly Claim[],
   { fromBit, toBit }: HorizonDay,
 ): number {
   const { firstBucket } = site.horizon;
-  let minutes = 0;
+  let minutes = restriction.maxDurationMinutes ?? 0;
   for (const { fromMs, appointmentTypeId, durationMinutes } of claims) {
     const bit = Math.floor(fromMs / 300_000) - firstBucket;
     if (bit < fromBit || bit >= toBit || appointmentTypeId === null) continue;
     const type = site.types.get(appointmentTypeId);
     if (concerns(restriction, { id: appointmentTypeId, categoryIds: type?.categoryIds ?? [] }))
-      minutes += durationMinutes ?? 0;
+      minutes -= durationMinutes ?? 0;
   }
   return minutes;
 }

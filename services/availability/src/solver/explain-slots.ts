@@ -55,13 +55,15 @@ function explainDay(plan: SearchPlan, table: FreeTable, day: HorizonDay): Explai
       totalQuantity: total,
       amountMinor: priceAt(prices, day, bit)?.amountMinor ?? null,
       reason,
-      message: reason === null ? null : reasonMessage(reason, wasRequested(plan.query, reason)),
+      message: reason === null ? null : messageFor(plan.query, reason),
     });
   }
   return slots;
 }
 
-function wasRequested(query: SlotQuery, reason: NoAvailabilityReason): boolean {
-  if (reason === 'no_practitioners_available') return (query.practitionerIds ?? []).length > 0;
-  return reason === 'no_rooms_available' && query.roomId !== undefined;
+/** The sentence for a reason, which names what the query asked for in particular. */
+export function messageFor(query: SlotQuery, reason: NoAvailabilityReason): string {
+  const wasRequested =
+    reason === 'no_practitioners_available' ? (query.practitionerIds ?? []).length > 0 : query.roomId !== undefined;
+  return reasonMessage(reason, wasRequested);
 }
