@@ -1,4 +1,6 @@
+import { AppointmentTagEntity } from './catalogue/appointment-tag.entity.ts';
 import { AppointmentTypeEntity } from './appointments/appointment-type.entity.ts';
+import { CategoryEntity } from './catalogue/category.entity.ts';
 import { EquipmentEntity } from './equipment/equipment.entity.ts';
 import { AvailabilityRuleEntity, PriceRuleEntity } from './offerings/rule.entity.ts';
 import { PractitionerEntity } from './practitioners/practitioner.entity.ts';
@@ -9,8 +11,10 @@ import { SessionEntity } from './sessions/session.entity.ts';
 
 /** Every table that the ORM maps. */
 export const entities = [
+  AppointmentTagEntity,
   AppointmentTypeEntity,
   AvailabilityRuleEntity,
+  CategoryEntity,
   EquipmentEntity,
   PractitionerEntity,
   PractitionerRotaEntity,

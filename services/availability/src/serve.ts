@@ -1,4 +1,6 @@
+import { AppointmentTagServiceService } from '@lido/proto/lido/availability/v1/appointment_tag.ts';
 import { AppointmentTypeServiceService } from '@lido/proto/lido/availability/v1/appointment_type.ts';
+import { CategoryServiceService } from '@lido/proto/lido/availability/v1/category.ts';
 import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipment.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
@@ -10,6 +12,8 @@ import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import { appointmentTypeHandlers } from './appointments/appointment-type.handlers.ts';
 import { bookingHandlers } from './bookings/booking.handlers.ts';
+import { appointmentTagHandlers } from './catalogue/appointment-tag.handlers.ts';
+import { categoryHandlers } from './catalogue/category.handlers.ts';
 import { equipmentHandlers } from './equipment/equipment.handlers.ts';
 import { practitionerHandlers } from './practitioners/practitioner.handlers.ts';
 import { roomHandlers } from './rooms/room.handlers.ts';
@@ -25,7 +29,9 @@ export function serve(server: GrpcServer, parts: BookingParts): void {
   server.add(EquipmentServiceService, equipmentHandlers);
   server.add(PractitionerServiceService, practitionerHandlers);
   server.add(PractitionerRotaServiceService, practitionerRotaHandlers);
+  server.add(AppointmentTagServiceService, appointmentTagHandlers);
   server.add(AppointmentTypeServiceService, appointmentTypeHandlers);
+  server.add(CategoryServiceService, categoryHandlers);
   server.add(SessionTypeServiceService, sessionTypeHandlers);
   server.add(SessionServiceService, sessionHandlers);
   server.add(ShopServiceService, shopHandlers(parts));

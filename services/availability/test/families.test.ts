@@ -1,9 +1,10 @@
+import { AppointmentTagServiceService } from '@lido/proto/lido/availability/v1/appointment_tag.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blankSession, blankSessionType, build, hire, offer } from '../../../test/support/offerings.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
-const blank = { id: '', organisationId: '', createdAt: '', updatedAt: '', suitableForTags: [], tagIds: [] };
+const blank = { id: '', organisationId: '', createdAt: '', updatedAt: '', suitableForTags: [], tagIds: [], tags: [] };
 const room = (name: string, extra: object = {}) => ({ ...blank, siteId: world.siteId, name, ...extra });
 const noFilter = { siteId: [] };
 
@@ -49,13 +50,18 @@ describe('a list', () => {
 
 describe('an update', () => {
   test('sets what the mask names, clears what it names without a value, and leaves the rest', async () => {
-    const created = await world.rooms.createRoom(room('Update', { capacity: 4, tagIds: ['a'] }), world.staff);
+    const parentId = world.staff.principal.organisationId;
+    const tag = { id: '', organisationId: '', name: 'Quiet' };
+    const { id: quiet } = await world
+      .peer(AppointmentTagServiceService)
+      .createOrganisationAppointmentTag({ parentId, tag }, world.staff);
+    const created = await world.rooms.createRoom(room('Update', { capacity: 4, tagIds: [quiet] }), world.staff);
     const change = (updateMask: string[], values: object) =>
       world.rooms.updateRoom({ id: created.id, room: { ...room('Ignored'), ...values }, updateMask }, world.staff);
     expect(await change(['name'], { name: 'Renamed', capacity: 9 })).toMatchObject({
       name: 'Renamed',
       capacity: 4,
-      tagIds: ['a'],
+      tagIds: [quiet],
     });
     expect(await change(['capacity', 'tag_ids'], { capacity: null, tagIds: [] })).toMatchObject({
       name: 'Renamed',

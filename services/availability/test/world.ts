@@ -23,6 +23,8 @@ export interface World extends Shop {
   sessionTypes: Peer<typeof SessionTypeServiceService>;
   sessions: Peer<typeof SessionServiceService>;
   shop: Peer<typeof ShopServiceService>;
+  /** Any other of the service's rpcs. */
+  peer<D extends object>(definition: D): Peer<D>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     sessionTypes: peerOf(SessionTypeServiceService, client),
     sessions: peerOf(SessionServiceService, client),
     shop: peerOf(ShopServiceService, client),
+    peer: (definition) => peerOf(definition, client),
     stop: async () => {
       client.close();
       customersClient.close();

@@ -31,6 +31,7 @@ const room: Room = {
   name: 'Room',
   suitableForTags: [],
   tagIds: [],
+  tags: [],
   createdAt: '',
   updatedAt: '',
 };

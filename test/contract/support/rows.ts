@@ -1,6 +1,7 @@
 import { apiAt } from '../../../tools/seed/api.ts';
 import { seed } from '../../../tools/seed/seed.ts';
 import { addBooking } from './booking-rows.ts';
+import { addCatalogueRows } from './catalogue-rows.ts';
 import { addMembershipRows, addPeopleRows } from './people-rows.ts';
 import type { Rows, Seeded } from './row-types.ts';
 import { addShopRows } from './shop-rows.ts';
@@ -20,6 +21,7 @@ export const REFERENCE_FIELDS = [
     'guest_ids',
   ],
   ...['appointment_type_id', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
+  ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags'],
 ];
 
 /**
@@ -36,6 +38,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
     await addMembershipRows(api, seeded),
     await addShopRows(api, seeded),
     await addBooking(api, seeded),
+    await addCatalogueRows(api, seeded),
   ];
   const inPaths = Object.assign({}, ...parts.map((part) => part.inPaths)) as Rows['inPaths'];
   const inFields = Object.assign({}, ...parts.map((part) => part.inFields)) as Rows['inFields'];

@@ -14,6 +14,7 @@ import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
 import { currenciesOf } from '../offerings/currency.repository.ts';
+import { offeringEmbeds, tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import {
   appointmentPriceRules,
@@ -21,10 +22,10 @@ import {
   priceRulesOf,
   toAvailabilityRule,
 } from '../offerings/rules.handlers.ts';
+import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { AppointmentTypeEntity, type AppointmentTypeRow } from './appointment-type.entity.ts';
 import { appointmentTypeErrors } from './appointment-type.ts';
-import { unknownResources } from './unknown-resources.repository.ts';
 
 const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
   noun: 'appointment type',
@@ -75,10 +76,14 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
       em,
       rows.flatMap((row) => row.siteIds.slice(0, 1)),
     );
-    return ({ id, siteIds }) => ({
-      currency: currencies.get(siteIds[0] ?? '') ?? null,
-      priceRules: rules.prices(id).map(appointmentPriceRules.toMessage),
-      availabilityRules: rules.availability(id).map(toAvailabilityRule),
+    const embeds = await offeringEmbeds(em, rows);
+    const tags = await tagsOf(em, rows);
+    return (row) => ({
+      ...embeds(row),
+      ...tags(row),
+      currency: currencies.get(row.siteIds[0] ?? '') ?? null,
+      priceRules: rules.prices(row.id).map(appointmentPriceRules.toMessage),
+      availabilityRules: rules.availability(row.id).map(toAvailabilityRule),
     });
   },
   filters: { query: contains('name', 'productCode'), categoryId: overlaps('categoryIds') },
@@ -87,7 +92,16 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
     saved: 'lido.availability.appointment_type.saved',
     encode: (message) => AppointmentType.encode(message).finish(),
   },
-  check: async (row, { em }) => ({ ...appointmentTypeErrors(row), ...(await unknownResources(em, row)) }),
+  check: async (row, { em }) => ({
+    ...appointmentTypeErrors(row),
+    ...(await unknownReferences(em, row.organisationId, {
+      practitioner_ids: row.practitionerIds,
+      room_ids: row.roomIds,
+      equipment_ids: row.equipmentIds,
+      category_ids: row.categoryIds,
+      tag_ids: row.tagIds,
+    })),
+  }),
   saved: (row, { em }) => modelChanged(em, row.siteIds),
 };
 

@@ -8,6 +8,8 @@ import { sitesScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { tagsOf } from '../offerings/offering-embeds.repository.ts';
+import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { deletePractitioner } from './delete-practitioner.handlers.ts';
 import { PractitionerEntity, type PractitionerRow } from './practitioner.entity.ts';
@@ -35,9 +37,12 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
     appointmentRestrictions: [],
     ...stamps(row, formats),
   }),
+  embed: (rows, em) => tagsOf(em, rows),
   filters: { query: contains('name') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.practitioner.saved', encode: (message) => Practitioner.encode(message).finish() },
+  check: (row, { em }) =>
+    unknownReferences(em, row.organisationId, { tag_ids: row.tagIds, can_offer_tags: row.canOfferTags }),
   saved: async (row, { em }) => {
     await em.execute(
       'update practitioner_rotas set site_ids = (select site_ids from practitioners where id = ?) where practitioner_id = ?',

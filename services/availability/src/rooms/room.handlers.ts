@@ -9,6 +9,8 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { tagsOf } from '../offerings/offering-embeds.repository.ts';
+import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { RoomEntity, type RoomRow } from './room.entity.ts';
 
@@ -20,10 +22,14 @@ const rooms: ResourceSpec<RoomRow, Room> = {
   writable: ['siteId', 'name', 'capacity', 'suitableForTags', 'tagIds'],
   fixed: ['siteId'],
   defaults: { capacity: 1 },
-  toMessage: (row, formats) => ({ ...row, ...stamps(row, formats) }),
+  isGoneOnceDeleted: true,
+  toMessage: (row, formats) => ({ ...row, tags: [], ...stamps(row, formats) }),
+  embed: (rows, em) => tagsOf(em, rows),
   filters: { query: contains('name') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.room.saved', encode: (room) => Room.encode(room).finish() },
+  check: (row, { em }) =>
+    unknownReferences(em, row.organisationId, { tag_ids: row.tagIds, suitable_for_tags: row.suitableForTags }),
   saved: (row, { em }) => modelChanged(em, [row.siteId]),
 };
 

@@ -11,8 +11,10 @@ import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { currenciesOf } from '../offerings/currency.repository.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
+import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
+import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
 
@@ -50,16 +52,20 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
       em,
       rows.map((row) => row.siteId),
     );
-    return ({ id, siteId }) => ({
-      currency: currencies.get(siteId) ?? null,
-      priceRules: rules.prices(id).map(sessionPriceRules.toMessage),
+    const embeds = await offeringEmbeds(em, rows);
+    return (row) => ({
+      ...embeds(row),
+      currency: currencies.get(row.siteId) ?? null,
+      priceRules: rules.prices(row.id).map(sessionPriceRules.toMessage),
     });
   },
   filters: { query: contains('name', 'productCode'), sessionTypeId: oneOf('id') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.session_type.saved', encode: (message) => SessionType.encode(message).finish() },
-  check: (row) =>
-    Promise.resolve(row.duration % 5 === 0 ? {} : { duration: ['The duration must be a multiple of 5 minutes.'] }),
+  check: async (row, { em }) => ({
+    ...(row.duration % 5 === 0 ? {} : { duration: ['The duration must be a multiple of 5 minutes.'] }),
+    ...(await unknownReferences(em, row.organisationId, { category_ids: row.categoryIds })),
+  }),
   saved: (row, { em }) => modelChanged(em, [row.siteId]),
 };
 

@@ -9,6 +9,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import type { Offering } from '../offerings/offering.ts';
+import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
@@ -49,11 +50,16 @@ async function presentOfferings(
     call.em,
     offerings.map(({ row }) => row.id),
   );
+  const embeds = await offeringEmbeds(
+    call.em,
+    offerings.map(({ row }) => row),
+  );
   const shown: ShopOffering[] = [];
   for (const offering of offerings) {
     const prices = rules.prices(offering.row.id).map(({ price }) => price);
     shown.push({
       ...describe(offering, versioned.site),
+      ...embeds(offering.row),
       priceFrom: prices.length === 0 ? null : Math.min(...prices),
       priceTo: prices.length === 0 ? null : Math.max(...prices),
       hasAvailability:

@@ -8,7 +8,7 @@ import type { ResourceSpec } from './spec.ts';
 
 /** Adds a row from the request's writable keys; keys the request leaves out take the spec's defaults. */
 export function create<Row extends BaseRow, Message extends object>(spec: ResourceSpec<Row, Message>) {
-  return (request: Message, call: Call): Promise<Message> =>
+  return (request: Message | null, call: Call): Promise<Message> =>
     call.transact(async (transaction) => {
       const row = insertRow(spec, given(spec, request), transaction, call);
       return finishWrite(spec, row, transaction, call);
@@ -70,9 +70,9 @@ function requireWritableScope<Row extends BaseRow, Message>(
 
 function given<Row extends BaseRow, Message extends object>(
   spec: ResourceSpec<Row, Message>,
-  message: Message,
+  message: Message | null,
 ): Partial<Row> {
-  const values = message as Record<string, unknown>;
+  const values = (message ?? {}) as Record<string, unknown>;
   const pairs = spec.writable
     .map((key) => [key, values[key]] as const)
     .filter(([, value]) => value !== null && value !== undefined);

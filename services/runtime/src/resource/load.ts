@@ -17,7 +17,8 @@ export async function loadVisible<Row extends BaseRow, Message>(
   const em = options.em ?? call.em;
   const where = { $and: [{ id }, visible(spec.scope, call)] } as FilterQuery<Row>;
   const row = await em.findOne(spec.entity as EntityName<Row>, where);
-  if (!row || (row.deletedAt && options.isArchivedFound !== true)) throw notFound(id);
+  const isArchiveOpen = options.isArchivedFound === true && spec.isGoneOnceDeleted !== true;
+  if (!row || (row.deletedAt && !isArchiveOpen)) throw notFound(id);
   requirePermission(spec.scope, row as Row, call, options.use);
   return row as Row;
 }

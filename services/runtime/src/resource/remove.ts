@@ -1,14 +1,21 @@
 import type { BaseRow } from '../db/base.ts';
-import type { Call } from '../grpc/call.ts';
+import type { Call, Transaction } from '../grpc/call.ts';
 import { loadVisible, told } from './load.ts';
 import type { ResourceSpec } from './spec.ts';
 import { touch } from './update.ts';
 
+/** Throws the refusal that keeps a row from being removed, where something still needs it. */
+export type RefuseWhileNeeded<Row> = (row: Row, transaction: Transaction, call: Call) => Promise<void>;
+
 /** Removes a row for good as far as clients can see: it is not found afterwards. The row itself is kept for what refers to it. */
-export function remove<Row extends BaseRow, Message>(spec: ResourceSpec<Row, Message>) {
+export function remove<Row extends BaseRow, Message>(
+  spec: ResourceSpec<Row, Message>,
+  refuseWhileNeeded?: RefuseWhileNeeded<Row>,
+) {
   return async ({ id }: { id: string }, call: Call): Promise<object> => {
     await call.transact(async (transaction) => {
       const row = await loadVisible(spec, id, call, { em: transaction.em, use: 'write' });
+      await refuseWhileNeeded?.(row, transaction, call);
       row.deletedAt = new Date(call.clock.nowMs());
       touch(row, call);
       await told(spec, row, transaction, call);

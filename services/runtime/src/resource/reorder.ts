@@ -24,3 +24,6 @@ export function renumber<Row extends { position: number }>(rows: readonly Row[])
     row.position = index + 1;
   });
 }
+
+/** The position of a row that nobody has put anywhere yet: after all others, where the oldest comes first. */
+export const lastPosition = 2_147_483_647;

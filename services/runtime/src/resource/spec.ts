@@ -46,6 +46,8 @@ export interface ResourceSpec<Row extends BaseRow, Message> {
   toMessage(row: Row, formats: Formats): Message;
   /** What the messages show of other tables, fetched for all rows at once. */
   embed?(rows: Row[], em: SqlEntityManager): Promise<(row: Row) => Partial<Message>>;
+  /** Whether deleting means removal, not the archive: then nobody reads, changes or copies a deleted row any more. */
+  isGoneOnceDeleted?: boolean;
   filters: Record<string, Filter<Row>>;
   orderBy: QueryOrderMap<Row>;
   event?: SavedEvent<Message>;

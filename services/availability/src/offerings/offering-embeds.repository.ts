@@ -1,0 +1,36 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { Category, Tag } from '@lido/proto/lido/availability/v1/offering.ts';
+import { lookUp } from '@lido/runtime/resource/look-up.ts';
+import { appointmentTags } from '../catalogue/appointment-tag.handlers.ts';
+import { categories } from '../catalogue/category.handlers.ts';
+
+/** What every kind of offering shows of other tables. */
+export interface OfferingEmbeds {
+  categories: Category[];
+}
+
+/** Fetches what offerings of any kind show of other tables, with one query per table for all of them. */
+export async function offeringEmbeds<Row extends { categoryIds: string[] }>(
+  em: SqlEntityManager,
+  rows: readonly Row[],
+): Promise<(row: Row) => OfferingEmbeds> {
+  const categoriesOf = await lookUp(
+    categories,
+    em,
+    rows.flatMap((row) => row.categoryIds),
+  );
+  return ({ categoryIds }) => ({ categories: categoriesOf(categoryIds) });
+}
+
+/** Fetches the tags of rows that carry any, with one query for all of them. */
+export async function tagsOf<Row extends { tagIds: string[] }>(
+  em: SqlEntityManager,
+  rows: readonly Row[],
+): Promise<(row: Row) => { tags: Tag[] }> {
+  const tagsByIds = await lookUp(
+    appointmentTags,
+    em,
+    rows.flatMap((row) => row.tagIds),
+  );
+  return ({ tagIds }) => ({ tags: tagsByIds(tagIds) });
+}

@@ -1,0 +1,37 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
+
+/** The tables that fields name rows of. */
+const tables = {
+  can_offer_tags: 'appointment_tags',
+  category_ids: 'categories',
+  equipment_ids: 'equipment',
+  practitioner_ids: 'practitioners',
+  room_ids: 'rooms',
+  suitable_for_tags: 'appointment_tags',
+  tag_ids: 'appointment_tags',
+} as const;
+
+/** The ids that a row names, by the field that names them. */
+export type References = Partial<Record<keyof typeof tables, readonly string[]>>;
+
+/** What a row names but its organisation does not have, in one query: nothing must point at nothing. */
+export async function unknownReferences(
+  em: SqlEntityManager,
+  organisationId: string,
+  references: References,
+): Promise<FieldErrors> {
+  const named = Object.entries(references).filter(([, ids]) => ids.length > 0) as [keyof typeof tables, string[]][];
+  if (named.length === 0) return {};
+  const queries = named.map(
+    ([field]) => `select '${field}' as field, named.id from jsonb_array_elements_text(?::jsonb) as named(id)
+      where not exists (select from ${tables[field]} t where t.id = named.id and t.organisation_id = ? and t.deleted_at is null)`,
+  );
+  const rows = await em.execute<{ field: string; id: string }[]>(
+    queries.join(' union all '),
+    named.flatMap(([, ids]) => [JSON.stringify(ids), organisationId]),
+  );
+  const errors: FieldErrors = {};
+  for (const { field, id } of rows) (errors[field] ??= []).push(`There is no ${id} here.`);
+  return errors;
+}
