@@ -1,21 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 import { baseColumns } from '@lido/runtime/db/base.ts';
 import { offeringColumns } from '../src/offerings/offering.entity.ts';
-import { bookingFunctions } from './booking-functions.ts';
-import { claimFunctions } from './claim-functions.ts';
 
 /** Resources, offerings with their rules, sessions, and the claims that hold them. */
 export class Initial extends Migration {
   override up(): void {
-    for (const statement of [
-      'create extension if not exists btree_gist',
-      resources,
-      offerings,
-      sessions,
-      claims,
-      claimFunctions,
-      bookingFunctions,
-    ]) {
+    for (const statement of ['create extension if not exists btree_gist', resources, offerings, sessions, claims]) {
       this.addSql(statement);
     }
   }

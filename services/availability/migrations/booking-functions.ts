@@ -1,7 +1,8 @@
 /**
  * Holding, renewing and giving back, each in one statement, so that its locks are held for no round trip. Each also gives every site
  * concerned its next version with what changed, as the last thing it does. A model that changed since the solver looked (LD001) and an
- * item of another order (LD002) end a hold with nothing changed. A hold brings several plans and takes the first that is still free.
+ * item of another order (LD002) end a hold with nothing changed; so does a dry run, which tells by its error (LD004) which plan it would
+ * have taken. A hold brings several plans and takes the first that is still free: claims, seats of sessions and guests in areas alike.
  */
 export const bookingFunctions = `
 create function next_site_versions(site_ids varchar[], what jsonb) returns table (site_id varchar, version bigint) language sql as $$
@@ -30,33 +31,35 @@ begin
     session_id = excluded.session_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, guests = excluded.guests,
     status = excluded.status, expires_at = excluded.expires_at, price_minor = excluded.price_minor, request = excluded.request,
     summary = excluded.summary, customer_id = excluded.customer_id, updated_at = excluded.updated_at
-  where bookings.order_id = excluded.order_id;
+  where bookings.order_id = excluded.order_id and not (bookings.status = 'confirmed' and excluded.status = 'held');
   get diagnostics saved = row_count;
   if saved <> jsonb_array_length(held) then
-    raise exception 'an item belongs to another order' using errcode = 'LD002';
+    raise exception 'an item belongs to another order, or is booked for good' using errcode = 'LD002';
   end if;
 end $$;
 
-create function hold_time(plans jsonb, home_site varchar, solver_version bigint, needs_same_claims boolean)
+create function hold_time(
+  plans jsonb, home_site varchar, solver_version bigint, needs_same_claims boolean, overriding_actor varchar, is_dry_run boolean)
 returns jsonb language plpgsql as $$
-declare plan jsonb; wanted wanted_claim[]; home_version bigint; chosen int := 0;
+declare plan jsonb; wanted wanted_claim[]; given_up varchar[]; blocked jsonb; home_version bigint; chosen int := 0;
 begin
   for plan in select value from jsonb_array_elements(plans) loop
     wanted := array(select w from jsonb_populate_recordset(null::wanted_claim, plan->'wanted') w);
+    given_up := array(select jsonb_array_elements_text(plan->'givenUp'))::varchar[];
     -- A plan that fails gives its locks back with the subtransaction, so that the next one takes its own in sorted order.
     begin
-      perform 1 from take_claims(wanted, array(select jsonb_array_elements_text(plan->'givenUp'))::varchar[]);
-      if found then raise exception 'taken' using errcode = 'LD003'; end if;
-      perform save_bookings(plan->'held');
+      blocked := take_plan(wanted, plan, given_up, overriding_actor);
+      if blocked is not null then raise exception 'taken' using errcode = 'LD003'; end if;
       exit;
     exception when sqlstate 'LD003' then chosen := chosen + 1;
     end;
   end loop;
-  if chosen = jsonb_array_length(plans) then return null; end if;
+  if chosen = jsonb_array_length(plans) then return jsonb_build_object('blocked', blocked); end if;
 
   select n.version into home_version from next_site_versions(
     home_site || sites_of_practitioners(array(select w.resource_id from unnest(wanted) w where w.kind = 'practitioner')),
-    plan->'change') n
+    -- Who lost a claim to an override is not among the given up, so the site is read anew.
+    case when overriding_actor is null then plan->'change' else '{"kind":"model"}' end) n
   where n.site_id = home_site;
   if home_version <> solver_version + 1 then
     if needs_same_claims
@@ -67,9 +70,29 @@ begin
       raise exception 'the site has changed since it was looked at' using errcode = 'LD001';
     end if;
   end if;
+  if is_dry_run then raise exception '%', chosen using errcode = 'LD004'; end if;
   return jsonb_build_object('plan', chosen, 'createdAtMs', (
     select jsonb_object_agg(b.id, (extract(epoch from b.created_at) * 1000)::bigint) from bookings b
     where b.id in (select h.id from jsonb_populate_recordset(null::bookings, plan->'held') h)));
+end $$;
+
+-- What it has taken when it answers what blocks it, its caller rolls back.
+create function take_plan(wanted wanted_claim[], plan jsonb, given_up varchar[], overriding_actor varchar)
+returns jsonb language plpgsql as $$
+declare blocked jsonb; seats wanted_seats[]; areas wanted_area[];
+begin
+  select jsonb_agg(jsonb_build_object('kind', c.kind, 'resourceId', c.resource_id, 'bookingId', c.booking_id,
+      'startsAtMs', (extract(epoch from lower(c.during)) * 1000)::bigint, 'endsAtMs', (extract(epoch from upper(c.during)) * 1000)::bigint))
+    into blocked from take_claims(wanted, given_up, overriding_actor) c;
+  if blocked is not null then return blocked; end if;
+  perform save_bookings(plan->'held');
+  seats := array(select s from jsonb_populate_recordset(null::wanted_seats, plan->'seats') s);
+  areas := array(select a from jsonb_populate_recordset(null::wanted_area, plan->'areas') a);
+  perform lock_places(array(select s.session_id from unnest(seats) s), array(select a.area_id from unnest(areas) a), given_up);
+  select jsonb_agg(jsonb_build_object('kind', 'session', 'resourceId', id)) into blocked from take_seats(seats, given_up) id;
+  if blocked is not null then return blocked; end if;
+  select jsonb_agg(jsonb_build_object('kind', 'area', 'resourceId', id)) into blocked from take_areas(areas, given_up) id;
+  return blocked;
 end $$;
 
 create function tell_of_bookings(booking_ids varchar[], what jsonb) returns void language sql as $$
@@ -87,6 +110,7 @@ begin
   perform lock_time('{}', ids);
   update claims set active = false where active and booking_id = any (ids);
   delete from session_seats where booking_id = any (ids);
+  update area_claims set active = false where active and booking_id = any (ids);
   update bookings set status = 'released', expires_at = null, updated_at = lido_now() where id = any (ids);
   perform tell_of_bookings(ids, jsonb_build_object('kind', 'claims', 'released', ids, 'taken', '[]'::jsonb));
 end $$;
@@ -94,13 +118,12 @@ end $$;
 create function renew_time(ids varchar[], new_status varchar, until timestamptz) returns boolean language plpgsql as $$
 begin
   perform lock_time('{}', ids);
-  if exists (select from bookings b where b.id = any (ids)
-      and exists (select from claims c where c.booking_id = b.id)
-      and not exists (select from claims c where c.booking_id = b.id and c.active and (c.expires_at is null or c.expires_at > lido_now())))
-    then return false;
-  end if;
+  perform lock_places('{}', '{}', ids);
+  -- What has lapsed may be somebody else's by now; it has to be claimed again.
+  if exists (select from bookings where id = any (ids) and expires_at <= lido_now()) then return false; end if;
   update claims set expires_at = until where active and booking_id = any (ids);
   update session_seats set expires_at = until where booking_id = any (ids);
+  update area_claims set expires_at = until where active and booking_id = any (ids);
   update bookings set status = new_status, expires_at = until, updated_at = lido_now() where id = any (ids);
   perform tell_of_bookings(ids, jsonb_build_object('kind', 'expiry', 'bookingIds', ids,
     'expiresAtMs', (extract(epoch from until) * 1000)::bigint));

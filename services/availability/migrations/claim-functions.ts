@@ -3,6 +3,8 @@
  * what has expired or is given up, looks again, and inserts. It answers the claims that stand in the way, none when all were taken.
  * Two callers can never wait for each other in a circle, and the constraint on the table stays the backstop.
  *
+ * With an actor who may override, what stands in the way is ended and written down instead; nothing ever overlaps.
+ *
  * A lock is a resource and an hour, so that only those wait for each other whose times touch the same hour. What is longer than a day
  * locks the whole resource, which everybody else holds shared.
  */
@@ -12,7 +14,7 @@ create type wanted_claim as (
   kind varchar, booking_id varchar, item_id varchar, expires_at timestamptz);
 
 create function claims_in_the_way(wanted wanted_claim[], given_up varchar[]) returns setof claims language sql stable as $$
-  select c.* from unnest(wanted) w
+  select distinct c.* from unnest(wanted) w
   join claims c on c.active and c.resource_id = w.resource_id and c.unit = w.unit
     and c.during && tstzrange(w.starts_at, w.ends_at, '[)')
   where (c.expires_at is null or c.expires_at > lido_now())
@@ -37,15 +39,25 @@ begin
   end loop;
 end $$;
 
-create function take_claims(wanted wanted_claim[], given_up varchar[]) returns setof claims language plpgsql as $$
+create function take_claims(wanted wanted_claim[], given_up varchar[], overriding_actor varchar default null)
+returns setof claims language plpgsql as $$
 begin
-  return query select * from claims_in_the_way(wanted, given_up);
-  if found then return; end if;
+  if overriding_actor is null then
+    return query select * from claims_in_the_way(wanted, given_up);
+    if found then return; end if;
+  end if;
 
   perform lock_time(wanted, given_up);
 
-  return query select * from claims_in_the_way(wanted, given_up);
-  if found then return; end if;
+  if overriding_actor is null then
+    return query select * from claims_in_the_way(wanted, given_up);
+    if found then return; end if;
+  else
+    -- A guest can not be in two places, whoever says so.
+    return query select * from claims_in_the_way(wanted, given_up) where kind = 'guest';
+    if found then return; end if;
+    perform override_claims(wanted, given_up, overriding_actor);
+  end if;
 
   update claims c set active = false where c.active and c.booking_id = any (given_up);
   update claims c set active = false from unnest(wanted) w
@@ -56,4 +68,16 @@ begin
   select w.organisation_id, w.site_id, w.resource_id, w.unit, tstzrange(w.starts_at, w.ends_at, '[)'),
          w.kind, w.booking_id, w.item_id, w.expires_at
   from unnest(wanted) w order by w.resource_id, w.unit, w.starts_at;
-end $$;`;
+end $$;
+
+create function override_claims(wanted wanted_claim[], given_up varchar[], actor varchar) returns void language sql as $$
+  with ended as (
+    update claims c set active = false where id in (select id from claims_in_the_way(wanted, given_up)) returning c.*),
+  -- Who only held the time has to claim it again; who booked it keeps the booking, which now lacks what was taken.
+  lapsed as (update bookings set expires_at = lido_now() where status = 'held' and id in (select booking_id from ended))
+  insert into claim_overrides (organisation_id, site_id, resource_id, kind, during, lost_by, taken_by, actor, created_at)
+  select ended.organisation_id, ended.site_id, ended.resource_id, ended.kind, ended.during, ended.booking_id,
+    (select w.booking_id from unnest(wanted) w where w.resource_id = ended.resource_id and w.unit = ended.unit
+      and tstzrange(w.starts_at, w.ends_at, '[)') && ended.during limit 1), actor, lido_now()
+  from ended
+$$;`;

@@ -1,10 +1,16 @@
 import { Initial } from './0001-initial.ts';
 import { Catalogue } from './0002-catalogue.ts';
 import { OrderCards } from './0007-order-cards.ts';
+import { Places } from './0009-places.ts';
+import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
-export const migrations = [
+const tables = [
   { name: '0001-initial', class: Initial },
   { name: '0002-catalogue', class: Catalogue },
   { name: '0007-order-cards', class: OrderCards },
+  { name: '0009-places', class: Places },
 ];
+
+/** The tables first, then the functions that work on them. */
+export const migrations = [...tables, functions];

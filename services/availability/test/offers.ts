@@ -14,6 +14,7 @@ export function itemAt(offeringId: string, startTime: string, extra: Partial<Hol
     practitionerIds: [],
     roomId: null,
     sessionId: null,
+    isBooked: false,
     ...extra,
   };
 }

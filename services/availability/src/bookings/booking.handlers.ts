@@ -15,9 +15,11 @@ import { notFound, Refusal, stateConflict } from '@lido/runtime/errors/refusal.t
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
-import { type Booking, bookingsOf, releaseTime, renewTime } from './booking.repository.ts';
+import type { Booking } from './booking.ts';
+import { bookingsOf, releaseTime, renewTime } from './booking.repository.ts';
 import { toHeldItem } from './held-item.ts';
-import { hold, holdItems } from './hold.handlers.ts';
+import { hold } from './hold.handlers.ts';
+import { holdItems } from './hold-items.repository.ts';
 import type { HoldOrder } from './hold-order.ts';
 import type { BookingParts } from './parts.ts';
 
@@ -87,6 +89,7 @@ async function renew(parts: BookingParts, bookings: Booking[], renewal: Renewal,
   throw new Refusal('state_conflict', 'hold_lapsed', 'The hold has just lapsed. Please try again.');
 }
 
+/** What was held past the rules is claimed again past the rules, all else by them. */
 async function claimAgain(
   parts: BookingParts,
   lapsed: Booking[],
@@ -94,27 +97,20 @@ async function claimAgain(
   call: Call,
 ): Promise<void> {
   const nowMs = call.clock.nowMs();
-  const order = (booking: Booking): HoldOrder => ({
-    versioned,
-    site: versioned.site,
-    nowMs,
-    orderId: booking.orderId,
-    customerId: booking.customerId,
-    expiresAtMs: expiresAtMs ?? nowMs + confirmMinutes * 60_000,
-    skipRules: false,
-    isOnline: false,
-  });
-  const appointments = lapsed.filter(({ offeringType }) => offeringType === 'appointment');
-  const [first] = appointments;
-  if (first)
-    await holdItems(
-      parts,
-      order(first),
-      appointments.map(({ request }) => request),
-      call,
-    );
-  for (const booking of lapsed.filter(({ offeringType }) => offeringType !== 'appointment')) {
-    await holdItems(parts, order(booking), [booking.request], call);
+  for (const [skipRules, bookings] of Map.groupBy(lapsed, ({ request }) => request.skipsRules === true)) {
+    const order: HoldOrder = {
+      versioned,
+      site: versioned.site,
+      nowMs,
+      orderId: bookings[0]?.orderId ?? '',
+      customerId: bookings[0]?.customerId ?? null,
+      expiresAtMs: expiresAtMs ?? nowMs + confirmMinutes * 60_000,
+      skipRules,
+      isOnline: false,
+      overridingActor: null,
+    };
+    const items = bookings.map(({ request }) => request);
+    await holdItems(parts, order, items, call);
   }
 }
 

@@ -1,41 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { textArray } from '../claims/claim.repository.ts';
-import type { NamedResource } from '@lido/proto/lido/availability/v1/booking_summary.ts';
-
-export type BookingStatus = 'held' | 'confirmed' | 'released';
-
-/** What a booking is made of, beyond its times. */
-export interface BookedResources {
-  offeringName: string;
-  practitioners: NamedResource[];
-  room: NamedResource | null;
-  equipment: NamedResource[];
-}
-
-/** One item that holds, held or will hold time. */
-export interface Booking {
-  id: string;
-  organisationId: string;
-  siteId: string;
-  orderId: string;
-  itemId: string;
-  customerId: string | null;
-  offeringType: string;
-  offeringId: string;
-  sessionId: string | null;
-  startsAtMs: number;
-  endsAtMs: number;
-  guests: number;
-  status: BookingStatus;
-  expiresAtMs: number | null;
-  priceMinor: number;
-  /** The item as it was asked for, to claim it again after its hold lapsed. */
-  request: HoldItem;
-  resources: BookedResources;
-  createdAtMs: number;
-  updatedAtMs: number;
-}
+import type { BookedRequest, BookedResources, Booking, BookingStatus } from './booking.ts';
 
 interface BookingRow {
   id: string;
@@ -53,7 +18,7 @@ interface BookingRow {
   status: BookingStatus;
   expires_ms: string | null;
   price_minor: string;
-  request: HoldItem;
+  request: BookedRequest;
   summary: BookedResources;
   created_ms: string;
   updated_ms: string;

@@ -1,10 +1,11 @@
 import type { HeldItem, OfferingDetails } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
-import type { Booking } from './booking.repository.ts';
+import type { Booking } from './booking.ts';
 
 /** A booking as orders keeps it: its summary, its price, and until when it is held. */
 export function toHeldItem(booking: Booking, offering: OfferingDetails, zone: string): HeldItem {
   const { request, resources } = booking;
+  const { areas = [] } = resources;
   const instant = (epochMs: number): string => formatInstant(epochMs, zone);
   return {
     itemId: booking.itemId,
@@ -17,8 +18,8 @@ export function toHeldItem(booking: Booking, offering: OfferingDetails, zone: st
       practitioners: resources.practitioners,
       roomId: resources.room?.id ?? null,
       room: resources.room,
-      areaIds: [],
-      areas: [],
+      areaIds: areas.map(({ id }) => id),
+      areas,
       equipmentIds: resources.equipment.map(({ id }) => id),
       equipment: resources.equipment,
       practitionerWasRequested: request.practitionerIds.length > 0,

@@ -16,6 +16,8 @@ export interface HoldOrder {
   expiresAtMs: number;
   skipRules: boolean;
   isOnline: boolean;
+  /** Who takes what others hold; null for everybody without the right to it. */
+  overridingActor: string | null;
 }
 
 export interface OfferedItem {

@@ -1,55 +1,96 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { isRetryable } from '@lido/runtime/db/map-database-error.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
-import { type OwnedClaims, wantedRows } from '../claims/claim.repository.ts';
-import type { TakenClaim } from '../claims/claim.ts';
+import { areaRow, instantText, wantedRows } from '../claims/claim.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { SiteChange } from '../sites/site-version.repository.ts';
-import { type Booking, bookingRecord } from './booking.repository.ts';
+import type { Booking } from './booking.ts';
+import { bookingRecord } from './booking.repository.ts';
+import type { Holding, OwnedPlan } from './item-plan.ts';
 
-/** One way to hold what is asked for: claims, the bookings that own them, and the claims as those who keep the site in memory need them. */
-export interface Holding {
-  owned: OwnedClaims[];
-  bookings: Booking[];
-  taken: TakenClaim[];
+/** What stands in the way of a hold. Sessions and areas that are full have no times of their own. */
+export interface Blocker {
+  kind: string;
+  resourceId: string;
+  bookingId?: string | null;
+  startsAtMs?: number;
+  endsAtMs?: number;
+}
+
+/** How a hold ended. `again`: the site has changed in a way that the solver has to look at. */
+export type HoldOutcome = { bookings: Booking[] } | { blocked: Blocker[] } | 'again';
+
+export interface HoldOptions {
+  /** Who takes what others hold. */
+  overridingActor?: string | null;
+  /** Does all of it and undoes it. */
+  isDryRun?: boolean;
 }
 
 const siteChanged = 'LD001';
 const foreignItem = 'LD002';
+const dryRun = 'LD004';
 
 /**
- * Holds the first of several plans that is still free, all of it, in one statement which is its own transaction. Answers its bookings.
- * Undefined when somebody has taken the time of all, or when the site has changed in a way that the solver has to look at.
+ * Holds the first of several plans that is still free, all of it, in one statement which is its own transaction. When none is, it
+ * answers what blocks the last.
  */
 export async function holdTime(
   em: SqlEntityManager,
   site: VersionedSite,
   holdings: Holding[],
-): Promise<Booking[] | undefined> {
+  { overridingActor = null, isDryRun = false }: HoldOptions = {},
+): Promise<HoldOutcome> {
   try {
-    const [row] = await em.execute<{ held: { plan: number; createdAtMs: Record<string, number> } | null }[]>(
-      'select hold_time(?::jsonb, ?, ?, ?) as held',
-      [JSON.stringify(holdings.map(planOf)), site.site.id, site.version, hasDailyMaxima(site)],
-    );
-    if (!row?.held) return undefined;
+    const [row] = await em.execute<
+      { held: { plan: number; createdAtMs: Record<string, number> } | { blocked: Blocker[] } }[]
+    >('select hold_time(?::jsonb, ?, ?, ?, ?, ?) as held', [
+      JSON.stringify(holdings.map(planOf)),
+      site.site.id,
+      site.version,
+      hasDailyMaxima(site),
+      overridingActor,
+      isDryRun,
+    ]);
+    if (!row) throw new Error('The hold answered nothing.');
+    if ('blocked' in row.held) return row.held;
     const { plan, createdAtMs } = row.held;
-    return holdings[plan]?.bookings.map((booking) => ({
-      ...booking,
-      createdAtMs: createdAtMs[booking.id] ?? booking.createdAtMs,
-    }));
+    const bookings = holdings[plan]?.bookings ?? [];
+    return {
+      bookings: bookings.map((booking) => ({
+        ...booking,
+        createdAtMs: createdAtMs[booking.id] ?? booking.createdAtMs,
+      })),
+    };
   } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === foreignItem) throw invalid({ item_id: ['This item belongs to another order.'] });
-    if (code === siteChanged || isRetryable(error)) return undefined;
+    const { code, message } = error as { code?: string; message: string };
+    if (code === dryRun) return { bookings: holdings[Number(/\d+/.exec(message)?.[0] ?? 0)]?.bookings ?? [] };
+    if (code === foreignItem)
+      throw invalid({ item_id: ['This item belongs to another order, or is booked for good.'] });
+    if (code === siteChanged || isRetryable(error)) return 'again';
     throw error;
   }
 }
 
 /** What the items held before is given up in the same step; for new items that is nothing. */
-function planOf({ owned, bookings, taken }: Holding): object {
+function planOf({ plans, bookings, taken, takenAreas }: Holding): object {
   const givenUp = bookings.map(({ id }) => id);
-  const change: SiteChange = { kind: 'claims', released: givenUp, taken };
-  return { wanted: wantedRows(owned), givenUp, held: bookings.map(bookingRecord), change };
+  const change: SiteChange = { kind: 'claims', released: givenUp, taken, takenAreas };
+  return {
+    wanted: wantedRows(plans.map(({ owner, plan: { wanted } }) => ({ owner, wanted }))),
+    seats: plans.flatMap(seatRows),
+    areas: plans.flatMap(({ owner, orderId, plan: { areas } }) => areas.map((area) => areaRow(owner, orderId, area))),
+    givenUp,
+    held: bookings.map(bookingRecord),
+    change,
+  };
+}
+
+function seatRows({ plan: { seats }, owner, orderId }: OwnedPlan): object[] {
+  return seats.map(({ sessionId, guests }) => ({
+    ...{ session_id: sessionId, booking_id: owner.bookingId, order_id: orderId, guests },
+    expires_at: instantText(owner.expiresAtMs),
+  }));
 }
 
 /** Claims of the same day count against a daily maximum, so that those that came meanwhile have to be looked at too. */

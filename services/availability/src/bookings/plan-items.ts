@@ -35,7 +35,7 @@ export interface RefusedItem {
 const alternativesMax = 3;
 
 /** How many other combinations of the same start are tried before somebody is sent away. */
-const plansMax = 8;
+export const plansMax = 8;
 
 /**
  * Plans of what the appointments will hold, in the order they are to be tried; within a plan the items do not take from each other.
@@ -53,7 +53,7 @@ export function planItems(
     plans: held.plans.map((plan) =>
       items.flatMap((item, index) => {
         const combination = plan[index];
-        return combination ? [planned(item, combination)] : [];
+        return combination ? [toPlanned(item, combination)] : [];
       }),
     ),
   };
@@ -73,7 +73,8 @@ function holdCombined(
     : { failed: 0, reason: undefined };
 }
 
-function planned(appointment: AppointmentItem, combination: Combination): PlannedItem {
+/** What an appointment holds with one combination. */
+export function toPlanned(appointment: AppointmentItem, combination: Combination): PlannedItem {
   const { item, startMs } = appointment;
   return { item, startMs, combination, wanted: wantedClaims(appointment, combination) };
 }

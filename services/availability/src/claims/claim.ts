@@ -19,6 +19,35 @@ export interface TakenClaim extends WantedClaim {
   durationMinutes: number | null;
 }
 
+/** Guests wanted in an area for a time, the buffer included; a block wants it for itself. */
+export interface WantedArea {
+  areaId: string;
+  startsAtMs: number;
+  endsAtMs: number;
+  kind: 'booking' | 'block';
+  guests: number;
+}
+
+/** The same with what the area and the offering allow at any one instant; null is any number of baskets. */
+export interface BoundedArea extends WantedArea {
+  capacity: number;
+  basketsMax: number | null;
+}
+
+/** Guests in an area as replicas need them. */
+export interface TakenArea extends WantedArea {
+  bookingId: string;
+  itemId: string;
+  orderId: string;
+  expiresAtMs: number | null;
+}
+
+/** Seats wanted in a session. */
+export interface WantedSeats {
+  sessionId: string;
+  guests: number;
+}
+
 /** In whose name claims are taken. */
 export interface ClaimOwner {
   organisationId: string;

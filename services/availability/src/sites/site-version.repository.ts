@@ -1,11 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { textArray } from '../claims/claim.repository.ts';
-import type { TakenClaim } from '../claims/claim.ts';
+import type { TakenArea, TakenClaim } from '../claims/claim.ts';
 
 /** What changed at a site with one version: its model (resources, rules, rotas, hours), or only who holds what. */
 export type SiteChange =
   | { kind: 'model' }
-  | { kind: 'claims'; released: string[]; taken: TakenClaim[] }
+  | { kind: 'claims'; released: string[]; taken: TakenClaim[]; takenAreas?: TakenArea[] }
   /** The same bookings stand with another expiry; null is confirmed. */
   | { kind: 'expiry'; bookingIds: string[]; expiresAtMs: number | null };
 

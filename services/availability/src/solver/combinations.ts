@@ -63,9 +63,12 @@ export function bestCombination(plan: SearchPlan, free: FreeResources, bit: numb
   };
 }
 
+/** The parts of a plan that choosing among free resources looks at. */
+type Choosing = Pick<SearchPlan, 'site' | 'query' | 'needed' | 'shape'>;
+
 /** Distinct combinations of what is free, each differing from the one before in every kind that has a choice. */
 export function combine(
-  plan: SearchPlan,
+  plan: Choosing,
   free: FreeResources,
   bit: number,
   { max, rotateBy }: { readonly max: number; readonly rotateBy: number },
@@ -86,7 +89,7 @@ export function combine(
 }
 
 /** When a booking that starts at a bit ends for its guests, and when its resources are free again. */
-export function endsOf({ site, shape }: SearchPlan, bit: number): Pick<Combination, 'endMs' | 'bufferEndMs'> {
+export function endsOf({ site, shape }: Choosing, bit: number): Pick<Combination, 'endMs' | 'bufferEndMs'> {
   const end = bit + shape.durationBuckets;
   return { endMs: msOfBit(site.horizon, end), bufferEndMs: msOfBit(site.horizon, end + shape.bufferBuckets) };
 }
@@ -95,7 +98,7 @@ export function endsOf({ site, shape }: SearchPlan, bit: number): Pick<Combinati
  * Teams of the wanted size. All members do the same work, so any free practitioners make a team and the exact assignment is a choice of
  * distinct ones: the requested, then neighbours in the rotated order of preference.
  */
-function practitionerTeams(plan: SearchPlan, { practitioners }: FreeResources, rotateBy: number): string[][] {
+function practitionerTeams(plan: Choosing, { practitioners }: FreeResources, rotateBy: number): string[][] {
   const { count, requestedIds } = plan.needed.practitioners;
   if (count === 0) return [[]];
   const ids = practitioners.map(({ id }) => id);
@@ -108,7 +111,7 @@ function practitionerTeams(plan: SearchPlan, { practitioners }: FreeResources, r
 }
 
 function roomChoices(
-  plan: SearchPlan,
+  plan: Choosing,
   { rooms }: FreeResources,
   { max, rotateBy }: { readonly max: number; readonly rotateBy: number },
 ): RoomAssignment[][] {

@@ -80,10 +80,7 @@ export function planSearch(site: CompiledSite, query: SlotQuery): SearchPlan {
   if (type === undefined) throw new RangeError(`The site has no appointment type ${query.appointmentTypeId}.`);
   const days = daysOf(site.horizon, query.dateFrom, query.dateTo);
   if (days === undefined) throw new RangeError(`${query.dateFrom} to ${query.dateTo} is outside the compiled days.`);
-  const shape = {
-    durationBuckets: buckets(query.durationMinutes, 1),
-    bufferBuckets: buckets(type.endBufferMinutes, 0),
-  };
+  const shape = shapeOf(type, query.durationMinutes);
   const fromBit = days[0]?.fromBit ?? 0;
   const toBit = days.at(-1)?.toBit ?? 0;
   const window = { site, fromWord: fromBit >>> 5, toWord: Math.ceil(toBit / 32) };
@@ -220,7 +217,13 @@ function layerOf(window: Window, reason: NoAvailabilityReason, { key, candidates
   };
 }
 
-function needsOf(site: CompiledSite, type: AppointmentType, query: SlotQuery): Needs {
+/** A booking's length in buckets. */
+export function shapeOf(type: AppointmentType, durationMinutes: number): Shape {
+  return { durationBuckets: buckets(durationMinutes, 1), bufferBuckets: buckets(type.endBufferMinutes, 0) };
+}
+
+/** The resources that a query needs, and who of them it may have. */
+export function needsOf(site: CompiledSite, type: AppointmentType, query: SlotQuery): Needs {
   const see = seeWithout(excludedClaims(site, query), site);
   const count = practitionersNeeded(type, query.guests);
   const requestedIds = distinct(query.practitionerIds ?? []);

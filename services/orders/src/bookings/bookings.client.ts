@@ -2,6 +2,7 @@ import type {
   BookingServiceService,
   CheckedItem,
   HeldItem,
+  HoldItem,
   HoldRequest,
 } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { invalid, isNotFound, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
@@ -26,6 +27,8 @@ export interface HoldOptions extends Asking {
 export interface ItemToHold {
   id: string;
   wanted: WantedItem;
+  /** Whether it is booked already; it then only moves. */
+  isBooked?: boolean;
 }
 
 /** What orders asks of availability. Every call is in the order's organisation; an unreachable peer is `unavailable`. */
@@ -43,15 +46,11 @@ export interface Bookings {
 export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings {
   return {
     hold: async (order, items, options) => {
-      const held: HeldItem[] = [];
-      for (const batch of batchesOf(items)) {
-        const request = holdRequest(order, batch, options);
-        const answer = await reach(() => peer.hold(request, callerFor(order, options))).catch((error: unknown) => {
-          throw asUnknownOffering(error);
-        });
-        held.push(...answer.items);
-      }
-      return held;
+      const request = holdRequest(order, items, options);
+      const answer = await reach(() => peer.hold(request, callerFor(order, options))).catch((error: unknown) => {
+        throw asUnknownOffering(error);
+      });
+      return answer.items;
     },
     extend: async (order, holdMinutes, asking) => {
       const answer = await reach(() => peer.extendHolds({ orderId: order.id, holdMinutes }, callerFor(order, asking)));
@@ -71,19 +70,12 @@ export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings
   };
 }
 
-/** Availability holds appointments together, all or none, and every session by itself. */
-function batchesOf(items: ItemToHold[]): ItemToHold[][] {
-  const sessions = items.filter(({ wanted }) => wanted.offeringType === 'session');
-  const others = items.filter((item) => !sessions.includes(item));
-  return [...(others.length > 0 ? [others] : []), ...sessions.map((session) => [session])];
-}
-
 function holdRequest(order: OrderRow, items: ItemToHold[], options: HoldOptions): HoldRequest {
   return {
     orderId: order.id,
     siteId: order.siteId,
     customerId: order.customerId ?? null,
-    items: items.map(({ id, wanted }) => holdItem(id, wanted)),
+    items: items.map(holdItem),
     holdMinutes: 0,
     skipRules: options.skipRules,
     isOnline: options.isOnline,
@@ -94,7 +86,7 @@ function callerFor({ organisationId }: Pick<OrderRow, 'organisationId'>, { reque
   return { principal: servicePrincipal('orders', organisationId), requestId };
 }
 
-function holdItem(itemId: string, wanted: WantedItem) {
+function holdItem({ id: itemId, wanted, isBooked = false }: ItemToHold): HoldItem {
   return {
     itemId,
     offeringType: wanted.offeringType,
@@ -106,6 +98,7 @@ function holdItem(itemId: string, wanted: WantedItem) {
     practitionerIds: wanted.practitionerIds,
     roomId: wanted.roomId,
     sessionId: wanted.sessionId,
+    isBooked,
   };
 }
 

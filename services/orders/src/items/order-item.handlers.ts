@@ -5,7 +5,7 @@ import type { OrderItemInput } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import type { Bookings, HoldOptions } from '../bookings/bookings.client.ts';
+import type { Bookings, HoldOptions, ItemToHold } from '../bookings/bookings.client.ts';
 import { guestDetails } from '../guests/guest.ts';
 import { createGuest } from '../guests/order-guest.repository.ts';
 import type { Aggregate } from '../orders/aggregate.ts';
@@ -69,7 +69,7 @@ export async function changeItem(
   const guestIds = aggregate.guests.map(({ id }) => id);
   const { wanted, newGuests } = readItem(asked.input, { zone, guestIds, current: wantedOf(item), mask: asked.mask });
   addGuests(aggregate, wanted, newGuests, writer);
-  const [held] = await change.bookings.hold(aggregate.order, [{ id: item.id, wanted }], change.hold);
+  const [held] = await change.bookings.hold(aggregate.order, [toHold(item, wanted)], change.hold);
   applyWanted(item, wanted);
   applyHold(item, heldOr(held), zone);
   touchItem(item, writer);
@@ -82,7 +82,7 @@ export async function holdAgain(
   change: ItemChange,
 ): Promise<void> {
   if (items.length === 0) return;
-  const wanted = items.map((item) => ({ id: item.id, wanted: wantedOf(item) }));
+  const wanted = items.map((item) => toHold(item, wantedOf(item)));
   const held = await change.bookings.hold(aggregate.order, wanted, change.hold);
   for (const item of items) {
     applyHold(item, heldOr(held.find(({ itemId }) => itemId === item.id)), change.zone);
@@ -101,6 +101,11 @@ export async function removeItem(
   item.deletedAt = new Date(writer.nowMs);
   touchItem(item, writer);
   aggregate.items = aggregate.items.filter(({ id }) => id !== item.id);
+}
+
+/** What is booked stays so while it moves. */
+function toHold({ id, status }: OrderItemRow, wanted: WantedItem): ItemToHold {
+  return { id, wanted, isBooked: status === 'ORDER_ITEM_STATUS_CONFIRMED' };
 }
 
 function requireItem({ items }: Aggregate, id: string): OrderItemRow {

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { Migration } from '@mikro-orm/migrations';
+import { bookingFunctions } from './booking-functions.ts';
+import { claimFunctions } from './claim-functions.ts';
+import { placeFunctions } from './place-functions.ts';
+
+const text = [claimFunctions, placeFunctions, bookingFunctions].join('\n');
+const namesOf = (kind: 'function' | 'type'): string[] =>
+  [...text.matchAll(new RegExp(`create ${kind} (\\w+)`, 'g'))].map(([, name = '']) => name);
+
+const dropFunctions = `do $$ declare known regprocedure; begin
+  for known in select oid::regprocedure from pg_proc
+    where pronamespace = current_schema()::regnamespace and proname = any ('{${namesOf('function').join(',')}}')
+  loop execute 'drop function if exists ' || known || ' cascade'; end loop;
+end $$`;
+
+/** Replaces the functions in SQL by what their files say. */
+class Functions extends Migration {
+  override up(): void {
+    this.addSql(dropFunctions);
+    for (const name of namesOf('type')) this.addSql(`drop type if exists ${name} cascade`);
+    this.addSql(text);
+  }
+}
+
+/** Functions have no data to keep, so theirs is a migration that runs again whenever their text has changed. */
+export const functions = {
+  name: `functions-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`,
+  class: Functions,
+};

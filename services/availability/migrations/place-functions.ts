@@ -1,0 +1,56 @@
+/**
+ * Places that several share: seats of a session, summed under its row's lock, and guests in an area, whose peak over the whole time is
+ * checked under the area's lock. Both answer what is too full, none when all was taken. Locks are taken in one sorted order, sessions
+ * before areas and both after the locks of claims.
+ */
+export const placeFunctions = `
+create type wanted_seats as (session_id varchar, booking_id varchar, order_id varchar, guests int, expires_at timestamptz);
+create type wanted_area as (
+  organisation_id varchar, site_id varchar, area_id varchar, starts_at timestamptz, ends_at timestamptz, kind varchar, guests int,
+  capacity int, max_baskets int, order_id varchar, booking_id varchar, item_id varchar, expires_at timestamptz);
+
+create function lock_places(session_ids varchar[], area_ids varchar[], booking_ids varchar[]) returns void language plpgsql as $$
+declare area varchar;
+begin
+  perform 1 from sessions where id = any (session_ids)
+    or id in (select session_id from session_seats where booking_id = any (booking_ids)) order by id for update;
+  for area in
+    select unnest(area_ids) union select area_id from area_claims where active and booking_id = any (booking_ids) order by 1
+  loop perform pg_advisory_xact_lock(hashtextextended('area ' || area, 0)); end loop;
+end $$;
+
+create function take_seats(wanted wanted_seats[], given_up varchar[]) returns setof varchar language plpgsql as $$
+begin
+  delete from session_seats where booking_id = any (given_up);
+  insert into session_seats (booking_id, session_id, guests, order_id, expires_at)
+  select w.booking_id, w.session_id, w.guests, w.order_id, w.expires_at from unnest(wanted) w;
+  return query
+    select s.id from sessions s join session_types t on t.id = s.session_type_id
+    join session_seats seats on seats.session_id = s.id and (seats.expires_at is null or seats.expires_at > lido_now())
+    where s.id in (select w.session_id from unnest(wanted) w)
+    group by s.id, t.id
+    having s.deleted_at is not null or sum(seats.guests) > s.capacity
+      or count(distinct seats.order_id) > coalesce(s.max_baskets, t.max_baskets_per_session);
+end $$;
+
+create function take_areas(wanted wanted_area[], given_up varchar[]) returns setof varchar language plpgsql as $$
+begin
+  update area_claims set active = false where active and booking_id = any (given_up);
+  insert into area_claims (organisation_id, site_id, area_id, during, kind, guests, order_id, booking_id, item_id, expires_at)
+  select w.organisation_id, w.site_id, w.area_id, tstzrange(w.starts_at, w.ends_at, '[)'), w.kind, w.guests, w.order_id,
+    w.booking_id, w.item_id, w.expires_at from unnest(wanted) w;
+  -- The number of guests rises only where somebody comes, so the peak is at one of the starts.
+  return query
+    with live as (
+      select distinct c.* from unnest(wanted) w join area_claims c on c.active and c.area_id = w.area_id
+        and c.during && tstzrange(w.starts_at, w.ends_at, '[)') and (c.expires_at is null or c.expires_at > lido_now())),
+    loads as (
+      select w.area_id, w.capacity, w.max_baskets, w.kind, l.guests, l.order_id, l.kind as other_kind, l.booking_id <> w.booking_id as is_other,
+        came.id as at
+      from unnest(wanted) w
+      join live came on came.area_id = w.area_id and came.during && tstzrange(w.starts_at, w.ends_at, '[)')
+      join live l on l.area_id = w.area_id and l.during @> greatest(lower(came.during), w.starts_at))
+    select area_id from loads group by area_id, capacity, max_baskets, kind, at
+    having sum(guests) > capacity or count(distinct order_id) > max_baskets
+      or bool_or(is_other and 'block' in (kind, other_kind));
+end $$;`;

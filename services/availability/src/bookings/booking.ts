@@ -1,0 +1,41 @@
+import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { NamedResource } from '@lido/proto/lido/availability/v1/booking_summary.ts';
+
+export type BookingStatus = 'held' | 'confirmed' | 'released';
+
+/** What a booking is made of, beyond its times. */
+export interface BookedResources {
+  offeringName: string;
+  practitioners: NamedResource[];
+  room: NamedResource | null;
+  equipment: NamedResource[];
+  /** Absent in bookings from before there were areas. */
+  areas?: NamedResource[];
+}
+
+/** What was asked for, and whether staff skipped the rules for it. */
+export type BookedRequest = HoldItem & { skipsRules?: boolean };
+
+/** One item that holds, held or will hold time. */
+export interface Booking {
+  id: string;
+  organisationId: string;
+  siteId: string;
+  orderId: string;
+  itemId: string;
+  customerId: string | null;
+  offeringType: string;
+  offeringId: string;
+  sessionId: string | null;
+  startsAtMs: number;
+  endsAtMs: number;
+  guests: number;
+  status: BookingStatus;
+  expiresAtMs: number | null;
+  priceMinor: number;
+  /** The item as it was asked for, to claim it again in the same way after its hold lapsed. */
+  request: BookedRequest;
+  resources: BookedResources;
+  createdAtMs: number;
+  updatedAtMs: number;
+}

@@ -1,0 +1,120 @@
+import { randomInt } from 'node:crypto';
+import type { HeldItem, HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { activeMemberships } from '../offerings/memberships.client.ts';
+import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
+import { sessionMessage } from '../sessions/session-state.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import type { Booking } from './booking.ts';
+import { toHeldItem } from './held-item.ts';
+import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
+import { holdTime } from './hold-time.repository.ts';
+import { holdingOf, type ItemPlan } from './item-plan.ts';
+import type { BookingParts } from './parts.ts';
+import { type Planning, planAppointments } from './plan-appointments.ts';
+import { planSession } from './plan-sessions.repository.ts';
+import { withClaims } from './with-claims.ts';
+
+const attemptsMax = 24;
+
+/** Holds items of all kinds, all or none, and answers them as they are held. */
+export async function holdItems(
+  parts: BookingParts,
+  order: HoldOrder,
+  items: HoldItem[],
+  call: Call,
+): Promise<HeldItem[]> {
+  const offered = items.map((item) => offeredItem(order, item));
+  const bookings = await holdOffered(parts, order, offered, { call });
+  return bookings.map((booking) => {
+    const { offering } = offered.find(({ item }) => item.itemId === booking.itemId) ?? {};
+    if (!offering) throw new Error(`The booking ${booking.id} was not asked for.`);
+    return toHeldItem(booking, toOfferingDetails(offering, order.site.currency), order.site.timezone);
+  });
+}
+
+/**
+ * The same with the bookings as they are kept: the solver proposes from the cache, the claim function disposes, and the site's version
+ * proves that nothing the solver relied on has changed in between. Who loses a race tries other combinations of the same start. A dry run
+ * does the very same and undoes it.
+ */
+export async function holdOffered(
+  parts: BookingParts,
+  order: HoldOrder,
+  items: OfferedItem[],
+  { call, isDryRun = false }: { call: Call; isDryRun?: boolean },
+): Promise<Booking[]> {
+  if (items.length === 0) return [];
+  const memberships = await activeMemberships(parts, order, items, call);
+  const itemIds = items.map(({ item }) => item.itemId);
+  const rotateBy = randomInt(1_000);
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    // A copy keeps the version that this plan is made from, while others go on with the site itself.
+    const site = { ...(attempt === 0 ? order.versioned : await siteNow(parts, order, call)) };
+    const planning: Planning = { site, order, memberships, itemIds, rotateBy: rotateBy + attempt };
+    const plans = await planAll(planning, items, call);
+    const holdings = plans.map((plan) => holdingOf(order, plan));
+    const { overridingActor } = order;
+    const outcome = await holdTime(parts.db.fork(), site, holdings, { isDryRun, overridingActor });
+    if (outcome === 'again') continue;
+    if ('bookings' in outcome) return outcome.bookings;
+    // Seats are counted anew by each plan, so what is refused twice are the request's own items that do not fit together.
+    if (attempt > 0 && outcome.blocked.some(({ kind }) => kind === 'session'))
+      throw alreadyTaken(sessionMessage('session_full'), ['session_full'], [], order.site.timezone);
+  }
+  throw alreadyTaken('Too many guests want this time at this moment. Please try again.', [], [], order.site.timezone);
+}
+
+/** The ways to hold everything: what has no choice first, then the appointments around it. */
+async function planAll(planning: Planning, items: OfferedItem[], call: Call): Promise<ItemPlan[][]> {
+  const ofType = (type: string): OfferedItem[] => items.filter(({ offering }) => offering.type === type);
+  const sessions: ItemPlan[] = [];
+  for (const session of ofType('session')) {
+    sessions.push(await planSession(call.em, planning, session));
+    checkApart(sessions, planning.order);
+  }
+  const appointments = withClaims(planning.site.compiled, sessions, () =>
+    planAppointments(planning, ofType('appointment')),
+  );
+  return appointments.map((plan) => [...sessions, ...plan]);
+}
+
+/** Two items of one request can not have a guest at two places at once. */
+function checkApart(plans: ItemPlan[], { site }: HoldOrder): void {
+  const last = plans.at(-1);
+  const isElsewhere = plans
+    .slice(0, -1)
+    .some(
+      ({ startMs, endMs, item }) =>
+        last &&
+        startMs < last.endMs &&
+        last.startMs < endMs &&
+        item.guestIds.some((id) => last.item.guestIds.includes(id)),
+    );
+  if (!isElsewhere) return;
+  throw alreadyTaken('A guest can not take part in two sessions at once.', ['guest_unavailable'], [], site.timezone);
+}
+
+async function siteNow(parts: BookingParts, { site }: HoldOrder, call: Call): Promise<VersionedSite> {
+  const versioned = await parts.compiledSites.get(call.em, site.id, call);
+  if (!versioned) throw invalid({ site_id: [`There is no site ${site.id}.`] });
+  return versioned;
+}
+
+/** An item with its offering, or the refusal of one that is not sold here or not to so many. */
+export function offeredItem(order: HoldOrder, item: HoldItem): OfferedItem {
+  const offering = findOffering(order.versioned.offerings, item.offeringType, item.offeringId);
+  const isSold = offering && (!order.isOnline || offering.row.offeredOnline);
+  if (!isSold)
+    throw invalid({
+      offering_id: [`This site does not offer the ${item.offeringType || 'offering'} ${item.offeringId}.`],
+    });
+  const { minGuests, maxGuests } = offering.row;
+  if (!order.skipRules && (item.guests < minGuests || item.guests > maxGuests)) {
+    throw invalid({
+      guest_ids: [`This is for ${minGuests === maxGuests ? minGuests : `${minGuests} to ${maxGuests}`} guests.`],
+    });
+  }
+  return { item, offering };
+}

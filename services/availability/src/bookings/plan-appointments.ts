@@ -1,0 +1,132 @@
+import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
+import { localDateOf } from '@lido/runtime/time/zone.ts';
+import { priceAtStart } from '../offerings/price-at.ts';
+import { combinationsDespiteRules } from '../solver/despite-rules.ts';
+import { daysOf } from '../solver/horizon.ts';
+import type { AppointmentType, SiteModel } from '../solver/model.ts';
+import { reasonMessage } from '../solver/reason.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import type { ItemPlan } from './item-plan.ts';
+import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
+import { type AppointmentItem, type PlannedItem, planItems, plansMax, startOf, toPlanned } from './plan-items.ts';
+import { type Planned, withClaims } from './with-claims.ts';
+
+/** What planning works with: the site as one version has it, and what the rules ask about the booker. */
+export interface Planning {
+  site: VersionedSite;
+  order: HoldOrder;
+  memberships: { typeId: string }[];
+  rotateBy: number;
+  /** Every item of the request: what they hold now is given up in the same step. */
+  itemIds: string[];
+}
+
+/** Reasons that say somebody holds it; all others say that it is not on offer then. */
+const takenReasons = new Set([
+  'no_practitioners_available',
+  'no_rooms_available',
+  'no_equipment_available',
+  'guest_unavailable',
+]);
+
+/** The ways to hold appointments, in the order they are to be tried. Refuses the first that can not be held. */
+export function planAppointments(planning: Planning, items: OfferedItem[]): ItemPlan[][] {
+  if (items.length === 0) return [[]];
+  const appointments = items.map(({ item }) => appointmentItem(planning, item));
+  const { site, order, rotateBy } = planning;
+  const toItemPlans = (planned: PlannedItem[]): ItemPlan[] => planned.map((one) => itemPlan(one, site.compiled.model));
+  if (order.skipRules) return planDespiteRules(planning, appointments).map(toItemPlans);
+  const plan = planItems(site.compiled, appointments, rotateBy);
+  if ('plans' in plan) return plan.plans.map(toItemPlans);
+  const { reason, message, alternativesMs } = plan.refused;
+  if (takenReasons.has(reason)) throw alreadyTaken(message, [reason], alternativesMs, order.site.timezone);
+  throw invalid({ time: [message] });
+}
+
+/** Staff say when; the items are planned one after the other, each with those before it held. */
+function planDespiteRules({ site, order, rotateBy }: Planning, appointments: AppointmentItem[]): PlannedItem[][] {
+  const [only, ...others] = appointments;
+  const takesOver = order.overridingActor !== null;
+  const plansOf = (appointment: AppointmentItem, max: number): PlannedItem[] => {
+    const { query, startMs } = appointment;
+    const found = combinationsDespiteRules(site.compiled, query, startMs, { max, rotateBy, takesOver });
+    if (typeof found !== 'string') return found.map((combination) => toPlanned(appointment, combination));
+    throw alreadyTaken(reasonMessage(found), [found], [], order.site.timezone);
+  };
+  if (!only) return [];
+  if (others.length === 0) return plansOf(only, plansMax).map((plan) => [plan]);
+  const planned: (PlannedItem & Planned)[] = [];
+  for (const appointment of appointments) {
+    planned.push(...withClaims(site.compiled, planned, () => plansOf(appointment, 1)));
+  }
+  return [planned];
+}
+
+function appointmentItem({ site, order, memberships, itemIds }: Planning, item: HoldItem): AppointmentItem {
+  const type = site.compiled.types.get(item.offeringId);
+  const startMs = startOf(item);
+  if (!type) throw invalid({ offering_id: [`This site does not offer the appointment ${item.offeringId}.`] });
+  if (startMs === undefined)
+    throw invalid({ time: ['The time must be an instant with an offset, such as 2026-04-01T09:30:00+01:00.'] });
+  const durationMinutes = item.durationMinutes || type.durationsMinutes[0] || 0;
+  const date = localDateOf(startMs, order.site.timezone);
+  if (!order.skipRules) checkRules(site, type, { durationMinutes, date });
+  else if (durationMinutes % 5 !== 0) throw invalid({ duration: ['The duration must be a multiple of 5 minutes.'] });
+  return {
+    item: { ...item, durationMinutes },
+    type,
+    startMs,
+    query: {
+      appointmentTypeId: type.id,
+      dateFrom: date,
+      dateTo: date,
+      nowMs: order.nowMs,
+      durationMinutes,
+      guests: item.guests,
+      practitionerIds: item.practitionerIds,
+      ...(item.roomId && { roomId: item.roomId }),
+      guestIds: item.guestIds,
+      excludeItemIds: itemIds,
+      memberships,
+    },
+  };
+}
+
+function checkRules(
+  { compiled }: VersionedSite,
+  { durationsMinutes }: AppointmentType,
+  { durationMinutes, date }: { durationMinutes: number; date: string },
+): void {
+  if (!durationsMinutes.includes(durationMinutes))
+    throw invalid({ duration: [`The duration must be one of ${durationsMinutes.join(', ')} minutes.`] });
+  if (!daysOf(compiled.horizon, date, date))
+    throw invalid({ time: ['The time must be between today and a year ahead.'] });
+}
+
+function itemPlan({ item, startMs, combination, wanted }: PlannedItem, model: SiteModel): ItemPlan {
+  const type = model.appointmentTypes.find(({ id }) => id === item.offeringId) as AppointmentType;
+  const roomIds = combination.roomAssignments.map(({ roomId }) => roomId);
+  const equipmentIds = combination.equipment.map(({ equipmentId }) => equipmentId);
+  return {
+    item,
+    sessionId: null,
+    startMs,
+    endMs: combination.endMs,
+    // Only who skips the rules can book a start without a price; they say what it costs.
+    priceMinor: (priceAtStart(type.priceRules, startMs, model.zone, item.durationMinutes) ?? 0) * item.guests,
+    resources: {
+      offeringName: type.name,
+      practitioners: named(model.practitioners, combination.practitionerIds),
+      room: named(model.rooms, roomIds)[0] ?? null,
+      equipment: named(model.equipment, equipmentIds),
+    },
+    wanted,
+    seats: [],
+    areas: [],
+  };
+}
+
+function named(all: readonly { id: string; name: string }[], ids: readonly string[]): { id: string; name: string }[] {
+  return ids.flatMap((id) => all.find((one) => one.id === id) ?? []).map(({ id, name }) => ({ id, name }));
+}

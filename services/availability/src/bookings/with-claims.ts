@@ -1,0 +1,48 @@
+import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { claimKey, type WantedClaim } from '../claims/claim.ts';
+import { applyClaim, type CompiledSite, freeExpiredHolds, removeClaim } from '../solver/compile-site.ts';
+
+/** What items of one request would hold. */
+export interface Planned {
+  item: HoldItem;
+  wanted: WantedClaim[];
+}
+
+/** Lets `work` see a site as if the planned claims were taken; the site is as before when this returns or throws. */
+export function withClaims<T>(site: CompiledSite, planned: readonly Planned[], work: () => T): T {
+  const applied: string[] = [];
+  try {
+    for (const { item, wanted } of planned) for (const claim of wanted) applied.push(applyPlanned(site, item, claim));
+    return work();
+  } finally {
+    for (const key of applied) removeClaim(site, key);
+  }
+}
+
+function applyPlanned(site: CompiledSite, item: HoldItem, claim: WantedClaim): string {
+  const { resourceId, unit, kind, startsAtMs: fromMs, endsAtMs: toMs } = claim;
+  const id = claimKey(`planned ${item.itemId}`, resourceId, unit);
+  const isAppointment = item.offeringType === 'appointment';
+  applyClaim(site, {
+    ...{ id, resourceId, unit, kind, fromMs, toMs },
+    expiresAtMs: null,
+    ...{ bookingId: null, itemId: null, orderId: null },
+    appointmentTypeId: isAppointment ? item.offeringId : null,
+    durationMinutes: isAppointment ? item.durationMinutes : null,
+  });
+  return id;
+}
+
+/** Whether one of the guests is somewhere else in `[startMs, endMs)`, as the site stands; claims of the item itself do not count. */
+export function isGuestElsewhere(
+  site: CompiledSite,
+  item: HoldItem,
+  { startMs, endMs, nowMs }: { startMs: number; endMs: number; nowMs: number },
+): boolean {
+  freeExpiredHolds(site, nowMs);
+  return item.guestIds.some((id) =>
+    (site.guests.get(id)?.claimed.claims ?? []).some(
+      ({ fromMs, toMs, itemId }) => itemId !== item.itemId && fromMs < endMs && startMs < toMs,
+    ),
+  );
+}
