@@ -188,7 +188,7 @@ class Question {
     const { date, minute, weekday } = clockAt(this.#site.zone, ms);
     return practitioner.rotas.some((rota) => {
       if (!dateWithin(rota.startDate, rota.endDate, date)) return false;
-      const monday = mondayOf(rota.startDate ?? '1970-01-05');
+      const monday = mondayOf(rota.weeksFrom ?? rota.startDate ?? '1970-01-05');
       const weeks = mondayOf(date).since(monday, { largestUnit: 'days' }).days / 7;
       const weekNum = ((weeks % rota.weekIntervalWeeks) + rota.weekIntervalWeeks) % rota.weekIntervalWeeks;
       return rota.rules.some(

@@ -111,15 +111,14 @@ const rota = (firstDate: string): fc.Arbitrary<Rota> =>
         fc.integer({ min: 0, max: 4 }).map((days) => addDays(firstDate, days)),
         { freq: 2 },
       ),
+      weeksFrom: fc.option(fc.integer({ min: -40, max: 20 }).map((days) => addDays(firstDate, days))),
       weekIntervalWeeks: fc.integer({ min: 1, max: 3 }),
       shift: wallRange,
       second: fc.option(wallRange),
       weekNums: fc.subarray([1, 2, 3], { minLength: 2 }),
     })
-    .map(({ startDate, endDate, weekIntervalWeeks, shift, second, weekNums }) => ({
-      startDate,
-      endDate,
-      weekIntervalWeeks,
+    .map(({ shift, second, weekNums, ...cycle }) => ({
+      ...cycle,
       rules: weekdays.flatMap((weekday) =>
         weekNums.flatMap((weekNum) =>
           [shift, ...(second === null ? [] : [second])].map((times) => ({ weekday, weekNum, ...times })),

@@ -19,7 +19,7 @@ export interface FirstSite {
 export async function openFirstSite(
   customers: RawClient,
   bootstrapToken: string,
-  fields: Partial<Pick<Site, 'openingHours'>> = {},
+  fields: Partial<Pick<Site, 'openingHours' | 'timezone'>> = {},
 ): Promise<FirstSite> {
   const body = {
     name: 'Harbour Spa',

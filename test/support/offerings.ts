@@ -67,7 +67,8 @@ export async function offer(
 
 const outputs = { id: '', organisationId: '', createdAt: '', updatedAt: '' };
 
-const blankPractitioner = {
+/** A practitioner of no site yet. */
+export const blankPractitioner = {
   ...outputs,
   avatar: null,
   tagIds: [],
@@ -77,7 +78,8 @@ const blankPractitioner = {
   appointmentRestrictions: [],
 };
 
-const blankRota = {
+/** Every day from 9 to 17, of nobody yet. */
+export const blankRota = {
   ...outputs,
   siteIds: [],
   startDate: null,

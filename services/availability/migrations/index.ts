@@ -1,5 +1,6 @@
 import { Initial } from './0001-initial.ts';
 import { Catalogue } from './0002-catalogue.ts';
+import { PractitionerOrder } from './0003-practitioner-order.ts';
 import { OrderCards } from './0007-order-cards.ts';
 import { Places } from './0009-places.ts';
 import { functions } from './functions.ts';
@@ -8,6 +9,7 @@ import { functions } from './functions.ts';
 const tables = [
   { name: '0001-initial', class: Initial },
   { name: '0002-catalogue', class: Catalogue },
+  { name: '0003-practitioner-order', class: PractitionerOrder },
   { name: '0007-order-cards', class: OrderCards },
   { name: '0009-places', class: Places },
 ];

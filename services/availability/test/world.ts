@@ -3,11 +3,12 @@ import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
+import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { anybody, staffElsewhere, type TestCaller } from '../../../test/support/callers.ts';
-import { openFirstSite } from '../../../test/support/first-site.ts';
+import { type FirstSite, openFirstSite } from '../../../test/support/first-site.ts';
 import { type Shop, shopOf } from '../../../test/support/offerings.ts';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { start } from '../src/start.ts';
@@ -25,6 +26,8 @@ export interface World extends Shop {
   shop: Peer<typeof ShopServiceService>;
   /** Any other of the service's rpcs. */
   peer<D extends object>(definition: D): Peer<D>;
+  /** Opens another site of the organisation; the answered staff work at it too. */
+  openSite(fields?: Partial<Pick<Site, 'timezone'>>): Promise<FirstSite>;
   stop(): Promise<void>;
 }
 
@@ -66,6 +69,7 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     sessions: peerOf(SessionServiceService, client),
     shop: peerOf(ShopServiceService, client),
     peer: (definition) => peerOf(definition, client),
+    openSite: (fields) => openFirstSite(customersClient, token, fields),
     stop: async () => {
       client.close();
       customersClient.close();

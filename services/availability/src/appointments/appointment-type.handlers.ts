@@ -102,7 +102,7 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
       tag_ids: row.tagIds,
     })),
   }),
-  saved: (row, { em }) => modelChanged(em, row.siteIds),
+  saved: (row, { em, sitesBefore = [] }) => modelChanged(em, [...row.siteIds, ...sitesBefore]),
 };
 
 const priceRules = priceRulesOf(appointmentTypes, appointmentPriceRules);

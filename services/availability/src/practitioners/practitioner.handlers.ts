@@ -1,18 +1,21 @@
 import { Practitioner, type PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
+import { copy } from '@lido/runtime/resource/copy.ts';
 import { create } from '@lido/runtime/resource/create.ts';
 import { contains } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
-import { list } from '@lido/runtime/resource/list.ts';
 import { sitesScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
+import { dateOf } from '@lido/runtime/time/zone.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
+import { copyRotas } from '../rotas/copy-rotas.repository.ts';
 import { deletePractitioner } from './delete-practitioner.handlers.ts';
 import { PractitionerEntity, type PractitionerRow } from './practitioner.entity.ts';
+import { listPractitionerOrder, listPractitioners, updatePractitionerOrder } from './practitioner-order.handlers.ts';
 
 export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
   noun: 'practitioner',
@@ -31,6 +34,7 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
   ],
   toMessage: (row, formats) => ({
     ...row,
+    schedulingWeekIntervalStart: dateOf(row.schedulingWeekIntervalStart ?? '') ?? null,
     avatar: null,
     tags: [],
     zones: [],
@@ -43,20 +47,23 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
   event: { saved: 'lido.availability.practitioner.saved', encode: (message) => Practitioner.encode(message).finish() },
   check: (row, { em }) =>
     unknownReferences(em, row.organisationId, { tag_ids: row.tagIds, can_offer_tags: row.canOfferTags }),
-  saved: async (row, { em }) => {
+  saved: async (row, { em, sitesBefore = [] }) => {
     await em.execute(
       'update practitioner_rotas set site_ids = (select site_ids from practitioners where id = ?) where practitioner_id = ?',
       [row.id, row.id],
       'run',
     );
-    await modelChanged(em, row.siteIds);
+    await modelChanged(em, [...row.siteIds, ...sitesBefore]);
   },
 };
 
 export const practitionerHandlers = {
-  listPractitioners: list(practitioners),
+  listPractitioners: listPractitioners(practitioners),
   getPractitioner: get(practitioners),
   createPractitioner: create(practitioners),
   updatePractitioner: update(practitioners, 'practitioner'),
   deletePractitioner: deletePractitioner(practitioners),
+  copyPractitioner: copy(practitioners, 'practitioner', copyRotas),
+  listPractitionerOrder: listPractitionerOrder(practitioners),
+  updatePractitionerOrder: updatePractitionerOrder(practitioners),
 } satisfies Handlers<typeof PractitionerServiceService>;

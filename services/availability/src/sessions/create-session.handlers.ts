@@ -1,8 +1,8 @@
 import type { EntityName } from '@mikro-orm/core';
 import { Session } from '@lido/proto/lido/availability/v1/session.ts';
-import { invalid, isNotFound } from '@lido/runtime/errors/refusal.ts';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
-import { loadVisible } from '@lido/runtime/resource/load.ts';
+import { loadNamed } from '@lido/runtime/resource/load.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
 import { alreadyTaken } from '../bookings/hold-order.ts';
@@ -39,14 +39,8 @@ export async function createSession(request: Session, call: Call): Promise<Sessi
   });
 }
 
-async function typeOf(request: Session, call: Call): Promise<SessionTypeRow> {
-  try {
-    return await loadVisible(sessionTypes, request.sessionTypeId, call, { use: 'write' });
-  } catch (error) {
-    throw isNotFound(error)
-      ? invalid({ session_type_id: [`There is no session type ${request.sessionTypeId}.`] })
-      : error;
-  }
+function typeOf({ sessionTypeId: id }: Session, call: Call): Promise<SessionTypeRow> {
+  return loadNamed(sessionTypes, { field: 'session_type_id', id }, call, { use: 'write' });
 }
 
 function timesOf(request: Session, type: SessionTypeRow): { startTime: Date; endTime: Date } {

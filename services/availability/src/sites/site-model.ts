@@ -42,11 +42,11 @@ export function siteModel({ site, practitioners, rotas, rooms, equipment, types,
       return known ? [{ weekday: known, timeFrom: hhmm(timeFrom), timeTo: hhmm(timeTo) }] : [];
     }),
     openingExceptions: openingExceptions(site),
-    practitioners: practitioners.map(({ id, name, canOfferTags }) => ({
+    practitioners: practitioners.map(({ id, name, canOfferTags, schedulingWeekIntervalStart: weeksFrom }) => ({
       id,
       name,
       canOfferTags,
-      rotas: (rotasOf.get(id) ?? []).map(toRota),
+      rotas: (rotasOf.get(id) ?? []).map((rota) => ({ ...toRota(rota), weeksFrom: dateOnly(weeksFrom) })),
       customAvailability: [],
       restrictions: [],
     })),

@@ -60,8 +60,9 @@ export interface Practitioner {
   readonly restrictions: readonly AppointmentRestriction[];
 }
 
-/** A rolling rota of `weekIntervalWeeks` weeks; week 1 is the calendar week (from Monday) of the start date. */
+/** A rolling rota of `weekIntervalWeeks` weeks; week 1 is the calendar week (from Monday) of `weeksFrom`, else of the start date. */
 export interface Rota {
+  readonly weeksFrom?: string | null;
   readonly startDate: string | null;
   readonly endDate: string | null;
   readonly weekIntervalWeeks: number;

@@ -12,7 +12,7 @@ import {
 } from './horizon.ts';
 import type { AvailabilityRule, OpeningException, OpeningHours, Practitioner, Rota } from './model.ts';
 
-/** A Monday from which the weeks of a rota without a start date are counted. */
+/** A Monday from which the weeks of a rota are counted that names no date for it. */
 const firstMonday = '1970-01-05';
 
 /** The site's opening hours; an exception replaces the hours of its date. */
@@ -79,7 +79,7 @@ export function includesDate(
 }
 
 function openRota(horizon: Horizon, bits: Uint32Array, rota: Rota): void {
-  const anchor = rota.startDate ?? firstMonday;
+  const anchor = rota.weeksFrom ?? rota.startDate ?? firstMonday;
   const weekdayOfAnchor = ((daysBetween(firstMonday, anchor) % 7) + 7) % 7;
   const rules = weekdays.map((weekday) => rota.rules.filter((rule) => rule.weekday === weekday));
   for (const day of horizon.days) {

@@ -4,7 +4,7 @@ import { invalid, seenInBody } from '../errors/refusal.ts';
 import type { Call, Transaction } from '../grpc/call.ts';
 import { told } from './load.ts';
 import { requireBrand, requirePermission, requireSite } from './scope.ts';
-import type { ResourceSpec } from './spec.ts';
+import type { ResourceSpec, Saving } from './spec.ts';
 
 /** Adds a row from the request's writable keys; keys the request leaves out take the spec's defaults. */
 export function create<Row extends BaseRow, Message extends object>(spec: ResourceSpec<Row, Message>) {
@@ -43,7 +43,7 @@ export function firstColumns(call: Call): Omit<BaseRow, 'id' | 'deletedAt'> {
 export async function finishWrite<Row extends BaseRow, Message>(
   spec: ResourceSpec<Row, Message>,
   row: Row,
-  transaction: Transaction,
+  transaction: Saving,
   call: Call,
 ): Promise<Message> {
   const errors = (await spec.check?.(row, transaction, call)) ?? {};

@@ -50,7 +50,7 @@ export async function listWhere<Row extends BaseRow, Message>(
   const { page, perPage, offset } = pageOf(request);
   const where = { $and: [isOpen, archivedFilter(request), ...conditions(spec, request, call)] } as FilterQuery<Row>;
   const [rows, total] = await call.em.findAndCount(spec.entity as EntityName<Row>, where, {
-    orderBy: { ...spec.orderBy, id: 'asc' } as never,
+    orderBy: [spec.orderBy, { id: 'asc' }].flat() as never,
     limit: perPage,
     offset,
     disableIdentityMap: true,

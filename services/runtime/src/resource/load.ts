@@ -1,11 +1,11 @@
 import type { EntityName, FilterQuery } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { BaseRow } from '../db/base.ts';
-import { notFound } from '../errors/refusal.ts';
-import type { Call, Transaction } from '../grpc/call.ts';
+import { invalid, isNotFound, notFound } from '../errors/refusal.ts';
+import type { Call } from '../grpc/call.ts';
 import { formatInstant } from '../time/zone.ts';
 import { requirePermission, visible } from './scope.ts';
-import type { Formats, ResourceSpec, Scope } from './spec.ts';
+import type { Formats, ResourceSpec, Saving, Scope } from './spec.ts';
 
 /** Loads one row the caller may use so; hidden and missing rows are the same refusal. */
 export async function loadVisible<Row extends BaseRow, Message>(
@@ -21,6 +21,20 @@ export async function loadVisible<Row extends BaseRow, Message>(
   if (!row || (row.deletedAt && !isArchiveOpen)) throw notFound(id);
   requirePermission(spec.scope, row as Row, call, options.use);
   return row as Row;
+}
+
+/** Loads a row that a body names in one of its fields; there a hidden or missing one is a bad field. */
+export async function loadNamed<Row extends BaseRow, Message>(
+  spec: ResourceSpec<Row, Message>,
+  { field, id }: { field: string; id: string },
+  call: Call,
+  options: { em?: SqlEntityManager; use: 'read' | 'write' },
+): Promise<Row> {
+  try {
+    return await loadVisible(spec, id, call, options);
+  } catch (error) {
+    throw isNotFound(error) ? invalid({ [field]: [`There is no ${spec.noun} ${id}.`] }) : error;
+  }
 }
 
 /** Rows as clients see them: instants in their sites' time zones, and what the spec embeds. */
@@ -67,7 +81,7 @@ const utcFormats = formatsIn('UTC');
 export async function told<Row extends BaseRow, Message>(
   spec: ResourceSpec<Row, Message>,
   row: Row,
-  transaction: Transaction,
+  transaction: Saving,
   call: Call,
 ): Promise<Message> {
   await transaction.em.flush();

@@ -21,6 +21,12 @@ export interface Formats {
 /** A filter of a list: the request's value becomes a condition. Absent values filter nothing. */
 export type Filter<Row> = (value: never, call: Call) => FilterQuery<Row>;
 
+/** The transaction of one row's change. */
+export interface Saving extends Transaction {
+  /** The row's sites before an update, which may take it away from some. */
+  sitesBefore?: readonly string[];
+}
+
 /** The event a resource tells of each change. */
 export interface SavedEvent<Message> {
   saved: `lido.${string}`;
@@ -49,12 +55,12 @@ export interface ResourceSpec<Row extends BaseRow, Message> {
   /** Whether deleting means removal, not the archive: then nobody reads, changes or copies a deleted row any more. */
   isGoneOnceDeleted?: boolean;
   filters: Record<string, Filter<Row>>;
-  orderBy: QueryOrderMap<Row>;
+  orderBy: QueryOrderMap<Row> | QueryOrderMap<Row>[];
   event?: SavedEvent<Message>;
   /** Rules beyond single fields: answers what is wrong with the row as it would be saved. */
   check?(row: Row, transaction: Transaction, call: Call): Promise<FieldErrors>;
   /** What else a change brings about, in its transaction. */
-  saved?(row: Row, transaction: Transaction, call: Call): Promise<void>;
+  saved?(row: Row, transaction: Saving, call: Call): Promise<void>;
 }
 
 /** The columns every message shows in the same way. */

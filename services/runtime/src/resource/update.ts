@@ -26,10 +26,11 @@ export function update<Row extends BaseRow, Message extends object, Key extends 
         use: 'write',
         isArchivedFound: true,
       });
+      const sitesBefore = spec.scope.of === 'site' ? spec.scope.sites(row) : [];
       assignMasked(spec, row, request[key], request.updateMask ?? []);
       requirePermission(spec.scope, row, call, 'write');
       touch(row, call);
-      return finishWrite(spec, row, transaction, call);
+      return finishWrite(spec, row, { ...transaction, sitesBefore }, call);
     });
 }
 
