@@ -88,8 +88,8 @@ export const blankRota = {
   availabilityRules: days.map((weekday) => ({ weekday, timeFrom: '09:00', timeTo: '17:00', weekNum: 1 })),
 };
 
-/** What both kinds of offering have. */
-const blankOffering = {
+/** What all kinds of offering have. */
+export const blankOffering = {
   ...outputs,
   image: null,
   private: false,

@@ -1,6 +1,7 @@
 import { Initial } from './0001-initial.ts';
 import { Catalogue } from './0002-catalogue.ts';
 import { PractitionerOrder } from './0003-practitioner-order.ts';
+import { Areas } from './0004-areas.ts';
 import { OrderCards } from './0007-order-cards.ts';
 import { Places } from './0009-places.ts';
 import { functions } from './functions.ts';
@@ -10,6 +11,7 @@ const tables = [
   { name: '0001-initial', class: Initial },
   { name: '0002-catalogue', class: Catalogue },
   { name: '0003-practitioner-order', class: PractitionerOrder },
+  { name: '0004-areas', class: Areas },
   { name: '0007-order-cards', class: OrderCards },
   { name: '0009-places', class: Places },
 ];

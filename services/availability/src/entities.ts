@@ -1,6 +1,8 @@
 import { AppointmentTagEntity } from './catalogue/appointment-tag.entity.ts';
 import { AppointmentTypeEntity } from './appointments/appointment-type.entity.ts';
 import { CategoryEntity } from './catalogue/category.entity.ts';
+import { AreaBookingTypeEntity } from './areas/area-booking-type.entity.ts';
+import { BookableAreaEntity } from './areas/bookable-area.entity.ts';
 import { EquipmentEntity } from './equipment/equipment.entity.ts';
 import { AvailabilityRuleEntity, PriceRuleEntity } from './offerings/rule.entity.ts';
 import { PractitionerEntity } from './practitioners/practitioner.entity.ts';
@@ -13,8 +15,10 @@ import { SessionEntity } from './sessions/session.entity.ts';
 export const entities = [
   AppointmentTagEntity,
   AppointmentTypeEntity,
+  AreaBookingTypeEntity,
   AvailabilityRuleEntity,
   CategoryEntity,
+  BookableAreaEntity,
   EquipmentEntity,
   PractitionerEntity,
   PractitionerRotaEntity,

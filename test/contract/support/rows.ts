@@ -1,5 +1,6 @@
 import { apiAt } from '../../../tools/seed/api.ts';
 import { seed } from '../../../tools/seed/seed.ts';
+import { addAreaRows } from './area-rows.ts';
 import { addBooking } from './booking-rows.ts';
 import { addCatalogueRows } from './catalogue-rows.ts';
 import { addMembershipRows, addPeopleRows } from './people-rows.ts';
@@ -20,6 +21,7 @@ export const REFERENCE_FIELDS = [
     'guest_id',
     'guest_ids',
   ],
+  'area_ids',
   ...['appointment_type_id', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
   ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags'],
 ];
@@ -37,6 +39,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
     await addPeopleRows(api, seeded),
     await addMembershipRows(api, seeded),
     await addShopRows(api, seeded),
+    await addAreaRows(api, seeded),
     await addBooking(api, seeded),
     await addCatalogueRows(api, seeded),
   ];

@@ -18,9 +18,9 @@ import { offeringEmbeds, tagsOf } from '../offerings/offering-embeds.repository.
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import {
   appointmentPriceRules,
+  availabilityRules,
   availabilityRulesOf,
   priceRulesOf,
-  toAvailabilityRule,
 } from '../offerings/rules.handlers.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
@@ -83,7 +83,7 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
       ...tags(row),
       currency: currencies.get(row.siteIds[0] ?? '') ?? null,
       priceRules: rules.prices(row.id).map(appointmentPriceRules.toMessage),
-      availabilityRules: rules.availability(row.id).map(toAvailabilityRule),
+      availabilityRules: rules.availability(row.id).map(availabilityRules.toMessage),
     });
   },
   filters: { query: contains('name', 'productCode'), categoryId: overlaps('categoryIds') },
@@ -106,7 +106,7 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
 };
 
 const priceRules = priceRulesOf(appointmentTypes, appointmentPriceRules);
-const availabilityRules = availabilityRulesOf(appointmentTypes);
+const openings = availabilityRulesOf(appointmentTypes, availabilityRules);
 
 export const appointmentTypeHandlers = {
   listAppointmentTypes: list(appointmentTypes),
@@ -120,9 +120,9 @@ export const appointmentTypeHandlers = {
   createAppointmentTypePriceRule: priceRules.create,
   updateAppointmentTypePriceRule: priceRules.update,
   deleteAppointmentTypePriceRule: priceRules.remove,
-  listAppointmentTypeAvailabilityRules: availabilityRules.list,
-  getAppointmentTypeAvailabilityRule: availabilityRules.get,
-  createAppointmentTypeAvailabilityRule: availabilityRules.create,
-  updateAppointmentTypeAvailabilityRule: availabilityRules.update,
-  deleteAppointmentTypeAvailabilityRule: availabilityRules.remove,
+  listAppointmentTypeAvailabilityRules: openings.list,
+  getAppointmentTypeAvailabilityRule: openings.get,
+  createAppointmentTypeAvailabilityRule: openings.create,
+  updateAppointmentTypeAvailabilityRule: openings.update,
+  deleteAppointmentTypeAvailabilityRule: openings.remove,
 } satisfies Handlers<typeof AppointmentTypeServiceService>;

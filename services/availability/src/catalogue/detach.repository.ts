@@ -7,6 +7,7 @@ import type { AppointmentTagRow } from './appointment-tag.entity.ts';
 /** Where the ids of categories and tags stand, with the sites of each row. */
 const categorised = [
   { table: 'appointment_types', column: 'category_ids', sites: 'site_ids' },
+  { table: 'area_booking_types', column: 'category_ids', sites: 'array[site_id]' },
   { table: 'session_types', column: 'category_ids', sites: 'array[site_id]' },
 ] as const;
 const tagged = [

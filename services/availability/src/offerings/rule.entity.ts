@@ -14,14 +14,27 @@ const whenProperties = {
 export const PriceRuleEntity = defineEntity({
   name: 'PriceRule',
   tableName: 'price_rules',
-  properties: { ...baseProperties, ...whenProperties, duration: p.integer().nullable(), price: p.bigint('number') },
+  properties: {
+    ...baseProperties,
+    ...whenProperties,
+    duration: p.integer().nullable(),
+    maxDuration: p.integer().nullable(),
+    price: p.bigint('number'),
+  },
 });
 
-/** When offerings and rooms can be booked. */
+/** When offerings, rooms and areas can be booked, and for how long where their kind knows that. */
 export const AvailabilityRuleEntity = defineEntity({
   name: 'AvailabilityRule',
   tableName: 'availability_rules',
-  properties: { ...baseProperties, ...whenProperties, weekday: p.string().nullable(), isAvailable: p.boolean() },
+  properties: {
+    ...baseProperties,
+    ...whenProperties,
+    weekday: p.string().nullable(),
+    isAvailable: p.boolean(),
+    minDuration: p.integer().nullable(),
+    maxDuration: p.integer().nullable(),
+  },
 });
 
 export type PriceRuleRow = InferEntity<typeof PriceRuleEntity>;

@@ -14,6 +14,8 @@ describe('a rule', () => {
     ['an end before its start', { ...always, timeFrom: '12:00', timeTo: '11:55' }, ['time_to']],
     ['an end at its start', { ...always, timeFrom: '12:00', timeTo: '12:00' }, ['time_to']],
     ['a last date before the first', { ...always, dateFrom: '2026-05-02', dateTo: '2026-05-01' }, ['date_to']],
+    ['durations off the grid', { ...always, minDuration: 7, maxDuration: 61 }, ['min_duration', 'max_duration']],
+    ['a longest duration below the shortest', { ...always, minDuration: 90, maxDuration: 60 }, ['max_duration']],
     [
       'everything wrong at once',
       { weekdays: ['x'], timeFrom: '02:00', timeTo: '01:00', dateFrom: '2026-02-01', dateTo: '2026-01-01' },

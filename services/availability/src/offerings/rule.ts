@@ -1,4 +1,5 @@
 import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
+import { minutesPerBucket } from '@lido/runtime/time/local-day.ts';
 import { parseWallTime, type Weekday, weekdays } from '@lido/runtime/time/zone.ts';
 
 /** When a rule holds, as clients write it. */
@@ -9,11 +10,18 @@ export interface RuleTimes {
   weekdays: string[];
   timeFrom?: string | null | undefined;
   timeTo?: string | null | undefined;
+  /** Minutes of the bookings it is about, both included, where its kind of parent knows that. */
+  minDuration?: number | null | undefined;
+  maxDuration?: number | null | undefined;
 }
 
-/** What is wrong with a rule's dates, weekdays and times. */
+/** What is wrong with a rule's dates, weekdays, times and durations. */
 export function ruleErrors(rule: RuleTimes): FieldErrors {
-  const errors: FieldErrors = { ...weekdayErrors('weekdays', rule.weekdays), ...rangeErrors('', rule) };
+  const errors: FieldErrors = {
+    ...weekdayErrors('weekdays', rule.weekdays),
+    ...rangeErrors('', rule),
+    ...durationErrors(rule),
+  };
   if (rule.weekday) Object.assign(errors, weekdayErrors('weekday', [rule.weekday]));
   if (rule.dateFrom && rule.dateTo && rule.dateTo.slice(0, 10) < rule.dateFrom.slice(0, 10)) {
     errors['date_to'] = ['The last date must not be before the first.'];
@@ -35,6 +43,18 @@ export function rangeErrors(at: string, { timeFrom, timeTo }: Pick<RuleTimes, 't
   const to = timeTo ? parseWallTime(timeTo) || minutesPerDay : minutesPerDay;
   if (from === undefined || to > from) return {};
   return { [at === '' ? 'time_to' : `${at}.time_to`]: ['The end must be after the start.'] };
+}
+
+/** Durations off the solver's grid, and a longest that is below the shortest. */
+function durationErrors({ minDuration, maxDuration }: RuleTimes): FieldErrors {
+  const errors: FieldErrors = {};
+  const offGrid = [`The duration must be a multiple of ${minutesPerBucket} minutes.`];
+  if ((minDuration ?? 0) % minutesPerBucket !== 0) errors['min_duration'] = offGrid;
+  if ((maxDuration ?? 0) % minutesPerBucket !== 0) errors['max_duration'] = offGrid;
+  else if (maxDuration && maxDuration < (minDuration ?? 0)) {
+    errors['max_duration'] = ['The longest duration must not be below the shortest.'];
+  }
+  return errors;
 }
 
 /** A weekday by its name in any case. */

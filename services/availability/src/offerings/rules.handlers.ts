@@ -5,14 +5,18 @@ import { childrenOf } from '@lido/runtime/resource/children-of.ts';
 import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import type { AvailabilityRule } from '@lido/proto/lido/availability/v1/offering.ts';
+import type {
+  AreaBookingAvailabilityRule,
+  AreaBookingPriceRule,
+} from '@lido/proto/lido/availability/v1/area_booking_type.ts';
 import type { AppointmentPriceRule } from '@lido/proto/lido/availability/v1/appointment_type.ts';
 import type { SessionPriceRule } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { AvailabilityRuleEntity, type AvailabilityRuleRow, PriceRuleEntity, type PriceRuleRow } from './rule.entity.ts';
 import { ruleErrors } from './rule.ts';
 
 const times = ['dateFrom', 'dateTo', 'weekdays', 'timeFrom', 'timeTo'] as const;
-const priceColumns = [...times, 'duration', 'price'] as const;
-const availabilityColumns = [...times, 'weekday', 'isAvailable'] as const;
+const priceColumns = [...times, 'duration', 'maxDuration', 'price'] as const;
+const availabilityColumns = [...times, 'weekday', 'isAvailable', 'minDuration', 'maxDuration'] as const;
 
 /** How the price rules of one kind of parent look: the columns a client may set, and the message they make. */
 export interface PriceRuleShape<Message> {
@@ -30,20 +34,27 @@ export function priceRulesOf<ParentRow extends BaseRow, ParentMessage, Message e
   return childrenOf<PriceRuleRow, Message, ParentRow, ParentMessage, 'rule'>(rules, 'rule');
 }
 
+/** How the availability rules of one kind of parent look: the columns a client may set, and the message they make. */
+export interface AvailabilityRuleShape<Message> {
+  writable: readonly (keyof Message & (typeof availabilityColumns)[number])[];
+  toMessage(row: AvailabilityRuleRow): Message;
+}
+
 /** The availability rules of one kind of parent. */
-export function availabilityRulesOf<ParentRow extends BaseRow, ParentMessage>(
+export function availabilityRulesOf<ParentRow extends BaseRow, ParentMessage, Message extends object>(
   parent: ResourceSpec<ParentRow, ParentMessage>,
+  { writable, toMessage }: AvailabilityRuleShape<Message>,
 ) {
   const rules = {
     entity: AvailabilityRuleEntity,
     parent,
     newId: newShopId,
-    writable: availabilityColumns,
+    writable,
     defaults: { isAvailable: true, weekdays: [] },
-    toMessage: toAvailabilityRule,
+    toMessage,
     check: ruleErrors,
   };
-  return childrenOf<AvailabilityRuleRow, AvailabilityRule, ParentRow, ParentMessage, 'rule'>(rules, 'rule');
+  return childrenOf<AvailabilityRuleRow, Message, ParentRow, ParentMessage, 'rule'>(rules, 'rule');
 }
 
 /** Brings a parent's rules of both kinds along to its copy. */
@@ -60,14 +71,21 @@ export const copyRules: CopyParts<BaseRow> = async (from, to, { em }, call) => {
   );
 };
 
-/** An availability rule as clients see it. */
-export function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
-  return { ...row };
-}
+/** The availability rules of all that knows no durations of its own. */
+export const availabilityRules: AvailabilityRuleShape<AvailabilityRule> = {
+  writable: [...times, 'weekday', 'isAvailable'],
+  toMessage: (row) => ({ ...row }),
+};
+
+/** The availability rules of area booking types, which can be about some durations only. */
+export const areaBookingAvailabilityRules: AvailabilityRuleShape<AreaBookingAvailabilityRule> = {
+  writable: availabilityColumns,
+  toMessage: (row) => ({ ...row }),
+};
 
 /** The price rules of appointment types. */
 export const appointmentPriceRules: PriceRuleShape<AppointmentPriceRule> = {
-  writable: priceColumns,
+  writable: [...times, 'duration', 'price'],
   toMessage: (row) => ({ ...row, appointmentTypeId: row.parentId }),
 };
 
@@ -75,4 +93,10 @@ export const appointmentPriceRules: PriceRuleShape<AppointmentPriceRule> = {
 export const sessionPriceRules: PriceRuleShape<SessionPriceRule> = {
   writable: [...times, 'price'],
   toMessage: (row) => ({ ...row, sessionTypeId: row.parentId }),
+};
+
+/** The price rules of area booking types: by the minute, up to a duration. */
+export const areaBookingPriceRules: PriceRuleShape<AreaBookingPriceRule> = {
+  writable: [...times, 'maxDuration', 'price'],
+  toMessage: (row) => ({ ...row, areaBookingTypeId: row.parentId }),
 };
