@@ -5,6 +5,7 @@ import { Areas } from './0004-areas.ts';
 import { OrderCards } from './0007-order-cards.ts';
 import { Places } from './0009-places.ts';
 import { functions } from './functions.ts';
+import { Appointments } from './0017-appointments.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
 const tables = [
@@ -14,6 +15,7 @@ const tables = [
   { name: '0004-areas', class: Areas },
   { name: '0007-order-cards', class: OrderCards },
   { name: '0009-places', class: Places },
+  { name: '0017-appointments', class: Appointments },
 ];
 
 /** The tables first, then the functions that work on them. */

@@ -1,4 +1,5 @@
 import { AppointmentTagServiceService } from '@lido/proto/lido/availability/v1/appointment_tag.ts';
+import { AppointmentServiceService } from '@lido/proto/lido/availability/v1/appointment.ts';
 import { AppointmentTypeServiceService } from '@lido/proto/lido/availability/v1/appointment_type.ts';
 import { CategoryServiceService } from '@lido/proto/lido/availability/v1/category.ts';
 import { AreaBookingTypeServiceService } from '@lido/proto/lido/availability/v1/area_booking_type.ts';
@@ -12,6 +13,7 @@ import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
+import { appointmentHandlers } from './appointments/appointment.handlers.ts';
 import { appointmentTypeHandlers } from './appointments/appointment-type.handlers.ts';
 import { areaBookingTypeHandlers } from './areas/area-booking-type.handlers.ts';
 import { bookableAreaHandlers } from './areas/bookable-area.handlers.ts';
@@ -35,6 +37,7 @@ export function serve(server: GrpcServer, parts: BookingParts): void {
   server.add(PractitionerServiceService, practitionerHandlers);
   server.add(PractitionerRotaServiceService, practitionerRotaHandlers);
   server.add(AppointmentTagServiceService, appointmentTagHandlers);
+  server.add(AppointmentServiceService, appointmentHandlers);
   server.add(AppointmentTypeServiceService, appointmentTypeHandlers);
   server.add(CategoryServiceService, categoryHandlers);
   server.add(AreaBookingTypeServiceService, areaBookingTypeHandlers);

@@ -165,11 +165,13 @@ test('cards are rebuilt from orders, several pages of them, as they were', async
     world.availabilitySql<{ id: string; version: string }>(
       'select order_id as id, version from order_cards order by order_id',
     );
+  await world.availabilitySql('delete from order_card_items');
   await world.availabilitySql('delete from order_cards where version >= 999');
   await vi.waitFor(async () => expect(await versions()).toEqual(expect.arrayContaining(orders.slice(-60))), {
     timeout: 10_000,
   });
   const before = await orderCards(db.fork(), ids);
+  await world.availabilitySql('delete from order_card_items');
   await world.availabilitySql('delete from order_cards');
   const caller = { principal: servicePrincipal('availability', ''), requestId: 'rebuild' };
   const count = await rebuildOrderCards(db, peerOf(OrderDirectoryServiceService, client), caller);

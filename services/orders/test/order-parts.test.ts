@@ -1,4 +1,4 @@
-import type { NoteAuthor } from '@lido/proto/lido/orders/v1/note.ts';
+import type { NoteAuthor } from '@lido/proto/lido/orders/parts/v1/note.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { massage } from './builders.ts';
 import { hourOf } from './offerings.ts';

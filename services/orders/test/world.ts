@@ -34,6 +34,7 @@ export interface World {
   customers: Peer<typeof CustomerServiceService>;
   customersAddress: string;
   ordersAddress: string;
+  availabilityAddress: string;
   /** The connection URL of availability's database. */
   availabilityDatabase: string;
   /** Rows of the orders database. */
@@ -108,6 +109,7 @@ export async function startWorld(): Promise<World> {
     customers: peerOf(CustomerServiceService, customersClient),
     customersAddress: customers.address,
     ordersAddress: addresses.LIDO_ORDERS_ADDRESS,
+    availabilityAddress: addresses.LIDO_AVAILABILITY_ADDRESS,
     availabilityDatabase: availabilityDb.url,
     sql: ordersSql.run,
     availabilitySql: availabilitySql.run,

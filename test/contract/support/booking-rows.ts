@@ -30,6 +30,7 @@ export async function addBooking(api: Api, seeded: Seeded): Promise<Rows> {
       '/shop/basket/{}': open.basket,
       '/shop/basket/{}/items/{}': open.item,
       '/shop/basket/{}/payments/{}': open.payment,
+      '/shop/appointments/{}': closed.item,
       '/shop/orders/{}': order.id,
       '/shop/orders/{}/guests/{}': guest,
       '/shop/orders/{}/notes/{}': note.id,

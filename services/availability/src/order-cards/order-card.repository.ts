@@ -18,15 +18,26 @@ export async function orderCards(em: SqlEntityManager, orderIds: readonly string
   return new Map(rows.map(({ card, customer }) => [card.orderId, withCustomer(card, customer)]));
 }
 
-/** Keeps an order's card unless a newer one is there. */
+/** Keeps an order's card with its items, unless a newer one is there. */
 export async function keepOrderCard(em: SqlEntityManager, order: Order, version: number): Promise<void> {
   const card = cardOf(order);
   await em.execute(
-    `insert into order_cards (order_id, organisation_id, site_id, version, customer_id, status, submitted_at, card)
-     values (?, ?, ?, ?, ?, ?, ?::timestamptz, ?::jsonb)
-     on conflict (order_id) do update set version = excluded.version, customer_id = excluded.customer_id,
-       status = excluded.status, submitted_at = excluded.submitted_at, card = excluded.card
-     where order_cards.version <= excluded.version`,
+    `with kept as (
+       insert into order_cards (order_id, organisation_id, site_id, version, customer_id, status, submitted_at, card)
+       values (?, ?, ?, ?, ?, ?, ?::timestamptz, ?::jsonb)
+       on conflict (order_id) do update set version = excluded.version, customer_id = excluded.customer_id,
+         status = excluded.status, submitted_at = excluded.submitted_at, card = excluded.card
+       where order_cards.version <= excluded.version
+       returning order_id, card->'items' as items),
+     items as (
+       select i.*, kept.order_id from kept,
+         jsonb_to_recordset(kept.items) i(id varchar, status varchar, "totalCost" bigint, "netTotal" bigint)),
+     gone as (
+       delete from order_card_items where order_id in (select order_id from kept) and item_id not in (select id from items))
+     insert into order_card_items (item_id, order_id, status, total_minor, net_minor)
+     select id, order_id, status, "totalCost", "netTotal" from items
+     on conflict (item_id) do update set status = excluded.status, total_minor = excluded.total_minor,
+       net_minor = excluded.net_minor`,
     [
       ...[card.orderId, card.organisationId, card.siteId, version, card.customerId, card.status, card.submittedAt],
       JSON.stringify(card),

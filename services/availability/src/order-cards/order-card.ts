@@ -1,9 +1,10 @@
 import type { CustomerLabel } from '@lido/proto/lido/customers/v1/customer.ts';
-import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
-import type { OrderNote } from '@lido/proto/lido/orders/v1/note.ts';
-import type { Order, PaymentTotals } from '@lido/proto/lido/orders/v1/order.ts';
-import type { OrderItemStatus } from '@lido/proto/lido/orders/v1/order_item.ts';
-import type { OrderStage, OrderStatus } from '@lido/proto/lido/orders/v1/order_status.ts';
+import type { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
+import type { OrderNote } from '@lido/proto/lido/orders/parts/v1/note.ts';
+import type { PaymentTotals } from '@lido/proto/lido/orders/parts/v1/payment_totals.ts';
+import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
+import type { BookingOrderItem, OrderItemStatus } from '@lido/proto/lido/orders/v1/order_item.ts';
+import type { OrderStage, OrderStatus } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 
 /** What calendar and lists show of the order behind a booking. Instants are text with the site's offset. */
 export interface OrderCard {
@@ -51,6 +52,8 @@ export interface CardItem {
   id: string;
   status: OrderItemStatus;
   productCode: string | null;
+  /** The package it was booked with. */
+  packageId: string | null;
   quantity: number;
   /** Ids of the card's guests. */
   guestIds: string[];
@@ -85,6 +88,7 @@ export function cardOf(order: Order): KeptCard {
       id: item.id,
       status: item.status,
       productCode: item.typeProductCode ?? null,
+      packageId: packageOf(item),
       quantity: item.quantity,
       guestIds: item.guests.map(({ id }) => id),
       price: item.price,
@@ -105,6 +109,12 @@ export function cardOf(order: Order): KeptCard {
 /** A kept card with its customer; one who is not known yet, or not any more, has no more than an id. */
 export function withCustomer({ customerId, ...card }: KeptCard, known: CardCustomer | null): OrderCard {
   return { ...card, customer: customerId === null ? null : (known ?? { ...nobody, id: customerId }) };
+}
+
+/** Items of a package say so where they say all that is particular to them. */
+function packageOf({ itemConfiguration }: BookingOrderItem): string | null {
+  const id: unknown = itemConfiguration?.['package_id'];
+  return typeof id === 'string' && id !== '' ? id : null;
 }
 
 /** First and last name as one text; null when there is neither. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BookingSummary } from '@lido/proto/lido/availability/v1/booking_summary.ts';
 import { Membership } from '@lido/proto/lido/memberships/v1/membership.ts';
-import { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
 import { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import { BookingOrderItem } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { bookingsOf } from './bookings.ts';

@@ -1,4 +1,4 @@
-import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import type { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
 import { type FieldErrors, invalid } from '@lido/runtime/errors/refusal.ts';
 
 /** What a guest list says of one guest, in the order it is kept. */

@@ -1,4 +1,4 @@
-import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import type { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
 import type {
   CreateOrderGuestRequest,
   OrderGuestIdRequest,

@@ -1,4 +1,4 @@
-import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import type { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
 import type { ListOrderGuestsResponse, OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
 import type { OrderIdRequest } from '@lido/proto/lido/orders/v1/order.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import type { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
 import type { OrderItemInput } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { type FieldErrors, invalid } from '@lido/runtime/errors/refusal.ts';
 import { dateOf, localDateOf, parseInstant, parseWallTime } from '@lido/runtime/time/zone.ts';

@@ -1,6 +1,6 @@
 import type { RequiredEntityData } from '@mikro-orm/core';
 import type { HeldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
+import type { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
 import type { OrderItemInput } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';

@@ -1,5 +1,5 @@
 import type { RequiredEntityData } from '@mikro-orm/core';
-import type { OrderNote } from '@lido/proto/lido/orders/v1/note.ts';
+import type { OrderNote } from '@lido/proto/lido/orders/parts/v1/note.ts';
 import type { OrderIdRequest } from '@lido/proto/lido/orders/v1/order.ts';
 import type {
   CreateOrderNoteRequest,

@@ -1,6 +1,6 @@
 import type { RequiredEntityData } from '@mikro-orm/core';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import type { OrderStatus } from '@lido/proto/lido/orders/v1/order_status.ts';
+import type { OrderStatus } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { servicePrincipal, visibleSites } from '@lido/runtime/grpc/principal.ts';

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { OrderStage, OrderStatus } from '@lido/proto/lido/orders/v1/order_status.ts';
+import type { OrderStage, OrderStatus } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 import { baseProperties } from '@lido/runtime/db/base.ts';
 
 /** An order from its first moment as a basket. `totalMinor`, `unpaidMinor` and `revenueDate` are kept for filters only. */

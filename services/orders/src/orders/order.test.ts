@@ -1,4 +1,4 @@
-import { OrderStatus } from '@lido/proto/lido/orders/v1/order_status.ts';
+import { OrderStatus } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 import { describe, expect, test } from 'vitest';
 import { isOpen, type OrderAction, requireOpen, requireUnfrozen, requireTransition, statusAfter } from './order.ts';
 

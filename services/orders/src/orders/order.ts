@@ -1,4 +1,4 @@
-import type { OrderStatus } from '@lido/proto/lido/orders/v1/order_status.ts';
+import type { OrderStatus } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 import { type Refusal, stateConflict } from '@lido/runtime/errors/refusal.ts';
 
 /** What can be done to an order as a whole. */

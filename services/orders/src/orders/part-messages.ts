@@ -1,5 +1,5 @@
-import type { Guest } from '@lido/proto/lido/orders/v1/guest.ts';
-import type { OrderNote } from '@lido/proto/lido/orders/v1/note.ts';
+import type { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
+import type { OrderNote } from '@lido/proto/lido/orders/parts/v1/note.ts';
 import type { Payment } from '@lido/proto/lido/orders/v1/payment.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { OrderGuestRow } from '../guests/order-guest.entity.ts';

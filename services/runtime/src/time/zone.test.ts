@@ -66,6 +66,12 @@ describe('dates', () => {
     expect(weekdayOf('1969-12-31')).toBe('wednesday');
   });
 
+  test('calendar arithmetic goes on after the last date of four digits', () => {
+    const next = addDays('9999-12-31', 1);
+    expect(startOfDay(next, 'UTC')).toBe(Date.UTC(10_000, 0, 1));
+    expect(addDays(next, -1)).toBe('9999-12-31');
+  });
+
   test('the local date follows the zone, not UTC', () => {
     const lateEvening = Date.UTC(2026, 3, 1, 23, 30);
     expect(localDateOf(lateEvening, 'Europe/London')).toBe('2026-04-02');

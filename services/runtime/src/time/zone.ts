@@ -112,5 +112,6 @@ function utcMidnight(date: string): number {
 }
 
 function utcDate(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, 10);
+  const [date = ''] = new Date(epochMs).toISOString().split('T', 1);
+  return date;
 }

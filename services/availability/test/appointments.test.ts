@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  type Appointment,
+  AppointmentServiceService,
+  type ListAppointmentsReportRequest,
+  type ListShopAppointmentsRequest,
+} from '@lido/proto/lido/availability/v1/appointment.ts';
+import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { massage, noCustomer, openBasket } from '../../orders/test/builders.ts';
+import { hourOf } from '../../orders/test/offerings.ts';
+import { callerAs, staffWith, startWorld, strangerTo, type World } from '../../orders/test/world.ts';
+
+let world: World;
+let client: RawClient;
+let appointments: Peer<typeof AppointmentServiceService>;
+const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+
+beforeAll(async () => {
+  world = await startWorld();
+  client = createClient(world.availabilityAddress, { name: 'availability', telemetry });
+  appointments = peerOf(AppointmentServiceService, client);
+});
+afterAll(async () => {
+  client.close();
+  await telemetry.stop();
+  await world.stop();
+});
+
+const list = (fields: Partial<ListShopAppointmentsRequest> = {}, caller = world.staff) =>
+  appointments.listShopAppointments({ siteId: [], practitionerId: [], roomId: [], status: [], ...fields }, caller);
+const report = (fields: Partial<ListAppointmentsReportRequest> = {}, caller = world.staff) =>
+  appointments.listAppointmentsReport(
+    { siteId: world.siteId, practitionerId: [], roomId: [], status: [], ...fields },
+    caller,
+  );
+const dayOf = (day: number): string => hourOf(day, 9).slice(0, 10);
+const onDay = (day: number) => ({ startDateFrom: dayOf(day), startDateTo: dayOf(day) });
+const get = (appointmentId: string, caller = world.staff) => appointments.getAppointment({ appointmentId }, caller);
+const idsOf = ({ data }: { data: Appointment[] }): string[] => data.map(({ id }) => id);
+const waitFor = <T>(work: () => Promise<T>): Promise<T> => vi.waitFor(work, { timeout: 10_000, interval: 30 });
+
+/** A basket of Ada's with one massage; submitted when asked. Answers once its card has come. */
+async function book(time: string, state: 'basket' | 'submitted'): Promise<{ orderId: string; id: string }> {
+  const { id: orderId } = await openBasket(world);
+  const basket = await world.baskets.createBasketItem({ basketId: orderId, item: massage(world, time) }, world.staff);
+  const id = basket.items[0]?.id ?? '';
+  await world.baskets.actionSetBasketCustomer(
+    { basketId: orderId, customer: { ...noCustomer, firstName: 'Ada', lastName: 'Byron', phone: '+447900000000' } },
+    world.staff,
+  );
+  if (state === 'submitted') await world.orders.actionSubmitOrder({ orderId }, world.staff);
+  const orderStatus = state === 'basket' ? 'ORDER_STATUS_IN_PROGRESS' : 'ORDER_STATUS_SUBMITTED';
+  await waitFor(async () => expect(await get(id)).toMatchObject({ orderStatus, firstName: 'Ada' }));
+  return { orderId, id };
+}
+
+describe('an appointment', () => {
+  test('shows its booking and its order', async () => {
+    const { id, orderId } = await book(hourOf(1, 10), 'submitted');
+    const { practitionerId } = world.offerings;
+    const { orderRef } = await world.orders.getOrder({ orderId }, world.staff);
+    const shown = await get(id);
+    expect(shown).toMatchObject({
+      ...{ id, orderId, orderItemId: id, orderRef, siteId: world.siteId, customerId: null },
+      ...{
+        appointmentTypeId: world.offerings.massageId,
+        appointmentTypeName: 'Massage',
+        status: 'APPOINTMENT_STATUS_CONFIRMED',
+      },
+      ...{
+        startTime: hourOf(1, 10),
+        endTime: hourOf(1, 11),
+        duration: 60,
+        endBuffer: 0,
+        stage: 'ORDER_STAGE_NOT_ARRIVED',
+      },
+      ...{ practitionerIds: [practitionerId], practitioners: [{ id: practitionerId, name: 'Therapist 0' }] },
+      ...{ room: { name: 'Room 0' }, equipmentIds: [], practitionerWasRequested: false, roomWasRequested: false },
+      ...{ firstName: 'Ada', lastName: 'Byron', fullName: 'Ada Byron', phone: '+447900000000', email: null },
+      ...{ isGroupBooking: false, isPartOfPackage: false, currency: 'gbp', totalCost: 8_000, netTotal: 8_000 },
+      ...{ orderIsLocked: false, hasNotes: false, hasSpecialRequests: false, hasOutstandingBalance: true },
+      ...{ reservedUntil: null, orderSubmittedAt: expect.any(String) },
+    });
+    expect(shown.roomId).toBe(shown.room?.id);
+    await world.orders.actionLockOrder({ orderId }, world.staff);
+    await waitFor(async () =>
+      expect(await get(id)).toMatchObject({ orderIsLocked: true, orderLockedAt: expect.any(String) }),
+    );
+  });
+
+  test('of a basket is in progress until its hold lapses', async () => {
+    const { id } = await book(hourOf(1, 12), 'basket');
+    expect(await get(id)).toMatchObject({
+      status: 'APPOINTMENT_STATUS_IN_PROGRESS',
+      reservedUntil: expect.any(String),
+    });
+  });
+
+  test('is hidden from strangers like one that does not exist, needs the permission, and is for staff', async () => {
+    const { id } = await book(hourOf(1, 14), 'submitted');
+    await expect(get(id, strangerTo(world))).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(get('missing')).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(get(id, staffWith(world, ['reservations.manage']))).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(get(id, callerAs(world, 'KIND_CUSTOMER', 'c'))).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  test('is no session', async () => {
+    const { id: basketId } = await openBasket(world);
+    const { sessionTypeId: offeringId, sessionId } = world.offerings;
+    const item = { ...massage(world, ''), time: null, offeringType: 'session', offeringId, sessionId };
+    const { items } = await world.baskets.createBasketItem({ basketId, item }, world.staff);
+    await expect(get(items[0]?.id ?? '')).rejects.toMatchObject({ kind: 'not_found' });
+  });
+});
+
+describe('the list of appointments', () => {
+  let confirmed: { orderId: string; id: string };
+  let held: { orderId: string; id: string };
+  let cancelled: { orderId: string; id: string };
+  beforeAll(async () => {
+    held = await book(hourOf(5, 15), 'basket');
+    confirmed = await book(hourOf(5, 9), 'submitted');
+    cancelled = await book(hourOf(5, 12), 'submitted');
+    await world.orders.actionCancelOrder({ orderId: cancelled.orderId }, world.staff);
+    await waitFor(async () =>
+      expect(await get(cancelled.id)).toMatchObject({
+        orderStatus: 'ORDER_STATUS_CANCELLED',
+        status: 'APPOINTMENT_STATUS_CANCELLED',
+      }),
+    );
+  });
+
+  test('ascends by start, leaves cancelled ones out, and adds up what it finds', async () => {
+    const found = await list(onDay(5));
+    expect(idsOf(found)).toEqual([confirmed.id, held.id]);
+    expect(found.totals).toEqual({
+      ...{ appointments: 2, guests: 2, duration: 120, totalCost: 16_000, netTotal: 16_000, currency: 'gbp' },
+    });
+    expect(found.data[0]).toEqual(await get(confirmed.id));
+  });
+
+  test('has pages, and totals that do not depend on them', async () => {
+    const first = await list({ ...onDay(5), perPage: 1 });
+    const second = await list({ ...onDay(5), perPage: 1, page: 2 });
+    expect([...idsOf(first), ...idsOf(second)]).toEqual([confirmed.id, held.id]);
+    expect(second.page).toEqual({ page: 2, perPage: 1, total: 2 });
+    expect(second.totals).toEqual(first.totals);
+    expect(idsOf(await list({ ...onDay(5), page: 3, perPage: 1 }))).toEqual([]);
+  });
+
+  test.each([
+    ['APPOINTMENT_STATUS_CONFIRMED', () => confirmed.id],
+    ['APPOINTMENT_STATUS_IN_PROGRESS', () => held.id],
+    ['APPOINTMENT_STATUS_CANCELLED', () => cancelled.id],
+  ] as const)('is filtered by the status %s', async (status, id) => {
+    expect(idsOf(await list({ ...onDay(5), status: [status] }))).toEqual([id()]);
+    expect(idsOf(await list({ ...onDay(5), status: ['APPOINTMENT_STATUS_NEW'] }))).toEqual([]);
+  });
+
+  test('knows the holds of an order that staff put together as new', async () => {
+    const { id: orderId } = await world.orders.createOrder(
+      { siteId: world.siteId, status: 'ORDER_STATUS_NEW' },
+      world.staff,
+    );
+    const item = massage(world, hourOf(6, 9));
+    const { items } = await world.baskets.createBasketItem({ basketId: orderId, item }, world.staff);
+    await waitFor(async () =>
+      expect(idsOf(await list({ ...onDay(6), status: ['APPOINTMENT_STATUS_NEW'] }))).toEqual([items[0]?.id]),
+    );
+  });
+
+  test('does not show what was taken out of a basket, nor a hold that lapsed', async () => {
+    const { orderId, id } = await book(hourOf(7, 9), 'basket');
+    const lapsed = await book(hourOf(7, 11), 'basket');
+    await world.baskets.deleteBasketItem({ basketId: orderId, itemId: id }, world.staff);
+    await world.availabilitySql(`update bookings set expires_at = lido_now() where id = $1`, [lapsed.id]);
+    const every = ['APPOINTMENT_STATUS_NEW', 'APPOINTMENT_STATUS_IN_PROGRESS', 'APPOINTMENT_STATUS_CANCELLED'] as const;
+    await waitFor(async () => expect(idsOf(await list({ ...onDay(7), status: [...every] }))).toEqual([]));
+    expect(idsOf(await list(onDay(7)))).toEqual([]);
+  });
+
+  test('is filtered by practitioners and rooms, the cancelled ones too', async () => {
+    const { practitionerId } = world.offerings;
+    const { roomId } = await get(confirmed.id);
+    const status = ['APPOINTMENT_STATUS_CONFIRMED', 'APPOINTMENT_STATUS_CANCELLED'] as const;
+    const ids = async (fields: Partial<ListShopAppointmentsRequest>) => idsOf(await list({ ...onDay(5), ...fields }));
+    expect(await ids({ practitionerId: [practitionerId, 'x'] })).toEqual([confirmed.id, held.id]);
+    expect(await ids({ practitionerId: ['x'] })).toEqual([]);
+    expect(await ids({ roomId: [roomId ?? ''], practitionerId: [practitionerId] })).toEqual([confirmed.id, held.id]);
+    expect(await ids({ roomId: ['x'], practitionerId: [practitionerId] })).toEqual([]);
+    expect(await ids({ roomId: [roomId ?? ''], status: [...status] })).toEqual([confirmed.id, cancelled.id]);
+    expect(await ids({ practitionerId: ['x'], status: [...status] })).toEqual([]);
+  });
+
+  test('tells a time that is touched from one that is started in', async () => {
+    const half = hourOf(5, 9).replace('T09:00', 'T09:30');
+    const ids = async (fields: Partial<ListShopAppointmentsRequest>) => idsOf(await list(fields));
+    expect(await ids({ dateFrom: half, dateTo: hourOf(5, 10) })).toEqual([confirmed.id]);
+    expect(await ids({ startDateFrom: half, startDateTo: hourOf(5, 10) })).toEqual([]);
+    expect(await ids({ dateFrom: hourOf(5, 10), dateTo: hourOf(5, 15) })).toEqual([]);
+    expect(await ids({ dateFrom: hourOf(5, 10), dateTo: dayOf(5) })).toEqual([held.id]);
+  });
+
+  test('is filtered by when the order was submitted, a day being one of the site’s', async () => {
+    const { orderSubmittedAt } = await get(confirmed.id);
+    const today = orderSubmittedAt?.slice(0, 10) ?? '';
+    const ids = async (fields: Partial<ListShopAppointmentsRequest>) => idsOf(await list({ ...onDay(5), ...fields }));
+    expect(await ids({ submittedAtFrom: today, submittedAtTo: today })).toEqual([confirmed.id]);
+    expect(await ids({ submittedAtTo: orderSubmittedAt })).toEqual([]);
+    expect(await ids({ submittedAtFrom: '2999-01-01' })).toEqual([]);
+    const asReport = await report({
+      orderSubmittedAtFrom: today,
+      orderSubmittedAtTo: today,
+      dateFrom: dayOf(5),
+      dateTo: dayOf(5),
+    });
+    expect(idsOf(asReport)).toEqual([confirmed.id]);
+  });
+
+  test('takes dates at the ends of the calendar', async () => {
+    expect(idsOf(await list({ ...onDay(5), dateFrom: '0001-01-01', dateTo: '9999-12-31' }))).toHaveLength(2);
+  });
+
+  test('is of the sites where the caller may see reservations', async () => {
+    expect(idsOf(await list({ ...onDay(5), siteId: [world.siteId] }))).toHaveLength(2);
+    await expect(list({ siteId: ['elsewhere'] })).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(list({}, staffWith(world, ['settings.view']))).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await list(onDay(5), strangerTo(world))).toMatchObject({ data: [], totals: { appointments: 0 } });
+    await expect(report({}, strangerTo(world))).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  test('shows the same rows as the report', async () => {
+    const fields = { dateFrom: dayOf(5), dateTo: dayOf(5) };
+    expect(await report(fields)).toEqual(await list(fields));
+  });
+});
