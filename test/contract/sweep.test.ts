@@ -36,7 +36,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await startWorld();
-});
+}, 300_000);
 afterAll(() => world?.stop());
 
 interface Asking {

@@ -6,6 +6,7 @@ import { AreaBookingTypeServiceService } from '@lido/proto/lido/availability/v1/
 import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
 import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipment.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupancy.ts';
 import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
 import { PractitionerRotaServiceService } from '@lido/proto/lido/availability/v1/practitioner_rota.ts';
 import { RoomServiceService } from '@lido/proto/lido/availability/v1/room.ts';
@@ -14,6 +15,7 @@ import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/sess
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import { appointmentHandlers } from './appointments/appointment.handlers.ts';
+import type { JobQueue } from '@lido/runtime/jobs/job-queue.ts';
 import { appointmentTypeHandlers } from './appointments/appointment-type.handlers.ts';
 import { areaBookingTypeHandlers } from './areas/area-booking-type.handlers.ts';
 import { bookableAreaHandlers } from './areas/bookable-area.handlers.ts';
@@ -21,6 +23,7 @@ import { bookingHandlers } from './bookings/booking.handlers.ts';
 import { appointmentTagHandlers } from './catalogue/appointment-tag.handlers.ts';
 import { categoryHandlers } from './catalogue/category.handlers.ts';
 import { equipmentHandlers } from './equipment/equipment.handlers.ts';
+import { occupancyHandlers } from './occupancy/occupancy.handlers.ts';
 import { practitionerHandlers } from './practitioners/practitioner.handlers.ts';
 import { roomHandlers } from './rooms/room.handlers.ts';
 import { practitionerRotaHandlers } from './rotas/practitioner-rota.handlers.ts';
@@ -30,7 +33,7 @@ import { shopHandlers } from './shop/shop.handlers.ts';
 import type { BookingParts } from './bookings/parts.ts';
 
 /** Adds every rpc of the service to its server. */
-export function serve(server: GrpcServer, parts: BookingParts): void {
+export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue }): void {
   server.add(RoomServiceService, roomHandlers);
   server.add(BookableAreaServiceService, bookableAreaHandlers);
   server.add(EquipmentServiceService, equipmentHandlers);
@@ -44,5 +47,6 @@ export function serve(server: GrpcServer, parts: BookingParts): void {
   server.add(SessionTypeServiceService, sessionTypeHandlers);
   server.add(SessionServiceService, sessionHandlers);
   server.add(ShopServiceService, shopHandlers(parts));
+  server.add(OccupancyServiceService, occupancyHandlers(parts));
   server.add(BookingServiceService, bookingHandlers(parts));
 }

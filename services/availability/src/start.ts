@@ -12,6 +12,7 @@ import type { BookingParts } from './bookings/parts.ts';
 import { availabilityConfig } from './config.ts';
 import { entities } from './entities.ts';
 import { cardCustomersSubscription, orderCardsSubscription } from './order-cards/order-cards.consumer.ts';
+import { occupancyReports } from './occupancy/occupancy.handlers.ts';
 import { serve } from './serve.ts';
 import { compiledSites } from './sites/compiled-sites.repository.ts';
 import { siteSubscription } from './sites/site.consumer.ts';
@@ -33,7 +34,7 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
     entities,
     migrations,
     ...options,
-    compose: ({ db, clock, peer, telemetry }) => {
+    compose: ({ db, clock, jobs, peer, telemetry }) => {
       const sites = sitesFrom(peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS));
       const parts: BookingParts = {
         db,
@@ -42,7 +43,8 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
       };
       const tidying = sweeperOf(() => tidyUp(db), { name: 'tidying', everyMs: 30_000, telemetry });
       return {
-        serve: (server) => serve(server, parts),
+        serve: (server) => serve(server, { ...parts, jobs }),
+        jobs: occupancyReports(parts),
         subscriptions: [siteSubscription, orderCardsSubscription, cardCustomersSubscription],
         background: () => [tidying.start()],
       };

@@ -4,7 +4,7 @@ import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { anybody, staffElsewhere, type TestCaller } from '../../../test/support/callers.ts';
@@ -28,6 +28,8 @@ export interface World extends Shop {
   peer<D extends object>(definition: D): Peer<D>;
   /** Opens another site of the organisation; the answered staff work at it too. */
   openSite(fields?: Partial<Pick<Site, 'timezone'>>): Promise<FirstSite>;
+  /** The connection itself, for what only some tests call. */
+  client: RawClient;
   stop(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     shop: peerOf(ShopServiceService, client),
     peer: (definition) => peerOf(definition, client),
     openSite: (fields) => openFirstSite(customersClient, token, fields),
+    client,
     stop: async () => {
       client.close();
       customersClient.close();

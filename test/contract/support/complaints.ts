@@ -40,10 +40,13 @@ export function complainOfUnbounded(answer: Answer): string[] {
 
 function complainOfSuccess(answer: Answer): string[] {
   const isEmpty = answer.status === 204;
+  const isFile = answer.headers['content-disposition'] !== undefined;
   return [
     ...complainOfCors(answer),
     ...(isEmpty && answer.text !== '' ? [tell(answer, 'has a body beside its 204')] : []),
-    ...(!isEmpty && answer.text !== '' && answer.body === undefined ? [tell(answer, 'is no JSON object')] : []),
+    ...(!isEmpty && !isFile && answer.text !== '' && answer.body === undefined
+      ? [tell(answer, 'is no JSON object')]
+      : []),
   ];
 }
 

@@ -4,6 +4,7 @@ import { addAreaRows } from './area-rows.ts';
 import { addBooking } from './booking-rows.ts';
 import { addCatalogueRows } from './catalogue-rows.ts';
 import { addMembershipRows, addPeopleRows } from './people-rows.ts';
+import { addReportRows } from './report-rows.ts';
 import type { Rows, Seeded } from './row-types.ts';
 import { addShopRows } from './shop-rows.ts';
 
@@ -42,6 +43,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
     await addAreaRows(api, seeded),
     await addBooking(api, seeded),
     await addCatalogueRows(api, seeded),
+    await addReportRows(api, seeded),
   ];
   const inPaths = Object.assign({}, ...parts.map((part) => part.inPaths)) as Rows['inPaths'];
   const inFields = Object.assign({}, ...parts.map((part) => part.inFields)) as Rows['inFields'];

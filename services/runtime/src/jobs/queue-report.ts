@@ -14,7 +14,10 @@ import { countWaiting, insertJob } from './job.repository.ts';
 const waitingMax = 50;
 
 /** Which sites a report of this request tells of. */
-export type SitesOf<Request> = (request: Request, call: Call) => string[] | Promise<string[]>;
+export type SitesOf<Request> = (
+  request: Request,
+  call: Pick<Call, 'principal' | 'access'>,
+) => string[] | Promise<string[]>;
 
 /** Those a request's `site_id` names, or all where the caller holds the rpc's permission. */
 export const sitesAsked: SitesOf<object> = (request, call) =>

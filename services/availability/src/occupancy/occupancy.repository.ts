@@ -1,0 +1,110 @@
+import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
+import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import type { CompiledSites } from '../sites/compiled-sites.repository.ts';
+import type { CompiledSite } from '../solver/compile-site.ts';
+import { openingBits, ruledBits, workingBits } from '../solver/open-time.ts';
+import type { Horizon } from '../solver/horizon.ts';
+import { busyTimes } from './busy-time.repository.ts';
+import { countOccupancy, horizonOf, type Occupancy } from './count-occupancy.ts';
+import { type AskedRange, isRange, type OccupancyRange, occupancyRange } from './occupancy-range.ts';
+
+/** What a report may use of its call. */
+export type Asking = Pick<Call, 'principal' | 'requestId' | 'em' | 'clock'>;
+
+/** A resource of a report, and how its time is laid out. */
+export interface Counted {
+  readonly id: string;
+  readonly name: string;
+  work(horizon: Horizon): Uint32Array;
+}
+
+/** One resource on one local date. */
+export interface DatedOccupancy {
+  readonly resource: { readonly id: string; readonly name: string };
+  readonly date: string;
+  readonly occupancy: Occupancy;
+}
+
+/** One site's part of a report. */
+export interface SiteReport {
+  readonly range: OccupancyRange;
+  readonly resources: readonly Counted[];
+}
+
+/** Which resources of a site a report is about. */
+export type ResourcesOf = (site: CompiledSite) => Counted[];
+
+/** A site's practitioners, by their rotas and what overrides them. */
+export const practitionersOf: ResourcesOf = ({ model }) =>
+  model.practitioners.map((practitioner) => ({
+    id: practitioner.id,
+    name: practitioner.name,
+    work: (horizon) => workingBits(horizon, practitioner),
+  }));
+
+/** A site's rooms, by its opening hours and their own rules; those named, or all. */
+export const roomsOf =
+  (roomIds: readonly string[]): ResourcesOf =>
+  ({ model }) =>
+    model.rooms
+      .filter(({ id }) => roomIds.length === 0 || roomIds.includes(id))
+      .map(({ id, name, availabilityRules }) => ({
+        id,
+        name,
+        work: (horizon) =>
+          ruledBits(horizon, availabilityRules, openingBits(horizon, model.openingHours, model.openingExceptions)),
+      }));
+
+/** The parts of a report, one for each site. A resource of several sites is counted once, with the first. */
+export async function siteReports(
+  sites: CompiledSites,
+  siteIds: readonly string[],
+  ask: { range: AskedRange; resourcesOf: ResourcesOf },
+  call: Asking,
+): Promise<SiteReport[]> {
+  const seen = new Set<string>();
+  const reports: SiteReport[] = [];
+  for (const siteId of [...siteIds].sort()) {
+    const versioned = await sites.get(call.em, siteId, call);
+    if (!versioned) throw notFound(siteId);
+    const resources = ask.resourcesOf(versioned.compiled).filter(({ id }) => !seen.has(id));
+    for (const { id } of resources) seen.add(id);
+    reports.push({ range: checkedRange(ask.range, versioned.site, call), resources });
+  }
+  return reports;
+}
+
+/** The range a request asks for at a site, or the refusal it deserves. */
+export function checkedRange(
+  range: AskedRange,
+  { timezone }: Pick<Site, 'timezone'>,
+  { clock }: Asking,
+): OccupancyRange {
+  const checked = occupancyRange(range, timezone, clock.nowMs());
+  if (!isRange(checked)) throw invalid(checked);
+  return checked;
+}
+
+const resourcesPerQuery = 50;
+
+/** A site's resources on each date, resource by resource; so many are counted at a time that a year of a big site fits. */
+export async function* countSite({ range, resources }: SiteReport, call: Asking): AsyncIterable<DatedOccupancy[]> {
+  const horizon = horizonOf(range);
+  for (let from = 0; from < resources.length; from += resourcesPerQuery) {
+    const batch = resources.slice(from, from + resourcesPerQuery);
+    const busy = await busyTimes(
+      call.em,
+      batch.map(({ id }) => id),
+      range,
+    );
+    for (const resource of batch) {
+      const counts = countOccupancy(horizon, range, resource.work(horizon), busy.get(resource.id) ?? []);
+      yield counts.map((occupancy, index) => ({
+        resource: { id: resource.id, name: resource.name },
+        date: horizon.days[index]?.day.date ?? '',
+        occupancy,
+      }));
+    }
+  }
+}
