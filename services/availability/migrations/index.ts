@@ -6,6 +6,7 @@ import { OrderCards } from './0007-order-cards.ts';
 import { Places } from './0009-places.ts';
 import { functions } from './functions.ts';
 import { Appointments } from './0017-appointments.ts';
+import { Packages } from './0005-packages.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
 const tables = [
@@ -16,6 +17,7 @@ const tables = [
   { name: '0007-order-cards', class: OrderCards },
   { name: '0009-places', class: Places },
   { name: '0017-appointments', class: Appointments },
+  { name: '0005-packages', class: Packages },
 ];
 
 /** The tables first, then the functions that work on them. */

@@ -5,6 +5,7 @@ import { AreaBookingTypeEntity } from './areas/area-booking-type.entity.ts';
 import { BookableAreaEntity } from './areas/bookable-area.entity.ts';
 import { EquipmentEntity } from './equipment/equipment.entity.ts';
 import { AvailabilityRuleEntity, PriceRuleEntity } from './offerings/rule.entity.ts';
+import { ItemChoiceEntity, PackageEntity } from './packages/package.entity.ts';
 import { PractitionerEntity } from './practitioners/practitioner.entity.ts';
 import { RoomEntity } from './rooms/room.entity.ts';
 import { PractitionerRotaEntity } from './rotas/practitioner-rota.entity.ts';
@@ -20,6 +21,8 @@ export const entities = [
   CategoryEntity,
   BookableAreaEntity,
   EquipmentEntity,
+  ItemChoiceEntity,
+  PackageEntity,
   PractitionerEntity,
   PractitionerRotaEntity,
   PriceRuleEntity,

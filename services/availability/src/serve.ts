@@ -7,6 +7,7 @@ import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/boo
 import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipment.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupancy.ts';
+import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.ts';
 import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
 import { PractitionerRotaServiceService } from '@lido/proto/lido/availability/v1/practitioner_rota.ts';
 import { RoomServiceService } from '@lido/proto/lido/availability/v1/room.ts';
@@ -24,6 +25,7 @@ import { appointmentTagHandlers } from './catalogue/appointment-tag.handlers.ts'
 import { categoryHandlers } from './catalogue/category.handlers.ts';
 import { equipmentHandlers } from './equipment/equipment.handlers.ts';
 import { occupancyHandlers } from './occupancy/occupancy.handlers.ts';
+import { packageHandlers } from './packages/package.handlers.ts';
 import { practitionerHandlers } from './practitioners/practitioner.handlers.ts';
 import { roomHandlers } from './rooms/room.handlers.ts';
 import { practitionerRotaHandlers } from './rotas/practitioner-rota.handlers.ts';
@@ -46,6 +48,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(AreaBookingTypeServiceService, areaBookingTypeHandlers);
   server.add(SessionTypeServiceService, sessionTypeHandlers);
   server.add(SessionServiceService, sessionHandlers);
+  server.add(PackageServiceService, packageHandlers);
   server.add(ShopServiceService, shopHandlers(parts));
   server.add(OccupancyServiceService, occupancyHandlers(parts));
   server.add(BookingServiceService, bookingHandlers(parts));

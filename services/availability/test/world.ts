@@ -1,5 +1,6 @@
 import { start as startCustomers } from '../../customers/src/start.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.ts';
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
@@ -21,6 +22,7 @@ export interface World extends Shop {
   database: string;
   customersAddress: string;
   bookings: Peer<typeof BookingServiceService>;
+  packages: Peer<typeof PackageServiceService>;
   sessionTypes: Peer<typeof SessionTypeServiceService>;
   sessions: Peer<typeof SessionServiceService>;
   shop: Peer<typeof ShopServiceService>;
@@ -67,6 +69,7 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     database: databases[1].url,
     customersAddress: customers.address,
     bookings: peerOf(BookingServiceService, client),
+    packages: peerOf(PackageServiceService, client),
     sessionTypes: peerOf(SessionTypeServiceService, client),
     sessions: peerOf(SessionServiceService, client),
     shop: peerOf(ShopServiceService, client),

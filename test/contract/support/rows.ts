@@ -3,6 +3,7 @@ import { seed } from '../../../tools/seed/seed.ts';
 import { addAreaRows } from './area-rows.ts';
 import { addBooking } from './booking-rows.ts';
 import { addCatalogueRows } from './catalogue-rows.ts';
+import { addPackageRows } from './package-rows.ts';
 import { addMembershipRows, addPeopleRows } from './people-rows.ts';
 import { addReportRows } from './report-rows.ts';
 import type { Rows, Seeded } from './row-types.ts';
@@ -41,6 +42,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
     await addMembershipRows(api, seeded),
     await addShopRows(api, seeded),
     await addAreaRows(api, seeded),
+    await addPackageRows(api, seeded),
     await addBooking(api, seeded),
     await addCatalogueRows(api, seeded),
     await addReportRows(api, seeded),

@@ -8,6 +8,7 @@ import type { AppointmentTagRow } from './appointment-tag.entity.ts';
 const categorised = [
   { table: 'appointment_types', column: 'category_ids', sites: 'site_ids' },
   { table: 'area_booking_types', column: 'category_ids', sites: 'array[site_id]' },
+  { table: 'packages', column: 'category_ids', sites: 'array[site_id]' },
   { table: 'session_types', column: 'category_ids', sites: 'array[site_id]' },
 ] as const;
 const tagged = [

@@ -32,8 +32,8 @@ export const offeringProperties = {
   maxGuests: p.integer(),
 } as const;
 
-/** The message keys behind those columns that a client may set. */
-export const offeringWritable = [
+/** The message keys behind those columns that a client may set, of any kind of offering. */
+export const sharedWritable = [
   'name',
   'description',
   'productCode',
@@ -53,10 +53,12 @@ export const offeringWritable = [
   'upsellOfferings',
   'crossSellOfferings',
   'relatedRetailOfferings',
-  'revenueCentre',
   'minGuests',
   'maxGuests',
 ] as const;
+
+/** The same of the kinds whose revenue goes to one centre. */
+export const offeringWritable = [...sharedWritable, 'revenueCentre'] as const;
 
 /** What a new offering has where its body says nothing. */
 export const offeringDefaults = {

@@ -1,14 +1,16 @@
 import type { BaseRow } from '@lido/runtime/db/base.ts';
 import type { CopyParts } from '@lido/runtime/resource/copy.ts';
 import { copyChildren } from '@lido/runtime/resource/copy-children.ts';
-import { childrenOf } from '@lido/runtime/resource/children-of.ts';
-import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
+import { childList } from '@lido/runtime/resource/child-list.ts';
+import { type ChildRows, childrenOf } from '@lido/runtime/resource/children-of.ts';
+import type { ChildList, ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import type { AvailabilityRule } from '@lido/proto/lido/availability/v1/offering.ts';
 import type {
   AreaBookingAvailabilityRule,
   AreaBookingPriceRule,
 } from '@lido/proto/lido/availability/v1/area_booking_type.ts';
+import type { PackagePriceRule } from '@lido/proto/lido/availability/v1/package_message.ts';
 import type { AppointmentPriceRule } from '@lido/proto/lido/availability/v1/appointment_type.ts';
 import type { SessionPriceRule } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { AvailabilityRuleEntity, type AvailabilityRuleRow, PriceRuleEntity, type PriceRuleRow } from './rule.entity.ts';
@@ -27,10 +29,9 @@ export interface PriceRuleShape<Message> {
 /** The price rules of one kind of parent. */
 export function priceRulesOf<ParentRow extends BaseRow, ParentMessage, Message extends object>(
   parent: ResourceSpec<ParentRow, ParentMessage>,
-  { writable, toMessage }: PriceRuleShape<Message>,
+  shape: PriceRuleShape<Message>,
 ) {
-  const defaults = { weekdays: [] };
-  const rules = { entity: PriceRuleEntity, parent, newId: newShopId, writable, defaults, toMessage, check: ruleErrors };
+  const rules = { ...priceRuleRows(shape), parent };
   return childrenOf<PriceRuleRow, Message, ParentRow, ParentMessage, 'rule'>(rules, 'rule');
 }
 
@@ -43,18 +44,38 @@ export interface AvailabilityRuleShape<Message> {
 /** The availability rules of one kind of parent. */
 export function availabilityRulesOf<ParentRow extends BaseRow, ParentMessage, Message extends object>(
   parent: ResourceSpec<ParentRow, ParentMessage>,
-  { writable, toMessage }: AvailabilityRuleShape<Message>,
+  shape: AvailabilityRuleShape<Message>,
 ) {
-  const rules = {
-    entity: AvailabilityRuleEntity,
-    parent,
-    newId: newShopId,
-    writable,
-    defaults: { isAvailable: true, weekdays: [] },
-    toMessage,
-    check: ruleErrors,
-  };
+  const rules = { ...availabilityRuleRows(shape), parent };
   return childrenOf<AvailabilityRuleRow, Message, ParentRow, ParentMessage, 'rule'>(rules, 'rule');
+}
+
+/** The price rules that a parent's own body may carry. */
+export function priceRuleList<Message extends object>(shape: PriceRuleShape<Message>): ChildList<BaseRow> {
+  return childList('price_rules', 'priceRules', priceRuleRows(shape));
+}
+
+function priceRuleRows<Message>({
+  writable,
+  toMessage,
+}: PriceRuleShape<Message>): ChildRows<PriceRuleRow, Message, BaseRow> {
+  const defaults = { weekdays: [] };
+  return { entity: PriceRuleEntity, newId: newShopId, writable, defaults, toMessage, check: ruleErrors };
+}
+
+/** The availability rules that a parent's own body may carry. */
+export function availabilityRuleList<Message extends object>(
+  shape: AvailabilityRuleShape<Message>,
+): ChildList<BaseRow> {
+  return childList('availability_rules', 'availabilityRules', availabilityRuleRows(shape));
+}
+
+function availabilityRuleRows<Message>({
+  writable,
+  toMessage,
+}: AvailabilityRuleShape<Message>): ChildRows<AvailabilityRuleRow, Message, BaseRow> {
+  const defaults = { isAvailable: true, weekdays: [] };
+  return { entity: AvailabilityRuleEntity, newId: newShopId, writable, defaults, toMessage, check: ruleErrors };
 }
 
 /** Brings a parent's rules of both kinds along to its copy. */
@@ -99,4 +120,10 @@ export const sessionPriceRules: PriceRuleShape<SessionPriceRule> = {
 export const areaBookingPriceRules: PriceRuleShape<AreaBookingPriceRule> = {
   writable: [...times, 'maxDuration', 'price'],
   toMessage: (row) => ({ ...row, areaBookingTypeId: row.parentId }),
+};
+
+/** The price rules of packages, which know dates and weekdays only. */
+export const packagePriceRules: PriceRuleShape<PackagePriceRule> = {
+  writable: ['dateFrom', 'dateTo', 'weekdays', 'price'],
+  toMessage: (row) => ({ ...row, packageId: row.parentId }),
 };

@@ -2,15 +2,15 @@ import type {
   GetShopOfferingRequest,
   ListShopOfferingsRequest,
   ListShopOfferingsResponse,
-  ShopOffering,
 } from '@lido/proto/lido/availability/v1/shop.ts';
+import type { ShopOffering } from '@lido/proto/lido/availability/v1/shop_offering.ts';
 import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import type { Offering } from '../offerings/offering.ts';
 import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
+import { toShopOffering } from '../offerings/shop-offering.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
 import { findSite, findTarget, searchable, slotQuery, type Target } from './search.repository.ts';
@@ -54,42 +54,18 @@ async function presentOfferings(
     call.em,
     offerings.map(({ row }) => row),
   );
+  const site = { siteId: versioned.site.id, currency: versioned.site.currency.toLowerCase() };
   const shown: ShopOffering[] = [];
   for (const offering of offerings) {
     const prices = rules.prices(offering.row.id).map(({ price }) => price);
     shown.push({
-      ...describe(offering, versioned.site),
+      ...toShopOffering(offering, site, prices),
       ...embeds(offering.row),
-      priceFrom: prices.length === 0 ? null : Math.min(...prices),
-      priceTo: prices.length === 0 ? null : Math.max(...prices),
       hasAvailability:
         date === null ? null : await isBookableOn(parts, { site: versioned.site, offering, versioned }, { date, call }),
     });
   }
   return shown;
-}
-
-function describe({ type, row }: Offering, site: Site): ShopOffering {
-  const durations = type === 'appointment' ? row.durations : [row.duration];
-  return {
-    id: row.id,
-    type,
-    name: row.name,
-    description: row.description ?? null,
-    priceFrom: null,
-    priceTo: null,
-    discountedPriceFrom: null,
-    currency: site.currency.toLowerCase(),
-    image: null,
-    duration: durations[0] ?? null,
-    durations,
-    hasAvailability: null,
-    nextAvailableDate: null,
-    minGuests: row.minGuests,
-    maxGuests: row.maxGuests,
-    categories: [],
-    siteId: site.id,
-  };
 }
 
 async function isBookableOn(

@@ -14,21 +14,32 @@ export interface ChildRow extends BaseRow {
   parentId: string;
 }
 
-/** What generic functions need to serve a parent's children. The parent decides who may see and change them. */
-export interface ChildSpec<Row extends ChildRow, Message, ParentRow extends BaseRow, ParentMessage> {
+/** What generic functions need to know of one kind of a parent's children. */
+export interface ChildRows<Row extends ChildRow, Message, ParentRow extends BaseRow> {
   entity: ResourceSpec<Row, Message>['entity'];
-  parent: ResourceSpec<ParentRow, ParentMessage>;
   newId(): string;
   writable: readonly (keyof Row & keyof Message & string)[];
   defaults?: Partial<Row>;
   /** The child as clients see it, its instants in the parent's time zone. */
   toMessage(row: Row, formats: Formats): Message;
+  /** What the messages show of other tables, fetched for all rows at once. */
+  embed?(rows: Row[], em: SqlEntityManager): Promise<(row: Row) => Partial<Message>>;
   /** The oldest first unless this says otherwise. */
   orderBy?: QueryOrderMap<Row>;
+  /** Keeps a child's place among the others, counted from 1, for children whose order means something. */
+  place?(row: Row, position: number): void;
+  /** Completes a child whose columns have just been written; `before` is the child as it was, unless it is new. */
+  complete?(row: Row, before: Row | undefined): void;
+  /** What is wrong with the child as it would be saved. */
+  check?(row: Row, parent: ParentRow, em: SqlEntityManager): FieldErrors | Promise<FieldErrors>;
+}
+
+/** What serves a parent's children. The parent decides who may see and change them. */
+export interface ChildSpec<Row extends ChildRow, Message, ParentRow extends BaseRow, ParentMessage>
+  extends ChildRows<Row, Message, ParentRow> {
+  parent: ResourceSpec<ParentRow, ParentMessage>;
   /** Whether an archived parent is not found either, because archiving it took its children away. */
   isGoneWithParent?: boolean;
-  /** What is wrong with the child as it would be saved. */
-  check?(row: Row): FieldErrors;
 }
 
 type ChildId = { parentId: string; id: string };
@@ -48,48 +59,51 @@ export function childrenOf<
 >(spec: ChildSpec<Row, Message, ParentRow, ParentMessage>, key: Key) {
   const entity = spec.entity as EntityName<Row>;
   const orderBy = { ...(spec.orderBy ?? { createdAt: 'asc' }), id: 'asc' } as never;
+  const shown = async (rows: Row[], parent: ParentRow, em: SqlEntityManager): Promise<Message[]> => {
+    const formats = await formatsOf(spec, parent, em);
+    const embedded = await spec.embed?.(rows, em);
+    return rows.map((row) => ({ ...spec.toMessage(row, formats), ...embedded?.(row) }));
+  };
   const checked = async (row: Row, parent: ParentRow, em: SqlEntityManager): Promise<Message> => {
-    const errors = spec.check?.(row) ?? {};
+    const errors = (await spec.check?.(row, parent, em)) ?? {};
     if (Object.keys(errors).length > 0) throw invalid(errors);
-    return spec.toMessage(row, await formatsOf(spec, parent, em));
+    const [message] = (await shown([row], parent, em)) as [Message];
+    return message;
   };
 
   return {
     list: async (request: { parentId: string } & ListRequest, call: Call): Promise<ListResponse<Message>> => {
-      const formats = await formatsOf(spec, await readParent(spec, request.parentId, call), call.em);
+      const parent = await readParent(spec, request.parentId, call);
       const { page, perPage, offset } = pageOf(request);
       const options = { orderBy, limit: perPage, offset };
       const [rows, total] = await call.em.findAndCount(entity, liveOf<Row>(request.parentId), options);
-      return { data: rows.map((row) => spec.toMessage(row as Row, formats)), page: { page, perPage, total } };
+      return { data: await shown(rows as Row[], parent, call.em), page: { page, perPage, total } };
     },
     /** For the lists that the contract does not page. */
     listAll: async ({ parentId }: { parentId: string }, call: Call): Promise<{ data: Message[] }> => {
-      const formats = await formatsOf(spec, await readParent(spec, parentId, call), call.em);
+      const parent = await readParent(spec, parentId, call);
       const rows = await call.em.find(entity, liveOf<Row>(parentId), { orderBy });
-      return { data: rows.map((row) => spec.toMessage(row as Row, formats)) };
+      return { data: await shown(rows as Row[], parent, call.em) };
     },
     get: async ({ parentId, id }: ChildId, call: Call): Promise<Message> => {
-      const formats = await formatsOf(spec, await readParent(spec, parentId, call), call.em);
-      return spec.toMessage(await findChild(call.em, entity, parentId, id), formats);
+      const parent = await readParent(spec, parentId, call);
+      const [message] = (await shown([await findChild(call.em, entity, parentId, id)], parent, call.em)) as [Message];
+      return message;
     },
     create: (request: ChildRequest<Key, Message>, call: Call): Promise<Message> =>
       changeParent(spec, request.parentId, call, (em, parent) => {
-        const row = em.create(entity, newRow(spec, request.parentId, call) as RequiredEntityData<Row>) as Row;
-        assignMasked(spec, row, request[key], spec.writable);
+        const row = insertChild(spec, request.parentId, request[key], { em, call });
         return checked(row, parent, em);
       }),
     update: (request: UpdateChild<Key, Message>, call: Call): Promise<Message> =>
       changeParent(spec, request.parentId, call, async (em, parent) => {
         const row = await findChild(em, entity, request.parentId, request.id);
-        assignMasked(spec, row, request[key], request.updateMask ?? []);
-        touch(row, call);
+        changeChild(spec, row, { message: request[key], mask: request.updateMask ?? [] }, call);
         return checked(row, parent, em);
       }),
     remove: ({ parentId, id }: ChildId, call: Call): Promise<object> =>
       changeParent(spec, parentId, call, async (em) => {
-        const row = await findChild(em, entity, parentId, id);
-        row.deletedAt = new Date(call.clock.nowMs());
-        touch(row, call);
+        removeChild(await findChild(em, entity, parentId, id), call);
         return {};
       }),
   };
@@ -109,7 +123,7 @@ function readParent<ParentRow extends BaseRow, ParentMessage>(
 }
 
 /** Changes something of a parent in one transaction, and tells of it as a change of the parent. */
-function changeParent<ParentRow extends BaseRow, ParentMessage, A>(
+export function changeParent<ParentRow extends BaseRow, ParentMessage, A>(
   { parent: parentSpec, isGoneWithParent = false }: ParentOf<ParentRow, ParentMessage>,
   parentId: string,
   call: Call,
@@ -135,11 +149,13 @@ async function formatsOf<ParentRow extends BaseRow, ParentMessage>(
   return (await formatsFor(scope, [parent], em))(parent);
 }
 
-function liveOf<Row extends ChildRow>(parentId: string): FilterQuery<Row> {
+/** The condition that keeps a load to a parent's live children. */
+export function liveOf<Row extends ChildRow>(parentId: string): FilterQuery<Row> {
   return { parentId, deletedAt: null } as FilterQuery<Row>;
 }
 
-async function findChild<Row extends ChildRow>(
+/** A live child of the parent, or the refusal of a missing one. */
+export async function findChild<Row extends ChildRow>(
   em: SqlEntityManager,
   entity: EntityName<Row>,
   parentId: string,
@@ -150,10 +166,35 @@ async function findChild<Row extends ChildRow>(
   return row as Row;
 }
 
-function newRow<Row extends ChildRow>(
-  { defaults, newId }: { defaults?: Partial<Row>; newId(): string },
+/** A new child in the unit of work, with the message's writable keys. */
+export function insertChild<Row extends ChildRow, Message extends object, ParentRow extends BaseRow>(
+  spec: ChildRows<Row, Message, ParentRow>,
   parentId: string,
+  message: Message | null,
+  { em, call }: { em: SqlEntityManager; call: Call },
+): Row {
+  const columns = { ...spec.defaults, ...firstColumns(call), id: spec.newId(), parentId };
+  const row = em.create(spec.entity as EntityName<Row>, columns as unknown as RequiredEntityData<Row>) as Row;
+  assignMasked(spec, row, message, spec.writable);
+  spec.complete?.(row, undefined);
+  return row;
+}
+
+/** Changes the keys of a child that the mask names. */
+export function changeChild<Row extends ChildRow, Message extends object, ParentRow extends BaseRow>(
+  spec: ChildRows<Row, Message, ParentRow>,
+  row: Row,
+  { message, mask }: { message: Message | null; mask: readonly string[] },
   call: Call,
-): object {
-  return { ...defaults, ...firstColumns(call), id: newId(), parentId };
+): void {
+  const before = { ...row };
+  assignMasked(spec, row, message, mask);
+  spec.complete?.(row, before);
+  touch(row, call);
+}
+
+/** Takes a child away; its row is kept for what refers to it. */
+export function removeChild(row: ChildRow, call: Call): void {
+  row.deletedAt = new Date(call.clock.nowMs());
+  touch(row, call);
 }

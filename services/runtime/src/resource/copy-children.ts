@@ -1,12 +1,14 @@
-import type { EntityName, FilterQuery, RequiredEntityData } from '@mikro-orm/core';
+import type { EntityName, RequiredEntityData } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { BaseRow } from '../db/base.ts';
 import type { Call } from '../grpc/call.ts';
-import type { ChildRow, ChildSpec } from './children-of.ts';
+import { type ChildRow, type ChildRows, liveOf } from './children-of.ts';
 import { writableValues } from './copy.ts';
 import { firstColumns } from './create.ts';
 
-type Copied<Row extends ChildRow> = Pick<ChildSpec<Row, never, BaseRow, unknown>, 'entity' | 'newId' | 'orderBy'> & {
+type Copied<Row extends ChildRow> = Pick<
+  ChildRows<Row, never, never>,
+  'entity' | 'newId' | 'orderBy' | 'place' | 'complete'
+> & {
   writable: readonly (keyof Row & string)[];
 };
 
@@ -17,13 +19,14 @@ export async function copyChildren<Row extends ChildRow>(
   { em, call }: { em: SqlEntityManager; call: Call },
 ): Promise<Map<string, string>> {
   const entity = spec.entity as EntityName<Row>;
-  const where = { parentId: from, deletedAt: null } as FilterQuery<Row>;
   const orderBy = { ...(spec.orderBy ?? { createdAt: 'asc' }), id: 'asc' } as never;
   const copies = new Map<string, string>();
-  for (const row of (await em.find(entity, where, { orderBy })) as Row[]) {
+  for (const row of (await em.find(entity, liveOf<Row>(from), { orderBy })) as Row[]) {
     const copied = { ...writableValues(row, spec.writable), ...firstColumns(call), id: spec.newId(), parentId: to };
     copies.set(row.id, copied.id);
-    em.create(entity, copied as unknown as RequiredEntityData<Row>);
+    const copy = em.create(entity, copied as unknown as RequiredEntityData<Row>) as Row;
+    spec.place?.(copy, copies.size);
+    spec.complete?.(copy, undefined);
   }
   await em.flush();
   return copies;

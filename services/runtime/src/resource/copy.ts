@@ -1,6 +1,6 @@
 import type { BaseRow } from '../db/base.ts';
 import type { Call, Transaction } from '../grpc/call.ts';
-import { finishWrite, insertRow } from './create.ts';
+import { finishBody, insertRow } from './create.ts';
 import { loadVisible } from './load.ts';
 import type { ResourceSpec } from './spec.ts';
 import { assignMasked, type UpdateRequest } from './update.ts';
@@ -9,8 +9,8 @@ import { assignMasked, type UpdateRequest } from './update.ts';
 export type CopyParts<Row> = (from: Row, to: Row, transaction: Transaction, call: Call) => Promise<void>;
 
 /**
- * Adds a live row with the writable values of another, archived ones included, but for those the body carries. `key` is the
- * request's field that holds them; `copyParts` brings along what a person expects of a copy beside the row itself.
+ * Adds a live row with the writable values of another, archived ones included, and with its lists of children, but for what the body
+ * carries. `key` is the request's field that holds it; `copyParts` brings along what else a person expects of a copy.
  */
 export function copy<Row extends BaseRow, Message extends object, Key extends string>(
   spec: ResourceSpec<Row, Message>,
@@ -23,11 +23,16 @@ export function copy<Row extends BaseRow, Message extends object, Key extends st
       const from = await loadVisible(spec, request.id, call, { em, use: 'read', isArchivedFound: true });
       const values = writableValues(from, spec.writable) as Row;
       // What is fixed for a row's life is still open for its copy.
-      assignMasked({ ...spec, fixed: [] }, values, request[key], request.updateMask ?? []);
-      const to = insertRow(spec, values, transaction, call);
+      const mask = request.updateMask ?? [];
+      assignMasked({ ...spec, fixed: [] }, values, request[key], mask);
+      const row = insertRow(spec, values, transaction, call);
       await em.flush();
-      await copyParts?.(from, to, transaction, call);
-      return finishWrite(spec, to, transaction, call);
+      for (const list of spec.lists ?? []) {
+        if (!mask.includes(list.field)) await list.copy({ from: from.id, to: row.id }, { em, call });
+      }
+      await copyParts?.(from, row, transaction, call);
+      const written = { row, message: request[key], carries: (field: string) => mask.includes(field) };
+      return finishBody(spec, written, transaction, call);
     });
 }
 

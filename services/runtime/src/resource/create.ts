@@ -11,7 +11,7 @@ export function create<Row extends BaseRow, Message extends object>(spec: Resour
   return (request: Message | null, call: Call): Promise<Message> =>
     call.transact(async (transaction) => {
       const row = insertRow(spec, given(spec, request), transaction, call);
-      return finishWrite(spec, row, transaction, call);
+      return finishBody(spec, { row, message: request, carries: () => true }, transaction, call);
     });
 }
 
@@ -39,14 +39,36 @@ export function firstColumns(call: Call): Omit<BaseRow, 'id' | 'deletedAt'> {
   };
 }
 
+/** A row as a body has just written it, and what else the body carries. */
+export interface Written<Row, Message> {
+  row: Row;
+  message: Message | null;
+  /** Whether the body carries a field, by its name in the contract. */
+  carries(field: string): boolean;
+}
+
 /** Checks the row's own rules, saves it and tells of it. */
-export async function finishWrite<Row extends BaseRow, Message>(
+export function finishWrite<Row extends BaseRow, Message extends object>(
   spec: ResourceSpec<Row, Message>,
   row: Row,
   transaction: Saving,
   call: Call,
 ): Promise<Message> {
-  const errors = (await spec.check?.(row, transaction, call)) ?? {};
+  return finishBody(spec, { row, message: null, carries: () => false }, transaction, call);
+}
+
+/** The same with the lists of children that the body carries. */
+export async function finishBody<Row extends BaseRow, Message extends object>(
+  spec: ResourceSpec<Row, Message>,
+  { row, message, carries }: Written<Row, Message>,
+  transaction: Saving,
+  call: Call,
+): Promise<Message> {
+  const errors = { ...(await spec.check?.(row, transaction, call)) };
+  for (const list of spec.lists ?? []) {
+    if (message === null || !carries(list.field)) continue;
+    Object.assign(errors, await list.replace(row, message, { em: transaction.em, call }));
+  }
   if (Object.keys(errors).length > 0) throw invalid(errors);
   return told(spec, row, transaction, call);
 }

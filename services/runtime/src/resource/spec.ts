@@ -33,6 +33,22 @@ export interface SavedEvent<Message> {
   encode(message: Message): Uint8Array;
 }
 
+/** The unit of work and the call that a change belongs to. */
+export interface Work {
+  em: SqlEntityManager;
+  call: Call;
+}
+
+/** Children that the parent's own body may carry as a whole list, such as a package's price rules. */
+export interface ChildList<ParentRow extends BaseRow> {
+  /** The list's name in the contract. */
+  field: string;
+  /** Makes a parent's children what the message's list says, and answers what is wrong with them by `field.index.name`. */
+  replace(parent: ParentRow, message: object, work: Work): Promise<FieldErrors>;
+  /** Gives a parent's copy the children of the parent. */
+  copy(parents: { from: string; to: string }, work: Work): Promise<unknown>;
+}
+
 /**
  * All that generic functions need to serve one resource. Row and message share their keys in camel case,
  * so that a family costs its table, its message and this.
@@ -54,6 +70,8 @@ export interface ResourceSpec<Row extends BaseRow, Message> {
   embed?(rows: Row[], em: SqlEntityManager): Promise<(row: Row) => Partial<Message>>;
   /** Whether deleting means removal, not the archive: then nobody reads, changes or copies a deleted row any more. */
   isGoneOnceDeleted?: boolean;
+  /** Children whose whole list the body of a create, an update or a copy may carry. */
+  lists?: readonly ChildList<Row>[];
   filters: Record<string, Filter<Row>>;
   orderBy: QueryOrderMap<Row> | QueryOrderMap<Row>[];
   event?: SavedEvent<Message>;

@@ -1,6 +1,6 @@
 import type { BaseRow } from '../db/base.ts';
 import type { Call } from '../grpc/call.ts';
-import { finishWrite } from './create.ts';
+import { finishBody } from './create.ts';
 import { loadVisible } from './load.ts';
 import { requirePermission } from './scope.ts';
 import type { ResourceSpec } from './spec.ts';
@@ -27,10 +27,12 @@ export function update<Row extends BaseRow, Message extends object, Key extends 
         isArchivedFound: true,
       });
       const sitesBefore = spec.scope.of === 'site' ? spec.scope.sites(row) : [];
-      assignMasked(spec, row, request[key], request.updateMask ?? []);
+      const mask = request.updateMask ?? [];
+      assignMasked(spec, row, request[key], mask);
       requirePermission(spec.scope, row, call, 'write');
       touch(row, call);
-      return finishWrite(spec, row, { ...transaction, sitesBefore }, call);
+      const written = { row, message: request[key], carries: (field: string) => mask.includes(field) };
+      return finishBody(spec, written, { ...transaction, sitesBefore }, call);
     });
 }
 

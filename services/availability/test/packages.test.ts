@@ -1,0 +1,452 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CategoryServiceService } from '@lido/proto/lido/availability/v1/category.ts';
+import type { Package } from '@lido/proto/lido/availability/v1/package_message.ts';
+import type { PackageItemChoice } from '@lido/proto/lido/availability/v1/shop_offering.ts';
+import { namedOffering } from '../src/offerings/shop-offering.ts';
+import { blankSessionType, hire, offer } from '../../../test/support/offerings.ts';
+import { blankPackage, choiceOf, daily, optionOf, pack } from './package-rows.ts';
+import { startWorld, type World } from './world.ts';
+
+let world: World;
+let massage = '';
+let facial = '';
+let yoga = '';
+
+beforeAll(async () => {
+  world = await startWorld();
+  const practitionerIds = await hire(world, 2);
+  massage = (await offer(world, { practitionerIds, roomIds: [] }, { name: 'Massage' })).id;
+  facial = (await offer(world, { practitionerIds, roomIds: [] }, { name: 'Facial' })).id;
+  const session = { ...blankSessionType, siteId: world.siteId, name: 'Yoga' };
+  yoga = (await world.sessionTypes.createSessionType(session, world.staff)).id;
+});
+afterAll(() => world.stop());
+
+const treatment = () => choiceOf([optionOf(massage, { priceChange: 500 }), optionOf(facial)]);
+const change = (id: string, updateMask: string[], values: Partial<Package>) =>
+  world.packages.updatePackage({ id, package: { ...blankPackage, ...values }, updateMask }, world.staff);
+const changeChoice = (parent: Package, id: string, updateMask: string[], values: Partial<PackageItemChoice>) =>
+  world.packages.updatePackageItemChoice(
+    { parentId: parent.id, id, choice: { ...choiceOf([]), ...values }, updateMask },
+    world.staff,
+  );
+const firstChoice = ({ itemChoices }: Package): PackageItemChoice => itemChoices[0] as PackageItemChoice;
+
+describe('a package', () => {
+  test('is added with the choices, options and rules of its body, and shows them', async () => {
+    const made = await pack(
+      world,
+      [treatment(), choiceOf([optionOf('wine')], { name: 'Drink', offeringType: 'PACKAGE_ITEM_TYPE_PRODUCT' })],
+      {
+        availabilityRules: [{ id: 'ignored', weekdays: ['monday'] }],
+        emailOptions: { hidePrices: true },
+        defaultRevenueCentre: 'Spa',
+        maxDailyDuration: 240,
+      },
+    );
+    expect(await world.packages.getPackage({ id: made.id }, world.staff)).toEqual(made);
+    expect(made).toMatchObject({
+      currency: 'gbp',
+      preventChoiceOverlaps: true,
+      maxDailyDuration: 240,
+      emailOptions: { hidePrices: true },
+      defaultRevenueCentre: 'Spa',
+      priceRules: [{ packageId: made.id, price: 10_000 }],
+      availabilityRules: [{ weekdays: ['monday'], isAvailable: true }],
+      itemChoices: [
+        {
+          name: 'Treatment',
+          minOptions: 1,
+          maxOptions: 1,
+          visible: true,
+          offeringType: 'PACKAGE_ITEM_TYPE_APPOINTMENT',
+          options: [
+            {
+              itemType: 'PACKAGE_ITEM_TYPE_APPOINTMENT',
+              priceChange: 500,
+              offering: { id: massage, name: 'Massage', priceFrom: 8_000 },
+            },
+            { priceChange: 0, offering: { id: facial, type: 'appointment' } },
+          ],
+        },
+        { name: 'Drink', options: [{ offering: { id: 'wine', type: 'product' } }] },
+      ],
+    });
+    expect(made.availabilityRules[0]?.id).not.toBe('ignored');
+  });
+
+  test('is changed by mask: a value sets, null goes back to the default, what is absent stays', async () => {
+    const made = await pack(world, [treatment()], { maxDailyDuration: 240, preventChoiceOverlaps: false });
+    expect(
+      await change(made.id, ['name', 'email_options'], { name: 'Renamed', emailOptions: { hidePrices: true } }),
+    ).toMatchObject({
+      name: 'Renamed',
+      maxDailyDuration: 240,
+      preventChoiceOverlaps: false,
+      emailOptions: { hidePrices: true },
+      itemChoices: made.itemChoices,
+    });
+    const cleared = await change(made.id, ['max_daily_duration', 'prevent_choice_overlaps', 'email_options'], {});
+    expect(cleared).toMatchObject({
+      name: 'Renamed',
+      maxDailyDuration: null,
+      preventChoiceOverlaps: true,
+      emailOptions: null,
+    });
+  });
+
+  test('takes whole lists: entries with an id change that one, others are new, missing ones go', async () => {
+    const made = await pack(world, [treatment(), choiceOf([optionOf(facial)], { name: 'Second' })]);
+    const [first, second] = made.itemChoices as [PackageItemChoice, PackageItemChoice];
+    const changed = await change(made.id, ['item_choices', 'price_rules'], {
+      itemChoices: [{ ...second, name: 'Renamed' }, choiceOf([optionOf(massage)], { id: 'unknown', name: 'New' })],
+      priceRules: [
+        { ...(made.priceRules[0] as object), price: 9_000 } as never,
+        daily(12_000, { weekdays: ['saturday'] }),
+      ],
+    });
+    expect(changed.itemChoices.map(({ id, name }) => [id === second.id, name])).toEqual([
+      [true, 'Renamed'],
+      [false, 'New'],
+    ]);
+    expect(changed.itemChoices[0]?.options).toEqual(second.options);
+    expect(changed.itemChoices[1]?.id).not.toBe('unknown');
+    expect(changed.priceRules.map(({ id, price }) => [id === made.priceRules[0]?.id, price])).toEqual([
+      [true, 9_000],
+      [false, 12_000],
+    ]);
+    await expect(
+      world.packages.getPackageItemChoice({ parentId: made.id, id: first.id }, world.staff),
+    ).rejects.toMatchObject({ kind: 'not_found' });
+    expect(await change(made.id, ['item_choices'], { itemChoices: [] })).toMatchObject({ itemChoices: [] });
+  });
+
+  test('names everything that is wrong at once, in lists by their index, and nothing is half done', async () => {
+    const bad = pack(
+      world,
+      [
+        treatment(),
+        choiceOf([optionOf('nobody'), optionOf(massage), optionOf(massage)], { minOptions: 3, maxOptions: 2 }),
+      ],
+      {
+        name: 'Bad one',
+        minGuests: 3,
+        maxGuests: 2,
+        categoryIds: ['none'],
+        priceRules: [daily(1, { weekdays: ['someday'] })],
+        availabilityRules: [{ id: '', weekdays: [], timeFrom: '12:00', timeTo: '11:00' }],
+      },
+    );
+    await expect(bad).rejects.toMatchObject({
+      kind: 'invalid',
+      fields: {
+        max_guests: [expect.any(String)],
+        category_ids: ['There is no none here.'],
+        'item_choices.1.max_options': ['At least the 3 options that have to be chosen must be allowed.'],
+        'item_choices.1.options.0.offering': ['This site does not offer the appointment nobody.'],
+        'item_choices.1.options.2.offering': ['This offering is an option of the choice already.'],
+        'price_rules.0.weekdays': [expect.stringContaining('someday')],
+        'availability_rules.0.time_to': [expect.any(String)],
+      },
+    });
+    const { data } = await world.packages.listPackages({ siteId: [], categoryId: [], query: 'Bad one' }, world.staff);
+    expect(data).toEqual([]);
+  });
+
+  test('is listed by name, of the categories and sites asked for, with its offerings in full when asked', async () => {
+    const parentId = world.staff.principal.organisationId;
+    const category = { id: '', organisationId: '', name: 'Romance', voucherApplicable: false };
+    const romance = await world
+      .peer(CategoryServiceService)
+      .createOrganisationCategory({ parentId, category }, world.staff);
+    await pack(world, [treatment()], { name: 'Listed B', categoryIds: [romance.id] });
+    await pack(world, [], { name: 'Listed A' });
+    const list = async (extra: object) =>
+      (
+        await world.packages.listPackages(
+          { siteId: [world.siteId], categoryId: [], query: 'Listed', ...extra },
+          world.staff,
+        )
+      ).data;
+    expect((await list({})).map(({ name }) => name)).toEqual(['Listed A', 'Listed B']);
+    const offered = async (extra: object) =>
+      firstChoice((await list({ categoryId: [romance.id, 'other'], ...extra }))[0] as Package).options[0]?.offering;
+    expect(await offered({})).toEqual(namedOffering('appointment', massage, 'Massage'));
+    expect(await offered({ includeOptionOfferings: true })).toMatchObject({
+      name: 'Massage',
+      priceFrom: 8_000,
+      durations: [60],
+    });
+    await expect(list({ siteId: ['elsewhere'] })).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  test('that is archived stays readable, is listed apart and comes back', async () => {
+    const made = await pack(world, [treatment()], { name: 'Archived' });
+    const names = async (archived: boolean) =>
+      (
+        await world.packages.listPackages({ siteId: [], categoryId: [], query: 'Archived', archived }, world.staff)
+      ).data.map(({ id }) => id);
+    await world.packages.deletePackage({ id: made.id }, world.staff);
+    expect([await names(false), await names(true)]).toEqual([[], [made.id]]);
+    expect((await world.packages.getPackage({ id: made.id }, world.staff)).deletedAt).not.toBeNull();
+    expect((await world.packages.restorePackage({ id: made.id }, world.staff)).deletedAt).toBeNull();
+    expect([await names(false), await names(true)]).toEqual([[made.id], []]);
+  });
+
+  test('is copied with its choices, options and rules under ids of their own, but for what the body carries', async () => {
+    const made = await pack(world, [treatment(), choiceOf([optionOf(facial)], { name: 'Second' })], {
+      availabilityRules: [{ id: '', weekdays: ['monday'] }],
+    });
+    const copied = await world.packages.copyPackage(
+      {
+        id: made.id,
+        package: { ...blankPackage, name: 'Copy', priceRules: [daily(5)] },
+        updateMask: ['name', 'price_rules'],
+      },
+      world.staff,
+    );
+    expect(copied).toMatchObject({
+      name: 'Copy',
+      siteId: world.siteId,
+      priceRules: [{ price: 5 }],
+      availabilityRules: [{ weekdays: ['monday'] }],
+    });
+    const withoutIds = ({ itemChoices }: Package) =>
+      itemChoices.map((choice) => ({
+        ...choice,
+        id: '',
+        options: choice.options.map((option) => ({ ...option, id: '' })),
+      }));
+    expect(withoutIds(copied)).toEqual(withoutIds(made));
+    const ids = ({ itemChoices }: Package) =>
+      itemChoices.flatMap(({ id, options }) => [id, ...options.map((option) => option.id)]);
+    expect(ids(copied).filter((id) => ids(made).includes(id))).toEqual([]);
+  });
+
+  test('can not be seen, changed or copied by a stranger, nor be made at a site they do not see', async () => {
+    const made = await pack(world, []);
+    const hidden = { kind: 'not_found' };
+    await expect(world.packages.getPackage({ id: made.id }, world.stranger)).rejects.toMatchObject(hidden);
+    await expect(
+      world.packages.copyPackage({ id: made.id, package: null, updateMask: [] }, world.stranger),
+    ).rejects.toMatchObject(hidden);
+    await expect(
+      world.packages.createPackage({ ...blankPackage, siteId: world.siteId }, world.stranger),
+    ).rejects.toMatchObject({
+      kind: 'invalid',
+      fields: { site_id: [expect.any(String)] },
+    });
+  });
+});
+
+describe('the rules of a package', () => {
+  test('its prices know dates and weekdays, and pass over the times of other kinds', async () => {
+    const made = await pack(world, []);
+    const parentId = made.id;
+    const rule = await world.packages.createPackagePriceRule(
+      { parentId, rule: daily(12_000, { weekdays: ['saturday'], dateFrom: '2027-01-01' }) },
+      world.staff,
+    );
+    const changed = await world.packages.updatePackagePriceRule(
+      {
+        parentId,
+        id: rule.id,
+        rule: { ...daily(13_000), timeFrom: '09:00', duration: 60 },
+        updateMask: ['price', 'time_from', 'duration', 'date_from'],
+      },
+      world.staff,
+    );
+    expect(changed).toMatchObject({ price: 13_000, weekdays: ['saturday'], dateFrom: null, packageId: parentId });
+    expect(await world.packages.getPackagePriceRule({ parentId, id: rule.id }, world.staff)).toEqual(changed);
+    const { data } = await world.packages.listPackagePriceRules({ parentId }, world.staff);
+    expect(data.map(({ price }) => price)).toEqual([10_000, 13_000]);
+    await world.packages.deletePackagePriceRule({ parentId, id: rule.id }, world.staff);
+    await expect(world.packages.getPackagePriceRule({ parentId, id: rule.id }, world.staff)).rejects.toMatchObject({
+      kind: 'not_found',
+    });
+  });
+
+  test('its availability is a family of the package', async () => {
+    const { id: parentId } = await pack(world, []);
+    const rule = await world.packages.createPackageAvailabilityRule(
+      { parentId, rule: { id: '', weekdays: ['monday'], isAvailable: false } },
+      world.staff,
+    );
+    const changed = await world.packages.updatePackageAvailabilityRule(
+      { parentId, id: rule.id, rule: { id: '', weekdays: ['tuesday'] }, updateMask: ['weekdays', 'is_available'] },
+      world.staff,
+    );
+    expect(changed).toMatchObject({ weekdays: ['tuesday'], isAvailable: true });
+    expect(await world.packages.getPackageAvailabilityRule({ parentId, id: rule.id }, world.staff)).toEqual(changed);
+    const { data } = await world.packages.listPackageAvailabilityRules({ parentId }, world.staff);
+    expect(data).toEqual([changed]);
+    await world.packages.deletePackageAvailabilityRule({ parentId, id: rule.id }, world.staff);
+    expect((await world.packages.listPackageAvailabilityRules({ parentId }, world.staff)).data).toEqual([]);
+  });
+});
+
+describe('the choices of a package', () => {
+  test('come after the others when they are new, and in the order asked for', async () => {
+    const made = await pack(world, [choiceOf([], { name: 'A' }), choiceOf([], { name: 'B' })]);
+    const added = await world.packages.createPackageItemChoice(
+      { parentId: made.id, choice: choiceOf([], { name: 'C' }) },
+      world.staff,
+    );
+    const names = async () =>
+      (await world.packages.listPackageItemChoices({ parentId: made.id }, world.staff)).data.map(({ name }) => name);
+    expect(await names()).toEqual(['A', 'B', 'C']);
+    const reordered = await world.packages.updatePackageItemChoiceOrder(
+      { id: made.id, order: [added.id] },
+      world.staff,
+    );
+    expect(reordered.itemChoices.map(({ name }) => name)).toEqual(['C', 'A', 'B']);
+    expect(await names()).toEqual(['C', 'A', 'B']);
+    await expect(
+      world.packages.updatePackageItemChoiceOrder({ id: made.id, order: ['nothing', added.id] }, world.staff),
+    ).rejects.toMatchObject({ kind: 'invalid', fields: { order: ['There is no nothing here.'] } });
+    await world.packages.deletePackageItemChoice({ parentId: made.id, id: added.id }, world.staff);
+    expect(await names()).toEqual(['A', 'B']);
+  });
+
+  test('are changed by mask; null goes back to the default', async () => {
+    const made = await pack(world, [
+      choiceOf([optionOf(massage)], {
+        minOptions: 2,
+        maxOptions: 3,
+        optionBudget: 5_000,
+        visible: false,
+        autoSelectTimeslot: true,
+        hideTimes: true,
+        allocation: { revenueCentre: 'Spa', amount: 100 },
+      }),
+    ]);
+    const { id } = firstChoice(made);
+    expect(
+      await changeChoice(made, id, ['name', 'optional', 'allow_overlaps'], {
+        name: 'Other',
+        optional: true,
+        allowOverlaps: true,
+      }),
+    ).toMatchObject({
+      ...{ name: 'Other', optional: true, allowOverlaps: true, minOptions: 2, maxOptions: 3, optionBudget: 5_000 },
+      ...{
+        visible: false,
+        autoSelectTimeslot: true,
+        hideTimes: true,
+        allocation: { revenueCentre: 'Spa', amount: 100 },
+      },
+    });
+    const mask = [
+      'min_options',
+      'max_options',
+      'option_budget',
+      'visible',
+      'allocation',
+      'auto_select_timeslot',
+      'hide_times',
+    ];
+    expect(await changeChoice(made, id, mask, {})).toMatchObject({
+      ...{ minOptions: 1, maxOptions: 1, optionBudget: null, visible: true, allocation: null },
+      ...{ autoSelectTimeslot: false, hideTimes: false, name: 'Other' },
+    });
+    expect(await world.packages.getPackageItemChoice({ parentId: made.id, id }, world.staff)).toMatchObject({
+      name: 'Other',
+      minOptions: 1,
+    });
+  });
+
+  test('limit their starts by absolute and by relative rules, and by nothing else', async () => {
+    const rule = (type: 'ABSOLUTE' | 'RELATIVE' | 'UNSPECIFIED', extra: object = {}) => ({
+      type: `PACKAGE_START_TIME_RULE_TYPE_${type}` as const,
+      relativeTo: 'PACKAGE_START_TIME_ANCHOR_UNSPECIFIED' as const,
+      ...extra,
+    });
+    const rules = [
+      rule('ABSOLUTE', { absoluteTimeFrom: '12:00', absoluteTimeTo: '14:00' }),
+      rule('RELATIVE', { relativeMinsFrom: 0, relativeMinsTo: 120 }),
+    ];
+    const made = await pack(world, [choiceOf([], { startTimeRules: rules })]);
+    expect(firstChoice(made).startTimeRules).toMatchObject(rules);
+    const bad = [
+      rule('UNSPECIFIED'),
+      rule('ABSOLUTE', { relativeMinsFrom: 5 }),
+      rule('ABSOLUTE', { absoluteTimeFrom: '12:00', absoluteTimeTo: '11:55' }),
+      rule('RELATIVE'),
+      rule('RELATIVE', { relativeMinsFrom: 10, relativeMinsTo: 5 }),
+    ];
+    await expect(pack(world, [choiceOf([], { startTimeRules: bad })])).rejects.toMatchObject({
+      fields: {
+        'item_choices.0.start_time_rules.0.type': ['The type must be absolute or relative.'],
+        'item_choices.0.start_time_rules.1.absolute_time_from': [expect.any(String)],
+        'item_choices.0.start_time_rules.2.absolute_time_to': [expect.any(String)],
+        'item_choices.0.start_time_rules.3.relative_mins_from': [expect.any(String)],
+        'item_choices.0.start_time_rules.4.relative_mins_to': [expect.any(String)],
+      },
+    });
+  });
+});
+
+describe('the options of a choice', () => {
+  const at = (made: Package) => ({ packageId: made.id, parentId: firstChoice(made).id });
+
+  test('are added, read, changed and removed by themselves', async () => {
+    const made = await pack(world, [treatment()]);
+    await world.packages.deletePackageItemChoiceOption(
+      { ...at(made), id: firstChoice(made).options[0]?.id ?? '' },
+      world.staff,
+    );
+    const added = await world.packages.createPackageItemChoiceOption(
+      { ...at(made), option: optionOf(massage, { priceChange: 7 }) },
+      world.staff,
+    );
+    expect(added).toMatchObject({
+      itemType: 'PACKAGE_ITEM_TYPE_APPOINTMENT',
+      priceChange: 7,
+      offering: { id: massage, name: 'Massage' },
+    });
+    expect(await world.packages.getPackageItemChoiceOption({ ...at(made), id: added.id }, world.staff)).toEqual(added);
+    const { data } = await world.packages.listPackageItemChoiceOptions(at(made), world.staff);
+    expect(data.map(({ offering }) => offering?.id)).toEqual([facial, massage]);
+    const changed = await world.packages.updatePackageItemChoiceOption(
+      { ...at(made), id: added.id, option: optionOf(''), updateMask: ['price_change'] },
+      world.staff,
+    );
+    expect(changed).toEqual({ ...added, priceChange: 0 });
+    await expect(
+      world.packages.getPackageItemChoiceOption({ ...at(made), id: 'nothing' }, world.staff),
+    ).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  test('are of the kind of their choice and offered by the site; complaints name the fields of their own body', async () => {
+    const made = await pack(world, [treatment()]);
+    const add = (offeringId: string, extra: object = {}) =>
+      world.packages.createPackageItemChoiceOption({ ...at(made), option: optionOf(offeringId, extra) }, world.staff);
+    await expect(add(yoga)).rejects.toMatchObject({
+      fields: { offering: [`This site does not offer the appointment ${yoga}.`] },
+    });
+    await expect(add(yoga, { itemType: 'PACKAGE_ITEM_TYPE_SESSION' })).rejects.toMatchObject({
+      fields: { item_type: ['This choice is of kind appointment.'] },
+    });
+    await expect(add('')).rejects.toMatchObject({ fields: { offering: ['The id of an offering is needed.'] } });
+    const sessions = await pack(world, [choiceOf([optionOf(yoga)], { offeringType: 'PACKAGE_ITEM_TYPE_SESSION' })]);
+    expect(firstChoice(sessions).options).toMatchObject([
+      { itemType: 'PACKAGE_ITEM_TYPE_SESSION', offering: { id: yoga, name: 'Yoga' } },
+    ]);
+  });
+
+  test('whose offering was archived since stay, and do not stand in the way of other changes', async () => {
+    const gone = await offer(world, { practitionerIds: [], roomIds: [] }, { name: 'Gone' });
+    const made = await pack(world, [choiceOf([optionOf(gone.id)])]);
+    await world.types.deleteAppointmentType({ id: gone.id }, world.staff);
+    const changed = await changeChoice(made, firstChoice(made).id, ['name'], { name: 'Renamed' });
+    expect(changed).toMatchObject({ name: 'Renamed', options: [{ offering: { name: 'Gone' } }] });
+    await expect(pack(world, [choiceOf([optionOf(gone.id)])])).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  test('of another package are not found under this one', async () => {
+    const [here, there] = [await pack(world, [treatment()]), await pack(world, [treatment()])];
+    await expect(
+      world.packages.listPackageItemChoiceOptions({ packageId: here.id, parentId: firstChoice(there).id }, world.staff),
+    ).rejects.toMatchObject({ kind: 'not_found' });
+  });
+});
