@@ -6,9 +6,10 @@ import { findBookableDates } from '@lido/availability/solver/offering-dates.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { askOracle } from './oracle.ts';
+import { scenarioCount } from './scenario-count.ts';
 import { type Scenario, scenarios } from './scenario.ts';
 
-const numRuns = Number(process.env['LIDO_ORACLE_RUNS'] ?? 300);
+const numRuns = scenarioCount;
 
 test(`solver and oracle agree slot for slot, reason for reason (${numRuns} scenarios)`, { timeout: 600_000 }, () => {
   const seen = new Map<string, number>();

@@ -45,10 +45,42 @@ function clockAt(zone: string, ms: number): Clock {
   return clock;
 }
 
-/** Every candidate start of the query's dates with its verdict. */
-export function askOracle(site: SiteModel, query: SlotQuery): OracleSlot[] {
+/** What one start would find: its verdict and all that is free for it by itself. */
+export interface OracleView {
+  readonly reason: string | null;
+  readonly practitionerIds: readonly string[];
+  readonly practitionersWanted: number;
+  readonly rooms: readonly FreeUnits[];
+  readonly equipment: readonly FreeUnits[];
+}
+
+export interface FreeUnits {
+  readonly id: string;
+  readonly unitCount: number;
+  readonly freeUnits: readonly number[];
+}
+
+/** One start of a query, whether or not it is a candidate. */
+export function lookAt(site: SiteModel, query: SlotQuery, startMs: number): OracleView {
+  const question = new Question(site, typeOf(site, query), query, startMs);
+  return {
+    reason: question.reason(),
+    practitionerIds: question.freePractitioners().map(({ id }) => id),
+    practitionersWanted: question.practitionersWanted(),
+    rooms: question.openRooms().map(({ id, capacity }) => question.freeUnits(id, capacity)),
+    equipment: question.equipment(),
+  };
+}
+
+function typeOf(site: SiteModel, query: SlotQuery): AppointmentType {
   const type = site.appointmentTypes.find(({ id }) => id === query.appointmentTypeId);
   if (type === undefined) throw new Error('The scenario has no such type.');
+  return type;
+}
+
+/** Every candidate start of the query's dates with its verdict. */
+export function askOracle(site: SiteModel, query: SlotQuery): OracleSlot[] {
+  const type = typeOf(site, query);
   const slots: OracleSlot[] = [];
   const first = Temporal.PlainDate.from(query.dateFrom).toZonedDateTime(site.zone).epochMilliseconds;
   const end = Temporal.PlainDate.from(query.dateTo).add({ days: 1 }).toZonedDateTime(site.zone).epochMilliseconds;
@@ -102,7 +134,7 @@ class Question {
       return 'offering_unavailable';
     if (!this.#hasPractitioners()) return 'no_practitioners_available';
     if (!this.#hasRooms()) return 'no_rooms_available';
-    if (!type.equipmentIds.every((id) => this.#hasEquipment(id))) return 'no_equipment_available';
+    if (!this.equipment().every(({ freeUnits }) => freeUnits.length > 0)) return 'no_equipment_available';
     for (const guestId of this.#query.guestIds ?? []) {
       if (!this.#during.every((ms) => this.#isFree(guestId, null, ms))) return 'guest_unavailable';
     }
@@ -219,8 +251,7 @@ class Question {
 
   #hasPractitioners(): boolean {
     const requested = [...new Set(this.#query.practitionerIds ?? [])];
-    const { practitionerIds, practitionersPerGuest } = this.#type;
-    const wanted = practitionerIds.length === 0 ? 0 : Math.ceil(this.#query.guests * practitionersPerGuest - 1e-9);
+    const wanted = this.practitionersWanted();
     if (wanted === 0) return requested.length === 0;
     const free = this.freePractitioners().map(({ id }) => id);
     const freeRequested = requested.filter((id) => free.includes(id));
@@ -228,34 +259,46 @@ class Question {
     return free.length >= wanted && freeRequested.length === requested.length;
   }
 
-  #hasRooms(): boolean {
-    const { roomIds, allocateMultiCapacityRooms } = this.#type;
-    const { roomId, guests } = this.#query;
-    if (roomIds.length === 0) return roomId === undefined;
-    const rooms = this.#site.rooms.filter(
+  practitionersWanted(): number {
+    const { practitionerIds, practitionersPerGuest } = this.#type;
+    return practitionerIds.length === 0 ? 0 : Math.ceil(this.#query.guests * practitionersPerGuest - 1e-9);
+  }
+
+  openRooms(): Room[] {
+    const { roomId } = this.#query;
+    return this.#site.rooms.filter(
       (room) =>
-        roomIds.includes(room.id) &&
+        this.#type.roomIds.includes(room.id) &&
         (roomId === undefined || roomId === room.id) &&
         tagsFit(room.suitableForTags, this.#type) &&
         this.#during.every((ms) => this.#ruled(room.availabilityRules, ms, this.#siteIsOpen(ms))),
     );
+  }
+
+  /** Every piece the type needs; one the site does not have has no units. */
+  equipment(): FreeUnits[] {
+    return [...new Set(this.#type.equipmentIds)].map((id) =>
+      this.freeUnits(id, this.#site.equipment.find((pool) => pool.id === id)?.quantity ?? 0),
+    );
+  }
+
+  freeUnits(id: string, unitCount: number): FreeUnits {
+    const freeUnits: number[] = [];
+    for (let unit = 0; unit < unitCount; unit++) {
+      if (this.#duringWithBuffer.every((ms) => this.#isFree(id, unit, ms))) freeUnits.push(unit);
+    }
+    return { id, unitCount, freeUnits };
+  }
+
+  #hasRooms(): boolean {
+    const { roomIds, allocateMultiCapacityRooms } = this.#type;
+    const { roomId, guests } = this.#query;
+    if (roomIds.length === 0) return roomId === undefined;
+    const rooms = this.openRooms().map(({ id, capacity }) => this.freeUnits(id, capacity));
     if (!allocateMultiCapacityRooms) {
-      return rooms.some((room) => room.capacity >= guests && this.#freeUnits(room.id, room.capacity) === room.capacity);
+      return rooms.some(({ unitCount, freeUnits }) => unitCount >= guests && freeUnits.length === unitCount);
     }
-    return rooms.reduce((places, room: Room) => places + this.#freeUnits(room.id, room.capacity), 0) >= guests;
-  }
-
-  #hasEquipment(id: string): boolean {
-    const pool = this.#site.equipment.find((candidate) => candidate.id === id);
-    return pool !== undefined && this.#freeUnits(id, pool.quantity) > 0;
-  }
-
-  #freeUnits(resourceId: string, units: number): number {
-    let free = 0;
-    for (let unit = 0; unit < units; unit++) {
-      if (this.#duringWithBuffer.every((ms) => this.#isFree(resourceId, unit, ms))) free++;
-    }
-    return free;
+    return rooms.reduce((places, { freeUnits }) => places + freeUnits.length, 0) >= guests;
   }
 
   #isFree(resourceId: string, unit: number | null, ms: number): boolean {

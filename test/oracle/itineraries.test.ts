@@ -1,0 +1,107 @@
+import { compileSite } from '@lido/availability/solver/compile-site.ts';
+import { findItineraries } from '@lido/availability/solver/itineraries/find-itineraries.ts';
+import { type ChosenStart, holdTogether } from '@lido/availability/solver/itineraries/hold-together.ts';
+import type { Itinerary, Visit } from '@lido/availability/solver/itineraries/visit.ts';
+import type { SiteModel } from '@lido/availability/solver/model.ts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { scenarioCount } from './scenario-count.ts';
+import { areDelivered, askVisitOracle, canHoldAll, type ChosenAppointment, queryOf, startsOf } from './visit-oracle.ts';
+import { visitScenarios } from './visit-scenario.ts';
+
+const numRuns = Math.ceil(scenarioCount / 10);
+const everything = { max: 100_000, steps: 10_000_000 };
+
+test(`visits are exactly those that trying everything finds, in the same order (${numRuns} scenarios)`, {
+  timeout: 600_000,
+}, () => {
+  const seen = { none: 0, some: 0, visits: 0 };
+  fc.assert(
+    fc.property(visitScenarios, ({ site, visit }) => {
+      const { itineraries, truncated } = findItineraries(compileSite(site, visit.date, 1), visit, everything);
+      const expected = askVisitOracle(site, visit);
+      seen[expected.length === 0 ? 'none' : 'some']++;
+      seen.visits += expected.length;
+      expect(truncated).toBe(false);
+      expect(itineraries.map(shapeOf)).toEqual(expected);
+      for (const itinerary of itineraries) expect(isDelivered(site, visit, itinerary)).toBe(true);
+    }),
+    { numRuns },
+  );
+  // A generator of visits that are all impossible, or never are, would prove little.
+  if (numRuns >= 100) expect(Math.min(seen.none, seen.some)).toBeGreaterThan(numRuns / 10);
+});
+
+test('a cap keeps the best, and a search that gives up answers nothing false and says so', { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(visitScenarios, fc.integer({ min: 1, max: 4 }), fc.nat(60), ({ site, visit }, max, steps) => {
+      const compiled = compileSite(site, visit.date, 1);
+      const all = findItineraries(compiled, visit, everything).itineraries.map(shapeOf);
+      expect(findItineraries(compiled, visit, { ...everything, max }).itineraries.map(shapeOf)).toEqual(
+        all.slice(0, max),
+      );
+      const { itineraries, truncated } = findItineraries(compiled, visit, { max, steps });
+      for (const itinerary of itineraries) expect(all).toContainEqual(shapeOf(itinerary));
+      if (!truncated) expect(itineraries.map(shapeOf)).toEqual(all.slice(0, max));
+    }),
+    { numRuns },
+  );
+});
+
+test('chosen starts are held exactly when there is any way, and every plan holds', { timeout: 600_000 }, () => {
+  const seen = { held: 0, refused: 0 };
+  fc.assert(
+    fc.property(
+      visitScenarios,
+      fc.array(fc.nat(), { minLength: 3, maxLength: 3 }),
+      fc.nat(5),
+      (scenario, picks, rotateBy) => {
+        const { site, visit } = scenario;
+        const chosen = visit.items.flatMap((item, index) => {
+          const starts = startsOf(site, visit, item);
+          // Among the first few, so that items get into each other's way.
+          return starts[(picks[index] ?? 0) % Math.max(1, Math.min(starts.length, 3))] ?? [];
+        });
+        const appointments = chosen.filter((entry): entry is ChosenAppointment => entry.item.kind === 'appointment');
+        const asked = appointments.map(
+          ({ item, startMs }): ChosenStart => ({ query: queryOf(item, visit.date), startMs }),
+        );
+        const held = holdTogether(compileSite(site, visit.date, 1), asked, { max: 8, rotateBy });
+        expect('plans' in held).toBe(canHoldAll(site, visit.date, appointments));
+        seen['plans' in held ? 'held' : 'refused']++;
+        if ('failed' in held) {
+          expect(canHoldAll(site, visit.date, appointments.slice(0, held.failed))).toBe(true);
+          expect(canHoldAll(site, visit.date, appointments.slice(0, held.failed + 1))).toBe(false);
+          return;
+        }
+        expect(held.plans.length).toBeGreaterThan(0);
+        for (const plan of held.plans) expect(areDelivered(site, visit.date, appointments, plan)).toBe(true);
+      },
+    ),
+    { numRuns },
+  );
+  if (numRuns >= 100) expect(Math.min(seen.held, seen.refused)).toBeGreaterThan(numRuns / 20);
+});
+
+function shapeOf({ startMs, endMs, idleMinutes, items }: Itinerary) {
+  return {
+    starts: items.map((item) => item.startMs),
+    lengthMs: endMs - startMs,
+    idleMs: idleMinutes * 60_000,
+  };
+}
+
+function isDelivered(site: SiteModel, visit: Visit, { items }: Itinerary): boolean {
+  const appointments = items.flatMap(({ startMs, endMs, delivery }, index) => {
+    const item = visit.items[index];
+    return item?.kind === 'appointment' && delivery.kind === 'appointment'
+      ? [{ chosen: { item, startMs, endMs }, combination: delivery.combination }]
+      : [];
+  });
+  return areDelivered(
+    site,
+    visit.date,
+    appointments.map(({ chosen }) => chosen),
+    appointments.map(({ combination }) => combination),
+  );
+}

@@ -1,0 +1,218 @@
+import type { Visit, VisitItem } from '@lido/availability/solver/itineraries/visit.ts';
+import type {
+  AppointmentRestriction,
+  AppointmentType,
+  Claim,
+  EquipmentPool,
+  Practitioner,
+  Room,
+  SiteModel,
+} from '@lido/availability/solver/model.ts';
+import { sampleClaim, samplePractitioner, sampleType } from '@lido/availability/solver/sample-site.ts';
+import { addDays, formatWallTime, startOfDay, weekdays } from '@lido/runtime/time/zone.ts';
+import fc from 'fast-check';
+
+/** A site that is open for a few hours, small enough that everything can be tried, and a visit to it. */
+export interface VisitScenario {
+  readonly site: SiteModel;
+  readonly visit: Visit;
+}
+
+/** Hours with nothing special, and hours in which the clocks change. */
+const places = [
+  { zone: 'Europe/London', date: '2026-06-15', openFrom: 600 },
+  { zone: 'Europe/London', date: '2026-03-29', openFrom: 0 },
+  { zone: 'Europe/London', date: '2026-10-25', openFrom: 0 },
+  { zone: 'Australia/Lord_Howe', date: '2026-04-05', openFrom: 60 },
+  { zone: 'Africa/Cairo', date: '2026-10-29', openFrom: 1260 },
+];
+
+const often = <T>(usual: T, ...others: T[]) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
+const dailyMaximum = (maxDurationMinutes: number, appointmentTypeIds: string[]): AppointmentRestriction => ({
+  type: 'max_duration',
+  appliesTo: 'specific',
+  appointmentTypeIds,
+  categoryIds: [],
+  dateFrom: null,
+  dateTo: null,
+  maxDurationMinutes,
+});
+
+const restrictions = fc.constantFrom<AppointmentRestriction[]>(
+  [],
+  [],
+  [dailyMaximum(60, ['type-0'])],
+  [dailyMaximum(75, ['type-0', 'type-1', 'type-2'])],
+  [dailyMaximum(90, ['type-0', 'type-1']), dailyMaximum(60, ['type-2'])],
+);
+
+const practitioners: fc.Arbitrary<Practitioner[]> = fc
+  .array(fc.record({ fromMinute: fc.constantFrom(0, 0, 0, 60), restrictions }), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  .map((list) =>
+    list.map((fields, index) =>
+      samplePractitioner(`practitioner-${index}`, {
+        restrictions: fields.restrictions,
+        rotas: [
+          {
+            startDate: null,
+            endDate: null,
+            weekIntervalWeeks: 1,
+            rules: weekdays.map((weekday) => ({
+              weekday,
+              weekNum: 1,
+              timeFrom: formatWallTime(fields.fromMinute),
+              timeTo: '24:00',
+            })),
+          },
+        ],
+      }),
+    ),
+  );
+
+const rooms: fc.Arbitrary<Room[]> = fc
+  .array(fc.constantFrom(1, 1, 2, 3), { minLength: 1, maxLength: 3 })
+  .map((capacities) =>
+    capacities.map((capacity, index) => ({
+      id: `room-${index}`,
+      name: `Room ${index}`,
+      capacity,
+      suitableForTags: [],
+      availabilityRules: [],
+    })),
+  );
+
+const equipment: fc.Arbitrary<EquipmentPool[]> = fc
+  .integer({ min: 1, max: 2 })
+  .map((quantity) => [{ id: 'equipment-0', name: 'Equipment', quantity }]);
+
+const typeAt = (index: number): fc.Arbitrary<AppointmentType> =>
+  fc
+    .record({
+      durationsMinutes: fc.constantFrom([30], [60], [45]),
+      startTimeIntervalMinutes: fc.constantFrom(30, 30, 15),
+      endBufferMinutes: often(0, 15, 30),
+      practitionerIds: fc.oneof(
+        { weight: 1, arbitrary: fc.constant([]) },
+        { weight: 4, arbitrary: fc.subarray(['practitioner-0', 'practitioner-1', 'practitioner-2'], { minLength: 1 }) },
+      ),
+      roomIds: fc.oneof(fc.constant([]), fc.subarray(['room-0', 'room-1', 'room-2'], { minLength: 1 })),
+      equipmentIds: often<string[]>([], ['equipment-0']),
+      practitionersPerGuest: often(1, 1, 0.5, 2),
+      allocateMultiCapacityRooms: fc.boolean(),
+    })
+    .map((fields) => sampleType({ id: `type-${index}`, name: `Type ${index}`, ...fields }));
+
+const guestIds = fc.subarray(['guest-0', 'guest-1', 'guest-2'], { minLength: 1, maxLength: 2 });
+
+const appointmentItem = (types: readonly AppointmentType[], nowMs: number): fc.Arbitrary<VisitItem> =>
+  fc
+    .record({
+      type: fc.oneof(fc.constantFrom(...types.slice(0, 1)), fc.constantFrom(...types)),
+      guestIds,
+      practitionerIds: often<string[]>([], ['practitioner-0'], ['practitioner-0', 'practitioner-1']),
+      roomId: often<string | undefined>(undefined, undefined, 'room-0'),
+    })
+    .map(({ type, guestIds: ids, practitionerIds, roomId }) => ({
+      kind: 'appointment',
+      guestIds: ids,
+      query: {
+        appointmentTypeId: type.id,
+        nowMs,
+        durationMinutes: type.durationsMinutes[0] ?? 0,
+        guests: ids.length,
+        memberships: [],
+        practitionerIds,
+        ...(roomId !== undefined && { roomId }),
+      },
+    }));
+
+const listedItem = (openMs: number): fc.Arbitrary<VisitItem> =>
+  fc
+    .record({
+      guestIds,
+      starts: fc.array(
+        fc.record({
+          placeId: fc.constantFrom('pool', 'yoga'),
+          places: fc.integer({ min: 1, max: 3 }),
+          minute: fc.constantFrom(0, 30, 60, 70, 90),
+          length: fc.constantFrom(30, 60),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    })
+    .map(({ guestIds: ids, starts }) => ({
+      kind: 'listed',
+      guestIds: ids,
+      guests: ids.length,
+      starts: starts.map(({ placeId, places: left, minute, length }) => ({
+        placeId,
+        places: left,
+        startMs: openMs + minute * 60_000,
+        endMs: openMs + (minute + length) * 60_000,
+        amountMinor: 500,
+      })),
+    }));
+
+const claims = (openMs: number): fc.Arbitrary<Claim[]> =>
+  fc.array(
+    fc
+      .tuple(
+        fc.constantFrom('practitioner-0', 'practitioner-1', 'room-0', 'room-1', 'equipment-0', 'guest-0'),
+        fc.constantFrom(0, 30, 65, 90),
+        fc.constantFrom(15, 30, 60),
+      )
+      .map(([resourceId, minute, length]) =>
+        sampleClaim(`${resourceId} ${minute}`, resourceId, {
+          fromMs: openMs + minute * 60_000,
+          toMs: openMs + (minute + length) * 60_000,
+          appointmentTypeId: 'type-0',
+          durationMinutes: length,
+        }),
+      ),
+    { maxLength: 2 },
+  );
+
+/** Up to three items, guests, practitioners and rooms, on ordinary days and on days when the clocks change. */
+export const visitScenarios: fc.Arbitrary<VisitScenario> = fc
+  .constantFrom(...places)
+  .chain(({ zone, date, openFrom }) => {
+    const openMs = startOfDay(date, zone) + openFrom * 60_000;
+    return fc.tuple(typeAt(0), typeAt(1), typeAt(2)).chain((appointmentTypes) => {
+      const item = fc.oneof(
+        { weight: 4, arbitrary: appointmentItem(appointmentTypes, startOfDay(addDays(date, -1), zone)) },
+        { weight: 1, arbitrary: listedItem(openMs) },
+      );
+      return fc
+        .record({
+          practitioners,
+          rooms,
+          equipment,
+          claims: claims(openMs),
+          openMinutes: fc.constantFrom(120, 180, 180),
+          items: fc.array(item, { minLength: 1, maxLength: 3 }),
+          order: fc.constantFrom('fixed' as const, 'any' as const),
+          minGapMinutes: often(0, 15, 30),
+          maxGapMinutes: fc.constantFrom(null, null, 30, 60),
+        })
+        .map(({ openMinutes, items, order, minGapMinutes, maxGapMinutes, ...resources }) => ({
+          site: {
+            id: 'site',
+            zone,
+            openingHours: weekdays.map((weekday) => ({
+              weekday,
+              timeFrom: formatWallTime(openFrom),
+              timeTo: formatWallTime(Math.min(openFrom + openMinutes, 1440)),
+            })),
+            openingExceptions: [],
+            appointmentTypes,
+            ...resources,
+          },
+          visit: { date, items, order, minGapMinutes, maxGapMinutes },
+        }));
+    });
+  });
