@@ -136,10 +136,11 @@ export const blankSession = {
   practitioner: null,
   room: null,
   remainingCapacity: 0,
-  waitlistEnabled: false,
+  waitlistEnabled: null,
   numWaitlisted: 0,
   numCheckedIn: 0,
   numNoShow: 0,
   siteId: '',
   isValid: false,
+  bookings: [],
 };

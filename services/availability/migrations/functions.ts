@@ -3,8 +3,9 @@ import { Migration } from '@mikro-orm/migrations';
 import { bookingFunctions } from './booking-functions.ts';
 import { claimFunctions } from './claim-functions.ts';
 import { placeFunctions } from './place-functions.ts';
+import { sessionFunctions } from './session-functions.ts';
 
-const text = [claimFunctions, placeFunctions, bookingFunctions].join('\n');
+const text = [claimFunctions, placeFunctions, bookingFunctions, sessionFunctions].join('\n');
 const namesOf = (kind: 'function' | 'type'): string[] =>
   [...text.matchAll(new RegExp(`create ${kind} (\\w+)`, 'g'))].map(([, name = '']) => name);
 

@@ -2,6 +2,7 @@ import { Initial } from './0001-initial.ts';
 import { Catalogue } from './0002-catalogue.ts';
 import { PractitionerOrder } from './0003-practitioner-order.ts';
 import { Areas } from './0004-areas.ts';
+import { Sessions } from './0006-sessions.ts';
 import { OrderCards } from './0007-order-cards.ts';
 import { Places } from './0009-places.ts';
 import { functions } from './functions.ts';
@@ -14,6 +15,7 @@ const tables = [
   { name: '0002-catalogue', class: Catalogue },
   { name: '0003-practitioner-order', class: PractitionerOrder },
   { name: '0004-areas', class: Areas },
+  { name: '0006-sessions', class: Sessions },
   { name: '0007-order-cards', class: OrderCards },
   { name: '0009-places', class: Places },
   { name: '0017-appointments', class: Appointments },

@@ -12,6 +12,7 @@ import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/pra
 import { PractitionerRotaServiceService } from '@lido/proto/lido/availability/v1/practitioner_rota.ts';
 import { RoomServiceService } from '@lido/proto/lido/availability/v1/room.ts';
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
+import { SessionBookingServiceService } from '@lido/proto/lido/availability/v1/session_booking.ts';
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
@@ -29,6 +30,7 @@ import { packageHandlers } from './packages/package.handlers.ts';
 import { practitionerHandlers } from './practitioners/practitioner.handlers.ts';
 import { roomHandlers } from './rooms/room.handlers.ts';
 import { practitionerRotaHandlers } from './rotas/practitioner-rota.handlers.ts';
+import { sessionBookingHandlers } from './sessions/session-booking.handlers.ts';
 import { sessionTypeHandlers } from './sessions/session-type.handlers.ts';
 import { sessionHandlers } from './sessions/session.handlers.ts';
 import { shopHandlers } from './shop/shop.handlers.ts';
@@ -49,6 +51,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(SessionTypeServiceService, sessionTypeHandlers);
   server.add(SessionServiceService, sessionHandlers);
   server.add(PackageServiceService, packageHandlers);
+  server.add(SessionBookingServiceService, sessionBookingHandlers);
   server.add(ShopServiceService, shopHandlers(parts));
   server.add(OccupancyServiceService, occupancyHandlers(parts));
   server.add(BookingServiceService, bookingHandlers(parts));

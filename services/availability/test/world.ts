@@ -2,6 +2,7 @@ import { start as startCustomers } from '../../customers/src/start.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.ts';
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
+import { SessionBookingServiceService } from '@lido/proto/lido/availability/v1/session_booking.ts';
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
@@ -25,6 +26,7 @@ export interface World extends Shop {
   packages: Peer<typeof PackageServiceService>;
   sessionTypes: Peer<typeof SessionTypeServiceService>;
   sessions: Peer<typeof SessionServiceService>;
+  sessionBookings: Peer<typeof SessionBookingServiceService>;
   shop: Peer<typeof ShopServiceService>;
   /** Any other of the service's rpcs. */
   peer<D extends object>(definition: D): Peer<D>;
@@ -72,6 +74,7 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     packages: peerOf(PackageServiceService, client),
     sessionTypes: peerOf(SessionTypeServiceService, client),
     sessions: peerOf(SessionServiceService, client),
+    sessionBookings: peerOf(SessionBookingServiceService, client),
     shop: peerOf(ShopServiceService, client),
     peer: (definition) => peerOf(definition, client),
     openSite: (fields) => openFirstSite(customersClient, token, fields),

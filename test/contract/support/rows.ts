@@ -7,6 +7,7 @@ import { addPackageRows } from './package-rows.ts';
 import { addMembershipRows, addPeopleRows } from './people-rows.ts';
 import { addReportRows } from './report-rows.ts';
 import type { Rows, Seeded } from './row-types.ts';
+import { addSessionRows } from './session-rows.ts';
 import { addShopRows } from './shop-rows.ts';
 
 /** The fields that have a value in `inFields`. */
@@ -23,7 +24,7 @@ export const REFERENCE_FIELDS = [
     'guest_id',
     'guest_ids',
   ],
-  'area_ids',
+  ...['area_ids', 'session_id'],
   ...['appointment_type_id', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
   ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags'],
 ];
@@ -46,6 +47,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
     await addBooking(api, seeded),
     await addCatalogueRows(api, seeded),
     await addReportRows(api, seeded),
+    await addSessionRows(api, seeded),
   ];
   const inPaths = Object.assign({}, ...parts.map((part) => part.inPaths)) as Rows['inPaths'];
   const inFields = Object.assign({}, ...parts.map((part) => part.inFields)) as Rows['inFields'];

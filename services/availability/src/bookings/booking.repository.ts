@@ -37,6 +37,39 @@ export async function bookingsOf(em: SqlEntityManager, orderId: string): Promise
   return rows.map(toBooking);
 }
 
+/** A session's bookings that are not released, in the order they were made. */
+export async function bookingsOfSession(em: SqlEntityManager, sessionId: string): Promise<Booking[]> {
+  const rows = await em.execute<BookingRow[]>(
+    `select ${columns} from bookings where session_id = ? and status <> 'released' order by created_at, id`,
+    [sessionId],
+  );
+  return rows.map(toBooking);
+}
+
+/** Gives a session's bookings its new times. */
+export async function moveBookings(
+  em: SqlEntityManager,
+  { id, startTime, endTime }: { id: string; startTime: Date; endTime: Date },
+): Promise<void> {
+  await em.execute(
+    `update bookings set starts_at = ?, ends_at = ?, updated_at = lido_now() where session_id = ? and status <> 'released'`,
+    [startTime, endTime, id],
+    'run',
+  );
+}
+
+/** Ends the bookings of sessions that are cancelled; their claims are given up apart. */
+export async function cancelBookings(em: SqlEntityManager, sessionIds: readonly string[]): Promise<void> {
+  const ids = [JSON.stringify(sessionIds)];
+  await em.execute(`delete from session_seats where session_id = any (${textArray})`, ids, 'run');
+  await em.execute(
+    `update bookings set status = 'released', expires_at = null, cancelled_at = lido_now(), updated_at = lido_now()
+     where session_id = any (${textArray}) and status <> 'released'`,
+    ids,
+    'run',
+  );
+}
+
 /** The bookings of items, whatever their state, whichever order they say they belong to. */
 export async function bookingsOfItems(em: SqlEntityManager, itemIds: string[]): Promise<Map<string, Booking>> {
   if (itemIds.length === 0) return new Map();

@@ -1,9 +1,9 @@
 import type { HeldItem, OfferingDetails } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
-import type { Booking } from './booking.ts';
+import type { Booking, BookingStatus } from './booking.ts';
 
 /** A booking as orders keeps it: its summary, its price, and until when it is held. */
-export function toHeldItem(booking: Booking, offering: OfferingDetails, zone: string): HeldItem {
+export function toHeldItem(booking: Booking, offering: OfferingDetails | null, zone: string): HeldItem {
   const { request, resources } = booking;
   const { areas = [] } = resources;
   const instant = (epochMs: number): string => formatInstant(epochMs, zone);
@@ -25,7 +25,7 @@ export function toHeldItem(booking: Booking, offering: OfferingDetails, zone: st
       practitionerWasRequested: request.practitionerIds.length > 0,
       roomWasRequested: Boolean(request.roomId),
       sessionId: booking.sessionId,
-      status: booking.status === 'confirmed' ? 'confirmed' : 'reserved',
+      status: statuses[booking.status],
       offering: { id: booking.offeringId, type: booking.offeringType, name: resources.offeringName },
       createdAt: instant(booking.createdAtMs),
       updatedAt: instant(booking.updatedAtMs),
@@ -35,3 +35,10 @@ export function toHeldItem(booking: Booking, offering: OfferingDetails, zone: st
     offering,
   };
 }
+
+/** The words orders and their clients know a booking's state by. */
+const statuses: Record<BookingStatus, string> = {
+  held: 'reserved',
+  confirmed: 'confirmed',
+  released: 'cancelled',
+};

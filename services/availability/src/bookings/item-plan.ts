@@ -66,7 +66,8 @@ function bookingOf(plan: ItemPlan, order: HoldOrder): Booking {
     status: item.isBooked ? 'confirmed' : 'held',
     expiresAtMs: item.isBooked ? null : order.expiresAtMs,
     priceMinor: plan.priceMinor,
-    request: { ...item, skipsRules: order.skipRules },
+    // A session that moves afterwards is still the one that was chosen.
+    request: { ...item, sessionId: plan.sessionId, skipsRules: order.skipRules },
     resources: plan.resources,
     createdAtMs: order.nowMs,
     updatedAtMs: order.nowMs,

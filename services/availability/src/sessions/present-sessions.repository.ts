@@ -7,6 +7,8 @@ import { currenciesOf } from '../offerings/currency.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { toPriceRule } from '../sites/site-model.ts';
 import type { Asker } from '../solver/booking-window.ts';
+import { presentBookings } from './present-bookings.repository.ts';
+import { attendanceOf, bookedPlaces, nobody } from './session-booking.repository.ts';
 import type { SessionRow } from './session.entity.ts';
 import { toSession } from './session.message.ts';
 import { seatsTaken } from './session.repository.ts';
@@ -16,7 +18,7 @@ import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts
 export async function presentSessions(
   em: SqlEntityManager,
   rows: SessionRow[],
-  question: { guests: number; asker: Asker },
+  question: { guests: number; asker: Asker; withBookings?: boolean },
 ): Promise<Session[]> {
   const ids = (values: (string | null | undefined)[]): string[] => [...new Set(values.flatMap((value) => value ?? []))];
   const plain = { disableIdentityMap: true } as const;
@@ -30,6 +32,10 @@ export async function presentSessions(
     em,
     rows.map((row) => row.id),
   );
+  const sessionIds = rows.map((row) => row.id);
+  const attendance = await attendanceOf(em, sessionIds);
+  const places = question.withBookings === true ? await bookedPlaces(em, { sessionIds }) : [];
+  const bookings = Map.groupBy(await presentBookings(em, places), ({ sessionId }) => sessionId);
   const rules = await rulesByParent(em, [...types.keys()]);
   const siteIds = ids(rows.map((row) => row.siteId));
   const zones = await zonesOf(em, siteIds);
@@ -51,7 +57,8 @@ export async function presentSessions(
       room: rooms.get(session.roomId ?? ''),
       currency: currencies.get(session.siteId),
     };
-    return [toSession(facts, names, question)];
+    const company = { attendance: attendance.get(session.id) ?? nobody, bookings: bookings.get(session.id) ?? [] };
+    return [toSession(facts, { ...names, ...company }, question)];
   });
 }
 

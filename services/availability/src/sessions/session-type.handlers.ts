@@ -1,6 +1,7 @@
 import { SessionType, type SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { archiveSilently, restore } from '@lido/runtime/resource/archive.ts';
+import { copy } from '@lido/runtime/resource/copy.ts';
 import { create } from '@lido/runtime/resource/create.ts';
 import { contains, oneOf } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
@@ -13,7 +14,7 @@ import { currenciesOf } from '../offerings/currency.repository.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
 import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
-import { priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
+import { copyRules, priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
@@ -78,6 +79,7 @@ export const sessionTypeHandlers = {
   updateSessionType: update(sessionTypes, 'sessionType'),
   deleteSessionType: archiveSilently(sessionTypes),
   restoreSessionType: restore(sessionTypes),
+  copySessionType: copy(sessionTypes, 'sessionType', copyRules),
   listSessionTypePriceRules: priceRules.list,
   getSessionTypePriceRule: priceRules.get,
   createSessionTypePriceRule: priceRules.create,

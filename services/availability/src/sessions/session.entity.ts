@@ -8,12 +8,16 @@ export const SessionEntity = defineEntity({
     ...baseProperties,
     siteId: p.string(),
     sessionTypeId: p.string(),
+    recurrenceGroupId: p.string().nullable(),
     practitionerId: p.string().nullable(),
     roomId: p.string().nullable(),
     startTime: p.datetime(),
     endTime: p.datetime(),
     capacity: p.integer(),
+    /** Null takes the type's. */
     maxBaskets: p.integer().nullable(),
+    /** Null takes the type's. */
+    waitlistEnabled: p.boolean().nullable(),
   },
 });
 

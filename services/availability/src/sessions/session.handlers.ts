@@ -1,67 +1,89 @@
-import type { EntityName, FilterQuery } from '@mikro-orm/core';
-import type { ListSessionsRequest, Session, SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
-import { notFound } from '@lido/runtime/errors/refusal.ts';
+import type { FilterQuery } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type {
+  GetSessionRequest,
+  ListSessionsRequest,
+  Session,
+  SessionServiceService,
+} from '@lido/proto/lido/availability/v1/session.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { type ListResponse, pageOf } from '@lido/runtime/resource/list.ts';
-import { listable, requirePermission, siteScope, visible } from '@lido/runtime/resource/scope.ts';
+import { listable } from '@lido/runtime/resource/scope.ts';
+import { deleteSession, restoreSession } from './cancel-session.handlers.ts';
 import { createSession } from './create-session.handlers.ts';
+import { loadSession, sessionEntity, sessionScope } from './load-session.repository.ts';
 import { presentSessions, staffQuestion } from './present-sessions.repository.ts';
-import { SessionEntity, type SessionRow } from './session.entity.ts';
-
-const scope = siteScope<SessionRow>();
-const entity = SessionEntity as EntityName<SessionRow>;
+import type { SessionRow } from './session.entity.ts';
+import { asksForTimes, startRange } from './session-filters.ts';
+import { updateSession } from './update-session.handlers.ts';
 
 export const sessionHandlers = {
   listSessions,
   getSession,
   createSession,
+  updateSession,
+  deleteSession,
+  restoreSession,
 } satisfies Handlers<typeof SessionServiceService>;
 
 async function listSessions(request: ListSessionsRequest, call: Call): Promise<ListResponse<Session>> {
   const { page, perPage, offset } = pageOf(request);
+  const siteIds = request.siteId.length > 0 ? request.siteId : undefined;
   const where = {
-    $and: [listable(scope, call, request.siteId.length > 0 ? request.siteId : undefined), ...conditions(request)],
+    $and: [
+      listable(sessionScope, call, siteIds),
+      cancelledOf(request),
+      ...conditions(request),
+      ...(await timesOf(request, call.em, call.principal.organisationId)),
+    ],
   } as FilterQuery<SessionRow>;
-  const [rows, total] = await call.em.findAndCount(entity, where, {
+  const options = {
     orderBy: { startTime: 'asc', id: 'asc' },
     limit: perPage,
     offset,
     disableIdentityMap: true,
-  });
+  } as const;
+  const [rows, total] = await call.em.findAndCount(sessionEntity, where, options);
+  const withBookings = request.includeBookings === true || request.withBookings === true;
   return {
-    data: await presentSessions(call.em, rows as SessionRow[], staffQuestion(call)),
+    data: await presentSessions(call.em, rows as SessionRow[], { ...staffQuestion(call), withBookings }),
     page: { page, perPage, total },
   };
 }
 
-async function getSession({ id }: { id: string }, call: Call): Promise<Session> {
-  const row = await call.em.findOne(entity, { $and: [{ id }, visible(scope, call)] } as FilterQuery<SessionRow>);
-  if (!row) throw notFound(id);
-  requirePermission(scope, row as SessionRow, call, 'read');
-  return oneSession(call, row as SessionRow);
+async function getSession({ id, includeBookings }: GetSessionRequest, call: Call): Promise<Session> {
+  const row = await loadSession(id, call, { use: 'read' });
+  const question = { ...staffQuestion(call), withBookings: includeBookings === true };
+  return ((await presentSessions(call.em, [row], question)) as [Session])[0];
 }
 
-async function oneSession(call: Call, row: SessionRow): Promise<Session> {
-  const [session] = await presentSessions(call.em, [row], staffQuestion(call));
-  if (!session) throw notFound(row.id);
-  return session;
+function cancelledOf({ cancelled, includeCancelled }: ListSessionsRequest): object {
+  if (cancelled === true) return { deletedAt: { $ne: null } };
+  return includeCancelled === true ? {} : { deletedAt: null };
 }
 
 function conditions(request: ListSessionsRequest): object[] {
-  const { startTimeFrom, startTimeTo, sessionTypeId, practitionerId, recurrenceGroupId } = request;
-  const cancelled =
-    request.cancelled === true
-      ? [{ deletedAt: { $ne: null } }]
-      : request.includeCancelled === true
-        ? []
-        : [{ deletedAt: null }];
-  return [
-    ...cancelled,
-    ...(startTimeFrom ? [{ startTime: { $gte: new Date(startTimeFrom) } }] : []),
-    ...(startTimeTo ? [{ startTime: { $lte: new Date(startTimeTo) } }] : []),
-    ...(sessionTypeId.length > 0 ? [{ sessionTypeId: { $in: sessionTypeId } }] : []),
-    ...(practitionerId.length > 0 ? [{ practitionerId: { $in: practitionerId } }] : []),
-    // Timetables are not built yet, so no session belongs to one.
-    ...(recurrenceGroupId.length > 0 ? [{ id: { $in: [] } }] : []),
-  ];
+  const lists = {
+    ...{ id: request.id, sessionTypeId: request.sessionTypeId, practitionerId: request.practitionerId },
+    ...{ roomId: request.roomId, recurrenceGroupId: request.recurrenceGroupId },
+  };
+  return Object.entries(lists).flatMap(([column, ids]) => (ids.length > 0 ? [{ [column]: { $in: ids } }] : []));
+}
+
+/** Dates are those of each session's own site, so that sites of different time zones are asked for different instants. */
+async function timesOf(request: ListSessionsRequest, em: SqlEntityManager, organisationId: string): Promise<object[]> {
+  if (!asksForTimes(request)) return [];
+  const sites = await em.execute<{ zone: string; ids: string[] }[]>(
+    `select site->>'timezone' as zone, array_agg(id) as ids from known_sites where organisation_id = ? group by 1`,
+    [organisationId],
+  );
+  const perZone = sites.map(({ zone, ids }) => {
+    const { fromMs, beforeMs } = startRange(request, zone);
+    const startTime = {
+      ...(fromMs !== null && { $gte: new Date(fromMs) }),
+      ...(beforeMs !== null && { $lt: new Date(beforeMs) }),
+    };
+    return { siteId: { $in: ids }, startTime };
+  });
+  return [{ $or: perZone }];
 }

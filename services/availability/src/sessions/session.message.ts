@@ -1,20 +1,24 @@
 import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
+import type { SessionBooking } from '@lido/proto/lido/availability/v1/session_booking.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { Asker } from '../solver/booking-window.ts';
+import type { Attendance } from './session-booking.repository.ts';
 import { judgeSession, type SessionFacts } from './session-question.ts';
 import { sessionMessage } from './session-state.ts';
 
-/** Names that a session shows beside its own row. */
-export interface SessionNames {
+/** What a session shows beside its own row: names, and who has a part in it. */
+export interface SessionCompany {
   practitioner: string | undefined;
   room: string | undefined;
   currency: string | undefined;
+  attendance: Attendance;
+  bookings: SessionBooking[];
 }
 
 /** A session as clients see it, judged for a number of guests. */
 export function toSession(
   facts: SessionFacts,
-  names: SessionNames,
+  beside: SessionCompany,
   question: { guests: number; asker: Asker },
 ): Session {
   const { session, type, zone } = facts;
@@ -27,21 +31,21 @@ export function toSession(
     sessionTypeId: type.id,
     sessionTypeName: type.name,
     practitionerId: session.practitionerId ?? null,
-    practitioner: named(session.practitionerId, names.practitioner),
+    practitioner: named(session.practitionerId, beside.practitioner),
     roomId: session.roomId ?? null,
-    room: named(session.roomId, names.room),
+    room: named(session.roomId, beside.room),
     startTime: instant(session.startTime),
     endTime: instant(session.endTime),
     duration: (session.endTime.getTime() - session.startTime.getTime()) / 60_000,
     capacity: session.capacity,
     maxBaskets: session.maxBaskets ?? type.maxBasketsPerSession ?? null,
     remainingCapacity,
-    waitlistEnabled: type.waitlistEnabled,
-    numWaitlisted: 0,
+    waitlistEnabled: session.waitlistEnabled ?? type.waitlistEnabled,
+    numWaitlisted: beside.attendance.waitlisted,
     price: price ?? null,
-    currency: names.currency ?? null,
-    numCheckedIn: 0,
-    numNoShow: 0,
+    currency: beside.currency ?? null,
+    numCheckedIn: beside.attendance.checkedIn,
+    numNoShow: beside.attendance.noShow,
     noAvailabilityReason: reason,
     noAvailabilityMessage: reason === null ? null : sessionMessage(reason),
     siteId: session.siteId,
@@ -50,5 +54,7 @@ export function toSession(
     updatedAt: instant(session.updatedAt),
     deletedAt: session.deletedAt ? instant(session.deletedAt) : null,
     isValid: reason === null,
+    recurrenceGroupId: session.recurrenceGroupId ?? null,
+    bookings: beside.bookings,
   };
 }

@@ -21,27 +21,3 @@ export async function seatsTaken(
   );
   return new Map(rows.map((row) => [row.session_id, { guests: Number(row.guests), baskets: Number(row.baskets) }]));
 }
-
-/** Locks a session's row, so that its places are counted by one at a time. */
-export async function lockSession(em: SqlEntityManager, sessionId: string): Promise<void> {
-  await em.execute('select 1 from sessions where id = ? for update', [sessionId]);
-}
-
-/** Gives a booking its places. */
-export async function takeSeats(
-  em: SqlEntityManager,
-  seats: { bookingId: string; sessionId: string; guests: number; orderId: string; expiresAtMs: number | null },
-): Promise<void> {
-  await em.execute(
-    `insert into session_seats (booking_id, session_id, guests, order_id, expires_at) values (?, ?, ?, ?, ?::timestamptz)
-     on conflict (booking_id) do update set session_id = excluded.session_id, guests = excluded.guests, expires_at = excluded.expires_at`,
-    [
-      seats.bookingId,
-      seats.sessionId,
-      seats.guests,
-      seats.orderId,
-      seats.expiresAtMs === null ? null : new Date(seats.expiresAtMs).toISOString(),
-    ],
-    'run',
-  );
-}
