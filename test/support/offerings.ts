@@ -47,7 +47,17 @@ export async function hire({ practitioners, rotas, staff, siteId }: Shop, count:
 export async function build({ rooms, staff, siteId }: Shop, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let index = 0; index < count; index++) {
-    const room = { ...outputs, siteId, name: `Room ${index}`, capacity: 1, suitableForTags: [], tagIds: [], tags: [] };
+    const room = {
+      ...outputs,
+      siteId,
+      name: `Room ${index}`,
+      capacity: 1,
+      suitableForTags: [],
+      tagIds: [],
+      tags: [],
+      zoneIds: [],
+      zones: [],
+    };
     ids.push((await rooms.createRoom(room, staff)).id);
   }
   return ids;

@@ -5,9 +5,10 @@ import { Areas } from './0004-areas.ts';
 import { Sessions } from './0006-sessions.ts';
 import { OrderCards } from './0007-order-cards.ts';
 import { Places } from './0009-places.ts';
-import { functions } from './functions.ts';
+import { Zones } from './0012-zones.ts';
 import { Appointments } from './0017-appointments.ts';
 import { Packages } from './0005-packages.ts';
+import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
 const tables = [
@@ -18,6 +19,7 @@ const tables = [
   { name: '0006-sessions', class: Sessions },
   { name: '0007-order-cards', class: OrderCards },
   { name: '0009-places', class: Places },
+  { name: '0012-zones', class: Zones },
   { name: '0017-appointments', class: Appointments },
   { name: '0005-packages', class: Packages },
 ];

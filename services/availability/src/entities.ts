@@ -11,6 +11,7 @@ import { RoomEntity } from './rooms/room.entity.ts';
 import { PractitionerRotaEntity } from './rotas/practitioner-rota.entity.ts';
 import { SessionTypeEntity } from './sessions/session-type.entity.ts';
 import { SessionEntity } from './sessions/session.entity.ts';
+import { ZoneEntity } from './zones/zone.entity.ts';
 
 /** Every table that the ORM maps. */
 export const entities = [
@@ -29,4 +30,5 @@ export const entities = [
   RoomEntity,
   SessionEntity,
   SessionTypeEntity,
+  ZoneEntity,
 ];

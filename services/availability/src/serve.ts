@@ -15,6 +15,7 @@ import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.
 import { SessionBookingServiceService } from '@lido/proto/lido/availability/v1/session_booking.ts';
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
+import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import { appointmentHandlers } from './appointments/appointment.handlers.ts';
 import type { JobQueue } from '@lido/runtime/jobs/job-queue.ts';
@@ -34,6 +35,7 @@ import { sessionBookingHandlers } from './sessions/session-booking.handlers.ts';
 import { sessionTypeHandlers } from './sessions/session-type.handlers.ts';
 import { sessionHandlers } from './sessions/session.handlers.ts';
 import { shopHandlers } from './shop/shop.handlers.ts';
+import { zoneHandlers } from './zones/zone.handlers.ts';
 import type { BookingParts } from './bookings/parts.ts';
 
 /** Adds every rpc of the service to its server. */
@@ -45,7 +47,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(PractitionerRotaServiceService, practitionerRotaHandlers);
   server.add(AppointmentTagServiceService, appointmentTagHandlers);
   server.add(AppointmentServiceService, appointmentHandlers);
-  server.add(AppointmentTypeServiceService, appointmentTypeHandlers);
+  server.add(AppointmentTypeServiceService, appointmentTypeHandlers(parts));
   server.add(CategoryServiceService, categoryHandlers);
   server.add(AreaBookingTypeServiceService, areaBookingTypeHandlers);
   server.add(SessionTypeServiceService, sessionTypeHandlers);
@@ -54,5 +56,6 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(SessionBookingServiceService, sessionBookingHandlers);
   server.add(ShopServiceService, shopHandlers(parts));
   server.add(OccupancyServiceService, occupancyHandlers(parts));
+  server.add(ZoneServiceService, zoneHandlers);
   server.add(BookingServiceService, bookingHandlers(parts));
 }

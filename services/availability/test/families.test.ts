@@ -4,9 +4,19 @@ import { blankSession, blankSessionType, build, hire, offer } from '../../../tes
 import { startWorld, type World } from './world.ts';
 
 let world: World;
-const blank = { id: '', organisationId: '', createdAt: '', updatedAt: '', suitableForTags: [], tagIds: [], tags: [] };
+const blank = {
+  id: '',
+  organisationId: '',
+  createdAt: '',
+  updatedAt: '',
+  suitableForTags: [],
+  tagIds: [],
+  tags: [],
+  zoneIds: [],
+  zones: [],
+};
 const room = (name: string, extra: object = {}) => ({ ...blank, siteId: world.siteId, name, ...extra });
-const noFilter = { siteId: [] };
+const noFilter = { siteId: [], zoneId: [] };
 
 beforeAll(async () => {
   world = await startWorld();
@@ -42,7 +52,7 @@ describe('a list', () => {
 
   test('shows a stranger nothing, and hides a site they ask for by its id', async () => {
     expect((await world.rooms.listRooms(noFilter, world.stranger)).data).toEqual([]);
-    await expect(world.rooms.listRooms({ siteId: [world.siteId] }, world.stranger)).rejects.toMatchObject({
+    await expect(world.rooms.listRooms({ ...noFilter, siteId: [world.siteId] }, world.stranger)).rejects.toMatchObject({
       kind: 'not_found',
     });
   });

@@ -32,6 +32,8 @@ const room: Room = {
   suitableForTags: [],
   tagIds: [],
   tags: [],
+  zoneIds: [],
+  zones: [],
   createdAt: '',
   updatedAt: '',
 };
@@ -42,6 +44,16 @@ let server: GrpcServer;
 let client: RawClient;
 let effects = 0;
 let commits = 0;
+
+const never = () => Promise.reject(new Error('Nobody calls this.'));
+const neverCalled = {
+  copyRoom: never,
+  listRoomAvailabilityRules: never,
+  getRoomAvailabilityRule: never,
+  createRoomAvailabilityRule: never,
+  updateRoomAvailabilityRule: never,
+  deleteRoomAvailabilityRule: never,
+};
 
 const handlers: Handlers<typeof RoomServiceService> = {
   getRoom: async ({ id }, call) => {
@@ -57,6 +69,7 @@ const handlers: Handlers<typeof RoomServiceService> = {
   updateRoom: () =>
     Promise.reject(new Refusal('booking_conflict', 'taken', 'Taken.', { metadata: { alternatives: [1] } })),
   deleteRoom: () => Promise.resolve({}),
+  ...neverCalled,
 };
 
 function save(request: Room, call: Call): Promise<Room> {

@@ -26,7 +26,7 @@ export const REFERENCE_FIELDS = [
   ],
   ...['area_ids', 'session_id'],
   ...['appointment_type_id', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
-  ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags'],
+  ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags', 'zone_ids'],
 ];
 
 /**

@@ -4,6 +4,7 @@ import {
 } from '@lido/proto/lido/availability/v1/appointment_type.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { archiveSilently, restore } from '@lido/runtime/resource/archive.ts';
+import { copy } from '@lido/runtime/resource/copy.ts';
 import { create } from '@lido/runtime/resource/create.ts';
 import { contains, overlaps } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
@@ -12,6 +13,7 @@ import { sitesScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import type { BookingParts } from '../bookings/parts.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
 import { currenciesOf } from '../offerings/currency.repository.ts';
 import { offeringEmbeds, tagsOf } from '../offerings/offering-embeds.repository.ts';
@@ -20,12 +22,14 @@ import {
   appointmentPriceRules,
   availabilityRules,
   availabilityRulesOf,
+  copyRules,
   priceRulesOf,
 } from '../offerings/rules.handlers.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { AppointmentTypeEntity, type AppointmentTypeRow } from './appointment-type.entity.ts';
 import { appointmentTypeErrors } from './appointment-type.ts';
+import { checkAppointmentTypeRules } from './check-rules.handlers.ts';
 
 const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
   noun: 'appointment type',
@@ -108,21 +112,25 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
 const priceRules = priceRulesOf(appointmentTypes, appointmentPriceRules);
 const openings = availabilityRulesOf(appointmentTypes, availabilityRules);
 
-export const appointmentTypeHandlers = {
-  listAppointmentTypes: list(appointmentTypes),
-  getAppointmentType: get(appointmentTypes),
-  createAppointmentType: create(appointmentTypes),
-  updateAppointmentType: update(appointmentTypes, 'appointmentType'),
-  deleteAppointmentType: archiveSilently(appointmentTypes),
-  restoreAppointmentType: restore(appointmentTypes),
-  listAppointmentTypePriceRules: priceRules.list,
-  getAppointmentTypePriceRule: priceRules.get,
-  createAppointmentTypePriceRule: priceRules.create,
-  updateAppointmentTypePriceRule: priceRules.update,
-  deleteAppointmentTypePriceRule: priceRules.remove,
-  listAppointmentTypeAvailabilityRules: openings.list,
-  getAppointmentTypeAvailabilityRule: openings.get,
-  createAppointmentTypeAvailabilityRule: openings.create,
-  updateAppointmentTypeAvailabilityRule: openings.update,
-  deleteAppointmentTypeAvailabilityRule: openings.remove,
-} satisfies Handlers<typeof AppointmentTypeServiceService>;
+/** The rpcs of appointment types. */
+export const appointmentTypeHandlers = (parts: Pick<BookingParts, 'compiledSites'>) =>
+  ({
+    listAppointmentTypes: list(appointmentTypes),
+    getAppointmentType: get(appointmentTypes),
+    createAppointmentType: create(appointmentTypes),
+    updateAppointmentType: update(appointmentTypes, 'appointmentType'),
+    deleteAppointmentType: archiveSilently(appointmentTypes),
+    copyAppointmentType: copy(appointmentTypes, 'appointmentType', copyRules),
+    checkAppointmentTypeRules: checkAppointmentTypeRules(appointmentTypes, parts),
+    restoreAppointmentType: restore(appointmentTypes),
+    listAppointmentTypePriceRules: priceRules.list,
+    getAppointmentTypePriceRule: priceRules.get,
+    createAppointmentTypePriceRule: priceRules.create,
+    updateAppointmentTypePriceRule: priceRules.update,
+    deleteAppointmentTypePriceRule: priceRules.remove,
+    listAppointmentTypeAvailabilityRules: openings.list,
+    getAppointmentTypeAvailabilityRule: openings.get,
+    createAppointmentTypeAvailabilityRule: openings.create,
+    updateAppointmentTypeAvailabilityRule: openings.update,
+    deleteAppointmentTypeAvailabilityRule: openings.remove,
+  }) satisfies Handlers<typeof AppointmentTypeServiceService>;

@@ -4,7 +4,7 @@ import type { RefuseWhileNeeded } from '@lido/runtime/resource/remove.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import type { AppointmentTagRow } from './appointment-tag.entity.ts';
 
-/** Where the ids of categories and tags stand, with the sites of each row. */
+/** Where the ids of categories, tags and zones stand, with the sites of each row. */
 const categorised = [
   { table: 'appointment_types', column: 'category_ids', sites: 'site_ids' },
   { table: 'area_booking_types', column: 'category_ids', sites: 'array[site_id]' },
@@ -16,6 +16,7 @@ const tagged = [
   { table: 'practitioners', column: 'tag_ids', sites: 'site_ids' },
   { table: 'rooms', column: 'tag_ids', sites: 'array[site_id]' },
 ] as const;
+const zoned = [{ table: 'rooms', column: 'zone_ids', sites: 'array[site_id]' }] as const;
 
 /** Takes a removed category out of everything that is in it. */
 export function detachCategory(em: SqlEntityManager, categoryId: string): Promise<void> {
@@ -25,6 +26,11 @@ export function detachCategory(em: SqlEntityManager, categoryId: string): Promis
 /** Takes a removed tag off everything that carries it. */
 export function detachTag(em: SqlEntityManager, tagId: string): Promise<void> {
   return detach(em, tagged, tagId);
+}
+
+/** Takes whatever was in a removed zone out of it. */
+export function detachZone(em: SqlEntityManager, zoneId: string): Promise<void> {
+  return detach(em, zoned, zoneId);
 }
 
 async function detach(

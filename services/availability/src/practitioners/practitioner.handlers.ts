@@ -4,16 +4,17 @@ import { copy } from '@lido/runtime/resource/copy.ts';
 import { create } from '@lido/runtime/resource/create.ts';
 import { contains } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
+import { remove } from '@lido/runtime/resource/remove.ts';
 import { sitesScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { dateOf } from '@lido/runtime/time/zone.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { copyRotas } from '../rotas/copy-rotas.repository.ts';
-import { deletePractitioner } from './delete-practitioner.handlers.ts';
 import { PractitionerEntity, type PractitionerRow } from './practitioner.entity.ts';
 import { listPractitionerOrder, listPractitioners, updatePractitionerOrder } from './practitioner-order.handlers.ts';
 
@@ -62,7 +63,7 @@ export const practitionerHandlers = {
   getPractitioner: get(practitioners),
   createPractitioner: create(practitioners),
   updatePractitioner: update(practitioners, 'practitioner'),
-  deletePractitioner: deletePractitioner(practitioners),
+  deletePractitioner: remove(practitioners, refuseWhileBooked(practitioners)),
   copyPractitioner: copy(practitioners, 'practitioner', copyRotas),
   listPractitionerOrder: listPractitionerOrder(practitioners),
   updatePractitionerOrder: updatePractitionerOrder(practitioners),

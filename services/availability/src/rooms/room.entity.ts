@@ -11,6 +11,7 @@ export const RoomEntity = defineEntity({
     capacity: p.integer(),
     suitableForTags: p.array(),
     tagIds: p.array(),
+    zoneIds: p.array(),
   },
 });
 

@@ -3,7 +3,7 @@ import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { archiveSilently, restore } from '@lido/runtime/resource/archive.ts';
 import { copy } from '@lido/runtime/resource/copy.ts';
 import { create } from '@lido/runtime/resource/create.ts';
-import { contains, oneOf } from '@lido/runtime/resource/filters.ts';
+import { contains, oneOf, overlaps } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
 import { list } from '@lido/runtime/resource/list.ts';
 import { siteScope } from '@lido/runtime/resource/scope.ts';
@@ -60,7 +60,7 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
       priceRules: rules.prices(row.id).map(sessionPriceRules.toMessage),
     });
   },
-  filters: { query: contains('name', 'productCode'), sessionTypeId: oneOf('id') },
+  filters: { query: contains('name', 'productCode'), sessionTypeId: oneOf('id'), categoryId: overlaps('categoryIds') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.session_type.saved', encode: (message) => SessionType.encode(message).finish() },
   check: async (row, { em }) => ({

@@ -88,7 +88,8 @@ function whenOf(row: PriceRuleRow | AvailabilityRuleRow): Omit<AvailabilityRule,
   };
 }
 
-function toAppointmentType(row: AppointmentTypeRow, rules: RulesByParent): AppointmentType {
+/** An appointment type as the solver reads it. */
+export function toAppointmentType(row: AppointmentTypeRow, rules: RulesByParent): AppointmentType {
   return {
     id: row.id,
     name: row.name,
