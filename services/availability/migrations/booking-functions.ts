@@ -5,6 +5,9 @@
  * have taken. A hold brings several plans and takes the first that is still free: claims, seats of sessions and guests in areas alike.
  */
 export const bookingFunctions = `
+create type daily_limit as (
+  resource_id varchar, day_from timestamptz, day_to timestamptz, appointment_type_ids varchar[], category_ids varchar[], max_minutes int);
+
 create function next_site_versions(site_ids varchar[], what jsonb) returns table (site_id varchar, version bigint) language sql as $$
   with next as (
     insert into site_versions as v (site_id, version)
@@ -39,7 +42,7 @@ begin
 end $$;
 
 create function hold_time(
-  plans jsonb, home_site varchar, solver_version bigint, needs_same_claims boolean, overriding_actor varchar, is_dry_run boolean)
+  plans jsonb, home_site varchar, solver_version bigint, overriding_actor varchar, is_dry_run boolean)
 returns jsonb language plpgsql as $$
 declare plan jsonb; wanted wanted_claim[]; given_up varchar[]; blocked jsonb; home_version bigint; chosen int := 0;
 begin
@@ -62,8 +65,7 @@ begin
     case when overriding_actor is null then plan->'change' else '{"kind":"model"}' end) n
   where n.site_id = home_site;
   if home_version <> solver_version + 1 then
-    if needs_same_claims
-      or (select count(*) from site_changes c where c.site_id = home_site and c.version > solver_version and c.version < home_version)
+    if (select count(*) from site_changes c where c.site_id = home_site and c.version > solver_version and c.version < home_version)
         <> home_version - solver_version - 1
       or exists (select from site_changes c where c.site_id = home_site and c.version > solver_version
         and c.version < home_version and c.change->>'kind' = 'model') then
@@ -86,6 +88,9 @@ begin
     into blocked from take_claims(wanted, given_up, overriding_actor) c;
   if blocked is not null then return blocked; end if;
   perform save_bookings(plan->'held');
+  select jsonb_agg(jsonb_build_object('kind', 'daily_maximum', 'resourceId', id)) into blocked
+    from limits_exceeded(array(select l from jsonb_populate_recordset(null::daily_limit, plan->'limits') l)) id;
+  if blocked is not null then return blocked; end if;
   seats := array(select s from jsonb_populate_recordset(null::wanted_seats, plan->'seats') s);
   areas := array(select a from jsonb_populate_recordset(null::wanted_area, plan->'areas') a);
   perform lock_places(array(select s.session_id from unnest(seats) s), array(select a.area_id from unnest(areas) a), given_up);
@@ -93,6 +98,22 @@ begin
   if blocked is not null then return blocked; end if;
   select jsonb_agg(jsonb_build_object('kind', 'area', 'resourceId', id)) into blocked from take_areas(areas, given_up) id;
   return blocked;
+end $$;
+
+-- Whose appointments of a day are longer than they may be. No constraint sees that, so the days are locked, after the claims' own locks,
+-- until the commit of whoever counts.
+create function limits_exceeded(limits daily_limit[]) returns setof varchar language plpgsql as $$
+declare day bigint;
+begin
+  for day in select distinct hashtextextended('day ' || l.resource_id || ' ' || l.day_from, 0) from unnest(limits) l order by 1
+  loop perform pg_advisory_xact_lock(day); end loop;
+  return query
+    select l.resource_id from unnest(limits) l where l.max_minutes < (
+      select coalesce(sum(extract(epoch from b.ends_at - b.starts_at) / 60), 0)
+      from claims c join bookings b on b.id = c.booking_id join appointment_types t on t.id = b.offering_id
+      where c.active and c.resource_id = l.resource_id and c.during && tstzrange(l.day_from, l.day_to, '[)') and lower(c.during) >= l.day_from
+        and (c.expires_at is null or c.expires_at > lido_now())
+        and (t.id = any (l.appointment_type_ids) or t.category_ids && l.category_ids::text[]));
 end $$;
 
 create function tell_of_bookings(booking_ids varchar[], what jsonb) returns void language sql as $$

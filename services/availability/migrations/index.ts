@@ -2,12 +2,13 @@ import { Initial } from './0001-initial.ts';
 import { Catalogue } from './0002-catalogue.ts';
 import { PractitionerOrder } from './0003-practitioner-order.ts';
 import { Areas } from './0004-areas.ts';
+import { Packages } from './0005-packages.ts';
 import { Sessions } from './0006-sessions.ts';
 import { OrderCards } from './0007-order-cards.ts';
 import { Places } from './0009-places.ts';
 import { Zones } from './0012-zones.ts';
+import { RestrictionsAndAbsences } from './0013-restrictions-and-absences.ts';
 import { Appointments } from './0017-appointments.ts';
-import { Packages } from './0005-packages.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -16,12 +17,13 @@ const tables = [
   { name: '0002-catalogue', class: Catalogue },
   { name: '0003-practitioner-order', class: PractitionerOrder },
   { name: '0004-areas', class: Areas },
+  { name: '0005-packages', class: Packages },
   { name: '0006-sessions', class: Sessions },
   { name: '0007-order-cards', class: OrderCards },
   { name: '0009-places', class: Places },
   { name: '0012-zones', class: Zones },
+  { name: '0013-restrictions-and-absences', class: RestrictionsAndAbsences },
   { name: '0017-appointments', class: Appointments },
-  { name: '0005-packages', class: Packages },
 ];
 
 /** The tables first, then the functions that work on them. */

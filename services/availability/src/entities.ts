@@ -7,7 +7,9 @@ import { EquipmentEntity } from './equipment/equipment.entity.ts';
 import { AvailabilityRuleEntity, PriceRuleEntity } from './offerings/rule.entity.ts';
 import { ItemChoiceEntity, PackageEntity } from './packages/package.entity.ts';
 import { PractitionerEntity } from './practitioners/practitioner.entity.ts';
+import { RestrictionEntity } from './restrictions/restriction.entity.ts';
 import { RoomEntity } from './rooms/room.entity.ts';
+import { CustomAvailabilityEntity } from './rotas/custom-availability.entity.ts';
 import { PractitionerRotaEntity } from './rotas/practitioner-rota.entity.ts';
 import { SessionTypeEntity } from './sessions/session-type.entity.ts';
 import { SessionEntity } from './sessions/session.entity.ts';
@@ -21,12 +23,14 @@ export const entities = [
   AvailabilityRuleEntity,
   CategoryEntity,
   BookableAreaEntity,
+  CustomAvailabilityEntity,
   EquipmentEntity,
   ItemChoiceEntity,
   PackageEntity,
   PractitionerEntity,
   PractitionerRotaEntity,
   PriceRuleEntity,
+  RestrictionEntity,
   RoomEntity,
   SessionEntity,
   SessionTypeEntity,

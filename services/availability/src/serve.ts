@@ -1,4 +1,5 @@
 import { AppointmentTagServiceService } from '@lido/proto/lido/availability/v1/appointment_tag.ts';
+import { AppointmentRestrictionServiceService } from '@lido/proto/lido/availability/v1/appointment_restriction.ts';
 import { AppointmentServiceService } from '@lido/proto/lido/availability/v1/appointment.ts';
 import { AppointmentTypeServiceService } from '@lido/proto/lido/availability/v1/appointment_type.ts';
 import { CategoryServiceService } from '@lido/proto/lido/availability/v1/category.ts';
@@ -10,6 +11,7 @@ import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupa
 import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.ts';
 import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
 import { PractitionerRotaServiceService } from '@lido/proto/lido/availability/v1/practitioner_rota.ts';
+import { PractitionerScheduleServiceService } from '@lido/proto/lido/availability/v1/practitioner_schedule.ts';
 import { RoomServiceService } from '@lido/proto/lido/availability/v1/room.ts';
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
 import { SessionBookingServiceService } from '@lido/proto/lido/availability/v1/session_booking.ts';
@@ -29,7 +31,9 @@ import { equipmentHandlers } from './equipment/equipment.handlers.ts';
 import { occupancyHandlers } from './occupancy/occupancy.handlers.ts';
 import { packageHandlers } from './packages/package.handlers.ts';
 import { practitionerHandlers } from './practitioners/practitioner.handlers.ts';
+import { appointmentRestrictionHandlers } from './restrictions/restriction.handlers.ts';
 import { roomHandlers } from './rooms/room.handlers.ts';
+import { practitionerScheduleHandlers } from './rotas/practitioner-schedule.handlers.ts';
 import { practitionerRotaHandlers } from './rotas/practitioner-rota.handlers.ts';
 import { sessionBookingHandlers } from './sessions/session-booking.handlers.ts';
 import { sessionTypeHandlers } from './sessions/session-type.handlers.ts';
@@ -45,6 +49,8 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(EquipmentServiceService, equipmentHandlers);
   server.add(PractitionerServiceService, practitionerHandlers);
   server.add(PractitionerRotaServiceService, practitionerRotaHandlers);
+  server.add(PractitionerScheduleServiceService, practitionerScheduleHandlers);
+  server.add(AppointmentRestrictionServiceService, appointmentRestrictionHandlers);
   server.add(AppointmentTagServiceService, appointmentTagHandlers);
   server.add(AppointmentServiceService, appointmentHandlers);
   server.add(AppointmentTypeServiceService, appointmentTypeHandlers(parts));

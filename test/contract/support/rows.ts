@@ -5,6 +5,7 @@ import { addBooking } from './booking-rows.ts';
 import { addCatalogueRows } from './catalogue-rows.ts';
 import { addPackageRows } from './package-rows.ts';
 import { addMembershipRows, addPeopleRows } from './people-rows.ts';
+import { addPractitionerRows } from './practitioner-rows.ts';
 import { addReportRows } from './report-rows.ts';
 import type { Rows, Seeded } from './row-types.ts';
 import { addSessionRows } from './session-rows.ts';
@@ -25,7 +26,7 @@ export const REFERENCE_FIELDS = [
     'guest_ids',
   ],
   ...['area_ids', 'session_id'],
-  ...['appointment_type_id', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
+  ...['appointment_type_id', 'appointment_type_ids', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
   ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags', 'zone_ids'],
 ];
 
@@ -37,11 +38,13 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
   const seeded = (await seed({ baseUrl, bootstrapToken: token, log: () => {} })) as unknown as Seeded;
   const api = apiAt(baseUrl, token);
   for (let count = 0; count < ordersBefore; count++) await api.post('/shop/basket', { site_id: seeded.site });
+  const shop = await addShopRows(api, seeded);
   const parts = [
     siteRows(seeded, (await api.get(`/sites/${seeded.site}`))['brand_id'] as string),
     await addPeopleRows(api, seeded),
     await addMembershipRows(api, seeded),
-    await addShopRows(api, seeded),
+    shop,
+    await addPractitionerRows(api, shop),
     await addAreaRows(api, seeded),
     await addPackageRows(api, seeded),
     await addBooking(api, seeded),

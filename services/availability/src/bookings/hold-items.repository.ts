@@ -5,6 +5,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { activeMemberships } from '../offerings/memberships.client.ts';
 import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
+import { reasonMessage } from '../solver/reason.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { Booking } from './booking.ts';
 import { toHeldItem } from './held-item.ts';
@@ -17,6 +18,15 @@ import { planSession } from './plan-sessions.repository.ts';
 import { withClaims } from './with-claims.ts';
 
 const attemptsMax = 24;
+
+/** Why an item can not be held where something is counted rather than claimed. */
+const countedReasons: Record<string, { reason: string; message: string } | undefined> = {
+  session: { reason: 'session_full', message: sessionMessage('session_full') },
+  daily_maximum: {
+    reason: 'no_practitioners_available',
+    message: reasonMessage('no_practitioners_available'),
+  },
+};
 
 /** Holds items of all kinds, all or none, and answers them as they are held. */
 export async function holdItems(
@@ -59,9 +69,9 @@ export async function holdOffered(
     const outcome = await holdTime(parts.db.fork(), site, holdings, { isDryRun, overridingActor });
     if (outcome === 'again') continue;
     if ('bookings' in outcome) return outcome.bookings;
-    // Seats are counted anew by each plan, so what is refused twice are the request's own items that do not fit together.
-    if (attempt > 0 && outcome.blocked.some(({ kind }) => kind === 'session'))
-      throw alreadyTaken(sessionMessage('session_full'), ['session_full'], [], order.site.timezone);
+    // Seats and days are counted anew by each plan, so what is refused twice are the request's own items that do not fit together.
+    const ownReason = attempt > 0 ? outcome.blocked.map(({ kind }) => countedReasons[kind]).find(Boolean) : undefined;
+    if (ownReason) throw alreadyTaken(ownReason.message, [ownReason.reason], [], order.site.timezone);
   }
   throw alreadyTaken('Too many guests want this time at this moment. Please try again.', [], [], order.site.timezone);
 }

@@ -3,9 +3,11 @@ import { isRetryable } from '@lido/runtime/db/map-database-error.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import { areaRow, instantText, wantedRows } from '../claims/claim.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import type { CompiledSite } from '../solver/compile-site.ts';
 import type { SiteChange } from '../sites/site-version.repository.ts';
 import type { Booking } from './booking.ts';
 import { bookingRecord } from './booking.repository.ts';
+import { dailyLimits } from './daily-limits.ts';
 import type { Holding, OwnedPlan } from './item-plan.ts';
 
 /** What stands in the way of a hold. Sessions and areas that are full have no times of their own. */
@@ -44,11 +46,10 @@ export async function holdTime(
   try {
     const [row] = await em.execute<
       { held: { plan: number; createdAtMs: Record<string, number> } | { blocked: Blocker[] } }[]
-    >('select hold_time(?::jsonb, ?, ?, ?, ?, ?) as held', [
-      JSON.stringify(holdings.map(planOf)),
+    >('select hold_time(?::jsonb, ?, ?, ?, ?) as held', [
+      JSON.stringify(holdings.map((holding) => planOf(site, holding))),
       site.site.id,
       site.version,
-      hasDailyMaxima(site),
       overridingActor,
       isDryRun,
     ]);
@@ -73,7 +74,7 @@ export async function holdTime(
 }
 
 /** What the items held before is given up in the same step; for new items that is nothing. */
-function planOf({ plans, bookings, taken, takenAreas }: Holding): object {
+function planOf({ compiled }: VersionedSite, { plans, bookings, taken, takenAreas }: Holding): object {
   const givenUp = bookings.map(({ id }) => id);
   const change: SiteChange = { kind: 'claims', released: givenUp, taken, takenAreas };
   return {
@@ -82,6 +83,7 @@ function planOf({ plans, bookings, taken, takenAreas }: Holding): object {
     areas: plans.flatMap(({ owner, orderId, plan: { areas } }) => areas.map((area) => areaRow(owner, orderId, area))),
     givenUp,
     held: bookings.map(bookingRecord),
+    limits: bookings.flatMap(({ request }, index) => limitRows(compiled, request, plans[index])),
     change,
   };
 }
@@ -93,9 +95,13 @@ function seatRows({ plan: { seats }, owner, orderId }: OwnedPlan): object[] {
   }));
 }
 
-/** Claims of the same day count against a daily maximum, so that those that came meanwhile have to be looked at too. */
-function hasDailyMaxima({ compiled }: VersionedSite): boolean {
-  return compiled.model.practitioners.some(({ restrictions }) =>
-    restrictions.some(({ type }) => type === 'max_duration'),
-  );
+/** Who skips the rules is not bound by what a practitioner may do in a day. */
+function limitRows(compiled: CompiledSite, { skipsRules }: Booking['request'], owned: OwnedPlan | undefined): object[] {
+  if (skipsRules || !owned) return [];
+  return dailyLimits(compiled, owned.plan).map((limit) => ({
+    resource_id: limit.practitionerId,
+    ...{ day_from: instantText(limit.dayFromMs), day_to: instantText(limit.dayToMs) },
+    ...{ appointment_type_ids: limit.appointmentTypeIds, category_ids: limit.categoryIds },
+    max_minutes: limit.maxMinutes,
+  }));
 }

@@ -6,6 +6,11 @@ import type { AppointmentTagRow } from './appointment-tag.entity.ts';
 
 /** Where the ids of categories, tags and zones stand, with the sites of each row. */
 const categorised = [
+  {
+    table: 'appointment_restrictions',
+    column: 'category_ids',
+    sites: '(select site_ids from practitioners p where p.id = parent_id)',
+  },
   { table: 'appointment_types', column: 'category_ids', sites: 'site_ids' },
   { table: 'area_booking_types', column: 'category_ids', sites: 'array[site_id]' },
   { table: 'packages', column: 'category_ids', sites: 'array[site_id]' },

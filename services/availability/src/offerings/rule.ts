@@ -68,4 +68,14 @@ export function weekdaysOf(rule: Pick<RuleTimes, 'weekday' | 'weekdays'>): Weekd
   return [...rule.weekdays, ...(rule.weekday ? [rule.weekday] : [])].flatMap((name) => weekdayOfName(name) ?? []);
 }
 
+/** Clients may send seconds; the grid has none. */
+export function hhmm(time: string): string {
+  return time.slice(0, 5);
+}
+
+/** Rules' dates may come as date-times; their date is meant. */
+export function dateOnly(date: string | null | undefined): string | null {
+  return date ? date.slice(0, 10) : null;
+}
+
 const minutesPerDay = 1_440;

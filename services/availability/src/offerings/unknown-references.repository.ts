@@ -3,6 +3,8 @@ import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
 
 /** The tables that fields name rows of. */
 const tables = {
+  // Archived ones may stand where they stood: they can be restored.
+  appointment_type_ids: '(select id, organisation_id, null::timestamptz as deleted_at from appointment_types)',
   can_offer_tags: 'appointment_tags',
   category_ids: 'categories',
   equipment_ids: 'equipment',

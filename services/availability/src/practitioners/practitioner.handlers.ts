@@ -8,13 +8,14 @@ import { remove } from '@lido/runtime/resource/remove.ts';
 import { sitesScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
-import { dateOf } from '@lido/runtime/time/zone.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
+import { dateOnly } from '../offerings/rule.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
-import { copyRotas } from '../rotas/copy-rotas.repository.ts';
+import { restrictionMessages } from '../restrictions/restriction.repository.ts';
+import { copyParts } from './copy-parts.repository.ts';
 import { PractitionerEntity, type PractitionerRow } from './practitioner.entity.ts';
 import { listPractitionerOrder, listPractitioners, updatePractitionerOrder } from './practitioner-order.handlers.ts';
 
@@ -35,14 +36,19 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
   ],
   toMessage: (row, formats) => ({
     ...row,
-    schedulingWeekIntervalStart: dateOf(row.schedulingWeekIntervalStart ?? '') ?? null,
+    schedulingWeekIntervalStart: dateOnly(row.schedulingWeekIntervalStart),
     avatar: null,
     tags: [],
     zones: [],
     appointmentRestrictions: [],
     ...stamps(row, formats),
   }),
-  embed: (rows, em) => tagsOf(em, rows),
+  embed: async (rows, em) => {
+    const tags = await tagsOf(em, rows);
+    const ids = rows.map(({ id }) => id);
+    const restrictions = await restrictionMessages(ids, em);
+    return (row) => ({ ...tags(row), appointmentRestrictions: restrictions(row.id) });
+  },
   filters: { query: contains('name') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.practitioner.saved', encode: (message) => Practitioner.encode(message).finish() },
@@ -64,7 +70,7 @@ export const practitionerHandlers = {
   createPractitioner: create(practitioners),
   updatePractitioner: update(practitioners, 'practitioner'),
   deletePractitioner: remove(practitioners, refuseWhileBooked(practitioners)),
-  copyPractitioner: copy(practitioners, 'practitioner', copyRotas),
+  copyPractitioner: copy(practitioners, 'practitioner', copyParts),
   listPractitionerOrder: listPractitionerOrder(practitioners),
   updatePractitionerOrder: updatePractitionerOrder(practitioners),
 } satisfies Handlers<typeof PractitionerServiceService>;

@@ -48,7 +48,7 @@ export function compiledSites(db: Database, clock: Clock, sites: Sites): Compile
   const load = (siteId: string): Promise<CachedSite | undefined> => {
     const running = loading.get(siteId);
     if (running) return running;
-    const started = loadSite(db.fork(), siteId).then((snapshot) => {
+    const started = loadSite(db.fork(), siteId, clock.nowMs()).then((snapshot) => {
       if (!snapshot) return undefined;
       const loaded = compile(snapshot, clock.nowMs());
       if (cache.size >= sitesMax) cache.delete(cache.keys().next().value ?? '');

@@ -6,7 +6,8 @@ import type { Offering } from '../offerings/offering.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { PractitionerEntity } from '../practitioners/practitioner.entity.ts';
 import { RoomEntity } from '../rooms/room.entity.ts';
-import { PractitionerRotaEntity } from '../rotas/practitioner-rota.entity.ts';
+import { restrictionsOf } from '../restrictions/restriction.repository.ts';
+import { workingTimesOf } from '../rotas/schedule.repository.ts';
 import { SessionTypeEntity } from '../sessions/session-type.entity.ts';
 import type { Claim, SiteModel } from '../solver/model.ts';
 import { claimKey } from '../claims/claim.ts';
@@ -22,28 +23,33 @@ export interface SiteSnapshot {
   model: SiteModel;
 }
 
+const dayMs = 86_400_000;
 const live = { deletedAt: null };
 const plain = { disableIdentityMap: true } as const;
 const byName = { ...plain, orderBy: { name: 'asc', id: 'asc' } } as const;
 
 /**
- * Reads all that searches and the solver need of a site in one snapshot of the database: one query per table.
+ * Reads all that searches and the solver need of a site from now on in one snapshot of the database: one query per table.
  * Undefined for a site this service has not heard of.
  */
-export function loadSite(em: SqlEntityManager, siteId: string): Promise<SiteSnapshot | undefined> {
-  return em.fork().transactional((snapshot) => readSite(snapshot, siteId), {
+export function loadSite(em: SqlEntityManager, siteId: string, nowMs: number): Promise<SiteSnapshot | undefined> {
+  return em.fork().transactional((snapshot) => readSite(snapshot, siteId, nowMs), {
     isolationLevel: 'repeatable read' as never,
     readOnly: true,
   });
 }
 
-async function readSite(em: SqlEntityManager, siteId: string): Promise<SiteSnapshot | undefined> {
+async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Promise<SiteSnapshot | undefined> {
   const version = await currentVersion(em, siteId);
   const [known] = await em.execute<{ site: Site }[]>('select site from known_sites where id = ?', [siteId]);
   if (!known) return undefined;
   const siteIds = { $overlap: [siteId] };
   const practitioners = await em.find(PractitionerEntity, { siteIds, ...live }, byName);
-  const rotas = await em.find(PractitionerRotaEntity, { siteIds, ...live }, plain);
+  const workingTimeOf = await workingTimesOf(em, practitioners, nowMs - dayMs);
+  const restrictions = await restrictionsOf(
+    em,
+    practitioners.map(({ id }) => id),
+  );
   const rooms = await em.find(RoomEntity, { siteId, ...live }, byName);
   const equipment = await em.find(EquipmentEntity, { siteId, ...live }, plain);
   const types = await em.find(AppointmentTypeEntity, { siteIds, ...live }, byName);
@@ -60,7 +66,10 @@ async function readSite(em: SqlEntityManager, siteId: string): Promise<SiteSnaps
     version,
     site: known.site,
     offerings: new Map(offerings.map((offering) => [offering.row.id, offering])),
-    model: siteModel({ site: known.site, practitioners, rotas, rooms, equipment, types, rules, claims }),
+    model: siteModel({
+      ...{ site: known.site, practitioners, rooms, equipment, types, rules, claims, workingTimeOf },
+      restrictionsOf: (id) => restrictions.get(id) ?? [],
+    }),
   };
 }
 
@@ -75,6 +84,7 @@ interface ClaimRow {
   item_id: string | null;
   order_id: string | null;
   offering_id: string | null;
+  category_ids: string[] | null;
   duration: number | null;
 }
 
@@ -83,8 +93,8 @@ async function loadClaims(em: SqlEntityManager, siteId: string, resourceIds: str
   const rows = await em.execute<ClaimRow[]>(
     `select c.resource_id, c.unit, (extract(epoch from lower(c.during)) * 1000)::bigint as from_ms,
             (extract(epoch from upper(c.during)) * 1000)::bigint as to_ms, (extract(epoch from c.expires_at) * 1000)::bigint as expires_ms,
-            c.kind, c.booking_id, c.item_id, b.order_id, b.offering_id, (extract(epoch from b.ends_at - b.starts_at) / 60)::int as duration
-     from claims c left join bookings b on b.id = c.booking_id
+            c.kind, c.booking_id, c.item_id, b.order_id, b.offering_id, t.category_ids, (extract(epoch from b.ends_at - b.starts_at) / 60)::int as duration
+     from claims c left join bookings b on b.id = c.booking_id left join appointment_types t on t.id = b.offering_id
      where c.active and upper(c.during) > lido_now() - interval '1 day'
        and (c.site_id = ? or c.resource_id in (select jsonb_array_elements_text(?::jsonb)))`,
     [siteId, JSON.stringify(resourceIds)],
@@ -101,6 +111,7 @@ async function loadClaims(em: SqlEntityManager, siteId: string, resourceIds: str
     itemId: row.item_id,
     orderId: row.order_id,
     appointmentTypeId: row.offering_id,
+    categoryIds: row.category_ids ?? [],
     durationMinutes: row.duration,
   }));
 }

@@ -4,10 +4,12 @@ import type { EquipmentRow } from '../equipment/equipment.entity.ts';
 import type { AvailabilityRuleRow, PriceRuleRow } from '../offerings/rule.entity.ts';
 import type { RulesByParent } from '../offerings/rule.repository.ts';
 import type { offeringProperties } from '../offerings/offering.entity.ts';
-import { weekdayOfName, weekdaysOf } from '../offerings/rule.ts';
+import { dateOnly, hhmm, weekdayOfName, weekdaysOf } from '../offerings/rule.ts';
 import type { PractitionerRow } from '../practitioners/practitioner.entity.ts';
 import type { RoomRow } from '../rooms/room.entity.ts';
-import type { PractitionerRotaRow } from '../rotas/practitioner-rota.entity.ts';
+import { toSolverRestriction } from '../restrictions/restriction.ts';
+import type { RestrictionRow } from '../restrictions/restriction.entity.ts';
+import type { WorkingTime } from '../rotas/working-time.ts';
 import type { BookingRules } from '../solver/booking-window.ts';
 import type {
   AppointmentType,
@@ -15,7 +17,6 @@ import type {
   Claim,
   OpeningException,
   PriceRule,
-  Rota,
   SiteModel,
 } from '../solver/model.ts';
 
@@ -23,7 +24,8 @@ import type {
 export interface SiteRows {
   site: Site;
   practitioners: PractitionerRow[];
-  rotas: PractitionerRotaRow[];
+  workingTimeOf: (practitioner: PractitionerRow) => WorkingTime;
+  restrictionsOf: (practitionerId: string) => RestrictionRow[];
   rooms: RoomRow[];
   equipment: EquipmentRow[];
   types: AppointmentTypeRow[];
@@ -32,8 +34,8 @@ export interface SiteRows {
 }
 
 /** The solver's view of a site's rows. */
-export function siteModel({ site, practitioners, rotas, rooms, equipment, types, rules, claims }: SiteRows): SiteModel {
-  const rotasOf = Map.groupBy(rotas, (rota) => rota.practitionerId);
+export function siteModel(rows: SiteRows): SiteModel {
+  const { site, practitioners, workingTimeOf, restrictionsOf, rooms, equipment, types, rules, claims } = rows;
   return {
     id: site.id,
     zone: site.timezone,
@@ -42,13 +44,12 @@ export function siteModel({ site, practitioners, rotas, rooms, equipment, types,
       return known ? [{ weekday: known, timeFrom: hhmm(timeFrom), timeTo: hhmm(timeTo) }] : [];
     }),
     openingExceptions: openingExceptions(site),
-    practitioners: practitioners.map(({ id, name, canOfferTags, schedulingWeekIntervalStart: weeksFrom }) => ({
-      id,
-      name,
-      canOfferTags,
-      rotas: (rotasOf.get(id) ?? []).map((rota) => ({ ...toRota(rota), weeksFrom: dateOnly(weeksFrom) })),
-      customAvailability: [],
-      restrictions: [],
+    practitioners: practitioners.map((practitioner) => ({
+      id: practitioner.id,
+      name: practitioner.name,
+      canOfferTags: practitioner.canOfferTags,
+      ...workingTimeOf(practitioner),
+      restrictions: restrictionsOf(practitioner.id).map(toSolverRestriction),
     })),
     rooms: rooms.map(({ id, name, capacity, suitableForTags }) => ({
       id,
@@ -127,18 +128,6 @@ export function bookingRules(row: Pick<AppointmentTypeRow, keyof typeof offering
   };
 }
 
-function toRota({ startDate, endDate, schedulingWeekInterval, availabilityRules }: PractitionerRotaRow): Rota {
-  return {
-    startDate: startDate ?? null,
-    endDate: endDate ?? null,
-    weekIntervalWeeks: schedulingWeekInterval,
-    rules: availabilityRules.flatMap(({ weekday, timeFrom, timeTo, weekNum }) => {
-      const known = weekdayOfName(weekday);
-      return known ? [{ weekday: known, timeFrom: hhmm(timeFrom), timeTo: hhmm(timeTo), weekNum: weekNum ?? 1 }] : [];
-    }),
-  };
-}
-
 /** Several entries for one date are its several intervals; one that closes wins over all. */
 function openingExceptions(site: Site): OpeningException[] {
   const byDate = Map.groupBy(site.openingExceptions, ({ date }) => date);
@@ -150,14 +139,4 @@ function openingExceptions(site: Site): OpeningException[] {
           timeFrom && timeTo ? [{ timeFrom: hhmm(timeFrom), timeTo: hhmm(timeTo) }] : [],
         ),
   }));
-}
-
-/** Clients may send seconds; the grid has none. */
-function hhmm(time: string): string {
-  return time.slice(0, 5);
-}
-
-/** Rules' dates may come as date-times; their date is meant. */
-function dateOnly(date: string | null | undefined): string | null {
-  return date ? date.slice(0, 10) : null;
 }

@@ -96,17 +96,20 @@ function minutesLeft(
 ): number {
   const { firstBucket } = site.horizon;
   let minutes = restriction.maxDurationMinutes ?? 0;
-  for (const { fromMs, appointmentTypeId, durationMinutes } of claims) {
+  for (const { fromMs, appointmentTypeId, durationMinutes, categoryIds = [] } of claims) {
     const bit = Math.floor(fromMs / 300_000) - firstBucket;
     if (bit < fromBit || bit >= toBit || appointmentTypeId === null) continue;
-    const type = site.types.get(appointmentTypeId);
-    if (concerns(restriction, { id: appointmentTypeId, categoryIds: type?.categoryIds ?? [] }))
-      minutes -= durationMinutes ?? 0;
+    const type = site.types.get(appointmentTypeId) ?? { id: appointmentTypeId, categoryIds };
+    if (concerns(restriction, type)) minutes -= durationMinutes ?? 0;
   }
   return minutes;
 }
 
-function concerns(restriction: AppointmentRestriction, type: Pick<AppointmentType, 'id' | 'categoryIds'>): boolean {
+/** Whether a restriction is about an appointment type. */
+export function concerns(
+  restriction: AppointmentRestriction,
+  type: Pick<AppointmentType, 'id' | 'categoryIds'>,
+): boolean {
   return restriction.appliesTo === 'specific'
     ? restriction.appointmentTypeIds.includes(type.id)
     : restriction.categoryIds.some((id) => type.categoryIds.includes(id));

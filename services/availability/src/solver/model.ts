@@ -157,6 +157,8 @@ export interface Claim {
   readonly itemId: string | null;
   readonly orderId: string | null;
   readonly appointmentTypeId: string | null;
+  /** Those of an appointment type that the site itself does not offer, or no longer. */
+  readonly categoryIds?: readonly string[];
   /** Treatment time without the buffer, for daily maxima. */
   readonly durationMinutes: number | null;
 }

@@ -1,4 +1,4 @@
-import { daysBetween, type Weekday, weekdays } from '@lido/runtime/time/zone.ts';
+import { daysBetween, type Weekday, weekdayOf, weekdays } from '@lido/runtime/time/zone.ts';
 import { clearRange, setRange } from './bitset.ts';
 import {
   bitFrom,
@@ -10,7 +10,7 @@ import {
   minutesOfRange,
   openWallTime,
 } from './horizon.ts';
-import type { AvailabilityRule, OpeningException, OpeningHours, Practitioner, Rota } from './model.ts';
+import type { AvailabilityRule, OpeningException, OpeningHours, Practitioner, Rota, RotaRule } from './model.ts';
 
 /** A Monday from which the weeks of a rota are counted that names no date for it. */
 const firstMonday = '1970-01-05';
@@ -49,7 +49,10 @@ export function ruledBits(
 }
 
 /** When a practitioner works: the union of the rotas, minus custom absences, plus custom presences. */
-export function workingBits(horizon: Horizon, { rotas, customAvailability }: Practitioner): Uint32Array {
+export function workingBits(
+  horizon: Horizon,
+  { rotas, customAvailability }: Pick<Practitioner, 'rotas' | 'customAvailability'>,
+): Uint32Array {
   const bits = emptyBits(horizon);
   for (const rota of rotas) openRota(horizon, bits, rota);
   for (const { fromMs, toMs, isAvailable } of customAvailability) {
@@ -78,19 +81,33 @@ export function includesDate(
   return (dateFrom === null || dateFrom <= date) && (dateTo === null || date <= dateTo);
 }
 
+/** The rules of a rota that hold on a date. */
+export function rotaRulesOn(rota: Rota, date: string): RotaRule[] {
+  if (!includesDate({ dateFrom: rota.startDate, dateTo: rota.endDate }, date)) return [];
+  const [weekday, weekNum] = [weekdayOf(date), weekCounter(rota)(date)];
+  return rota.rules.filter((rule) => rule.weekday === weekday && rule.weekNum === weekNum);
+}
+
 function openRota(horizon: Horizon, bits: Uint32Array, rota: Rota): void {
-  const anchor = rota.weeksFrom ?? rota.startDate ?? firstMonday;
-  const weekdayOfAnchor = ((daysBetween(firstMonday, anchor) % 7) + 7) % 7;
+  const weekNumOf = weekCounter(rota);
   const rules = weekdays.map((weekday) => rota.rules.filter((rule) => rule.weekday === weekday));
   for (const day of horizon.days) {
     if (!includesDate({ dateFrom: rota.startDate, dateTo: rota.endDate }, day.day.date)) continue;
-    const daysSinceWeekOne = daysBetween(anchor, day.day.date) + weekdayOfAnchor;
-    const week = Math.floor(daysSinceWeekOne / 7);
-    const weekNum = (((week % rota.weekIntervalWeeks) + rota.weekIntervalWeeks) % rota.weekIntervalWeeks) + 1;
+    const weekNum = weekNumOf(day.day.date);
     for (const rule of rules[weekdays.indexOf(day.day.weekday)] ?? []) {
       if (rule.weekNum === weekNum) openInterval(bits, day, rule);
     }
   }
+}
+
+/** Counts the weeks of a rota's cycle from 1. */
+function weekCounter({ weeksFrom, startDate, weekIntervalWeeks }: Rota): (date: string) => number {
+  const anchor = weeksFrom ?? startDate ?? firstMonday;
+  const weekdayOfAnchor = ((daysBetween(firstMonday, anchor) % 7) + 7) % 7;
+  return (date) => {
+    const week = Math.floor((daysBetween(anchor, date) + weekdayOfAnchor) / 7);
+    return (((week % weekIntervalWeeks) + weekIntervalWeeks) % weekIntervalWeeks) + 1;
+  };
 }
 
 function openInterval(

@@ -4,9 +4,9 @@ import type { BaseRow } from '../db/base.ts';
 import { type FieldErrors, invalid, notFound } from '../errors/refusal.ts';
 import type { Call } from '../grpc/call.ts';
 import { firstColumns } from './create.ts';
-import { type ListRequest, type ListResponse, pageOf } from './list.ts';
+import { conditions, type ListRequest, type ListResponse, pageOf } from './list.ts';
 import { formatsFor, loadVisible, told } from './load.ts';
-import type { Formats, ResourceSpec } from './spec.ts';
+import type { Filter, Formats, ResourceSpec } from './spec.ts';
 import { assignMasked, touch } from './update.ts';
 
 /** A row that belongs to a parent: a price rule, an address, a note. */
@@ -24,6 +24,7 @@ export interface ChildRows<Row extends ChildRow, Message, ParentRow extends Base
   toMessage(row: Row, formats: Formats): Message;
   /** What the messages show of other tables, fetched for all rows at once. */
   embed?(rows: Row[], em: SqlEntityManager): Promise<(row: Row) => Partial<Message>>;
+  filters?: Record<string, Filter<Row>>;
   /** The oldest first unless this says otherwise. */
   orderBy?: QueryOrderMap<Row>;
   /** Keeps a child's place among the others, counted from 1, for children whose order means something. */
@@ -75,8 +76,9 @@ export function childrenOf<
     list: async (request: { parentId: string } & ListRequest, call: Call): Promise<ListResponse<Message>> => {
       const parent = await readParent(spec, request.parentId, call);
       const { page, perPage, offset } = pageOf(request);
+      const where = { $and: [liveOf<Row>(request.parentId), ...conditions(spec.filters ?? {}, request, call)] };
       const options = { orderBy, limit: perPage, offset };
-      const [rows, total] = await call.em.findAndCount(entity, liveOf<Row>(request.parentId), options);
+      const [rows, total] = await call.em.findAndCount(entity, where as FilterQuery<Row>, options);
       return { data: await shown(rows as Row[], parent, call.em), page: { page, perPage, total } };
     },
     /** For the lists that the contract does not page. */

@@ -4,7 +4,7 @@ import type { BaseRow } from '../db/base.ts';
 import type { Call } from '../grpc/call.ts';
 import { toMessages } from './load.ts';
 import { listable } from './scope.ts';
-import type { ResourceSpec } from './spec.ts';
+import type { Filter, ResourceSpec } from './spec.ts';
 
 /** The request keys that every list understands beside its spec's filters. */
 export interface ListRequest {
@@ -48,7 +48,9 @@ export async function listWhere<Row extends BaseRow, Message>(
   call: Call,
 ): Promise<ListResponse<Message>> {
   const { page, perPage, offset } = pageOf(request);
-  const where = { $and: [isOpen, archivedFilter(request), ...conditions(spec, request, call)] } as FilterQuery<Row>;
+  const where = {
+    $and: [isOpen, archivedFilter(request), ...conditions(spec.filters, request, call)],
+  } as FilterQuery<Row>;
   const [rows, total] = await call.em.findAndCount(spec.entity as EntityName<Row>, where, {
     orderBy: [spec.orderBy, { id: 'asc' }].flat() as never,
     limit: perPage,
@@ -68,13 +70,10 @@ function archivedFilter({ archived }: ListRequest): object {
   return archived === true ? { deletedAt: { $ne: null } } : { deletedAt: null };
 }
 
-function conditions<Row extends BaseRow, Message>(
-  spec: ResourceSpec<Row, Message>,
-  request: object,
-  call: Call,
-): FilterQuery<Row>[] {
+/** The filters that a request gives a value, as conditions. */
+export function conditions<Row>(filters: Record<string, Filter<Row>>, request: object, call: Call): FilterQuery<Row>[] {
   const values = request as Record<string, unknown>;
-  return Object.entries(spec.filters).flatMap(([key, filter]) => {
+  return Object.entries(filters).flatMap(([key, filter]) => {
     const value = values[key];
     const isAbsent =
       value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
