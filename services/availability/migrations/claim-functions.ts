@@ -5,8 +5,8 @@
  *
  * With an actor who may override, what stands in the way is ended and written down instead; nothing ever overlaps.
  *
- * A lock is a resource and an hour, so that only those wait for each other whose times touch the same hour. What is longer than a day
- * locks the whole resource, which everybody else holds shared.
+ * A lock is a resource and an hour, so that only those wait for each other whose times touch the same hour. What is longer than a day,
+ * or has as many times as a timetable, locks the whole resource, which everybody else holds shared.
  */
 export const claimFunctions = `
 create type wanted_claim as (
@@ -28,11 +28,13 @@ begin
     with times as (
       select w.resource_id, w.starts_at, w.ends_at from unnest(wanted) w
       union select c.resource_id, lower(c.during), upper(c.during) from claims c where c.active and c.booking_id = any (booking_ids)),
+    spans as (
+      select times.*, ends_at - starts_at > interval '1 day' or count(*) over (partition by resource_id) > 24 as is_whole from times),
     names as (
-      select resource_id as name, ends_at - starts_at > interval '1 day' as is_whole from times
-      union select resource_id || ' ' || hour, true from times,
+      select resource_id as name, is_whole from spans
+      union select resource_id || ' ' || hour, true from spans,
         generate_series(floor(extract(epoch from starts_at) / 3600)::bigint, ceil(extract(epoch from ends_at) / 3600)::bigint - 1) hour
-      where ends_at - starts_at <= interval '1 day')
+      where not is_whole)
     select hashtextextended(name, 0) as key, bool_or(is_whole) as is_exclusive from names group by 1 order by 1
   loop
     if lock.is_exclusive then perform pg_advisory_xact_lock(lock.key); else perform pg_advisory_xact_lock_shared(lock.key); end if;

@@ -8,6 +8,7 @@ import { AvailabilityRuleEntity, PriceRuleEntity } from './offerings/rule.entity
 import { ItemChoiceEntity, PackageEntity } from './packages/package.entity.ts';
 import { PractitionerEntity } from './practitioners/practitioner.entity.ts';
 import { RestrictionEntity } from './restrictions/restriction.entity.ts';
+import { RecurrenceGroupEntity } from './recurrence-groups/recurrence-group.entity.ts';
 import { RoomEntity } from './rooms/room.entity.ts';
 import { CustomAvailabilityEntity } from './rotas/custom-availability.entity.ts';
 import { PractitionerRotaEntity } from './rotas/practitioner-rota.entity.ts';
@@ -31,6 +32,7 @@ export const entities = [
   PractitionerRotaEntity,
   PriceRuleEntity,
   RestrictionEntity,
+  RecurrenceGroupEntity,
   RoomEntity,
   SessionEntity,
   SessionTypeEntity,

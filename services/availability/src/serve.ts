@@ -12,6 +12,7 @@ import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.
 import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
 import { PractitionerRotaServiceService } from '@lido/proto/lido/availability/v1/practitioner_rota.ts';
 import { PractitionerScheduleServiceService } from '@lido/proto/lido/availability/v1/practitioner_schedule.ts';
+import { RecurrenceGroupServiceService } from '@lido/proto/lido/availability/v1/recurrence_group.ts';
 import { RoomServiceService } from '@lido/proto/lido/availability/v1/room.ts';
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
 import { SessionBookingServiceService } from '@lido/proto/lido/availability/v1/session_booking.ts';
@@ -32,6 +33,7 @@ import { occupancyHandlers } from './occupancy/occupancy.handlers.ts';
 import { packageHandlers } from './packages/package.handlers.ts';
 import { practitionerHandlers } from './practitioners/practitioner.handlers.ts';
 import { appointmentRestrictionHandlers } from './restrictions/restriction.handlers.ts';
+import { recurrenceGroupHandlers } from './recurrence-groups/recurrence-group.handlers.ts';
 import { roomHandlers } from './rooms/room.handlers.ts';
 import { practitionerScheduleHandlers } from './rotas/practitioner-schedule.handlers.ts';
 import { practitionerRotaHandlers } from './rotas/practitioner-rota.handlers.ts';
@@ -60,6 +62,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(SessionServiceService, sessionHandlers);
   server.add(PackageServiceService, packageHandlers);
   server.add(SessionBookingServiceService, sessionBookingHandlers);
+  server.add(RecurrenceGroupServiceService, recurrenceGroupHandlers);
   server.add(ShopServiceService, shopHandlers(parts));
   server.add(OccupancyServiceService, occupancyHandlers(parts));
   server.add(ZoneServiceService, zoneHandlers);

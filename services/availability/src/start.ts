@@ -13,6 +13,7 @@ import { availabilityConfig } from './config.ts';
 import { entities } from './entities.ts';
 import { cardCustomersSubscription, orderCardsSubscription } from './order-cards/order-cards.consumer.ts';
 import { occupancyReports } from './occupancy/occupancy.handlers.ts';
+import { extendTimetables } from './recurrence-groups/extend-timetables.job.ts';
 import { serve } from './serve.ts';
 import { compiledSites } from './sites/compiled-sites.repository.ts';
 import { siteSubscription } from './sites/site.consumer.ts';
@@ -41,12 +42,15 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
         compiledSites: compiledSites(db, clock, sites),
         memberships: peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
       };
+      const timetables = sweeperOf(() => extendTimetables({ db, clock, log: telemetry.log }), {
+        ...{ name: 'timetables', everyMs: 3_600_000, telemetry },
+      });
       const tidying = sweeperOf(() => tidyUp(db), { name: 'tidying', everyMs: 30_000, telemetry });
       return {
         serve: (server) => serve(server, { ...parts, jobs }),
         jobs: occupancyReports(parts),
         subscriptions: [siteSubscription, orderCardsSubscription, cardCustomersSubscription],
-        background: () => [tidying.start()],
+        background: () => [tidying.start(), timetables.start()],
       };
     },
   });

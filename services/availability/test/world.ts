@@ -2,6 +2,7 @@ import { start as startCustomers } from '../../customers/src/start.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.ts';
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
+import { RecurrenceGroupServiceService } from '@lido/proto/lido/availability/v1/recurrence_group.ts';
 import { SessionBookingServiceService } from '@lido/proto/lido/availability/v1/session_booking.ts';
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
@@ -27,6 +28,7 @@ export interface World extends Shop {
   sessionTypes: Peer<typeof SessionTypeServiceService>;
   sessions: Peer<typeof SessionServiceService>;
   sessionBookings: Peer<typeof SessionBookingServiceService>;
+  recurrenceGroups: Peer<typeof RecurrenceGroupServiceService>;
   shop: Peer<typeof ShopServiceService>;
   /** Any other of the service's rpcs. */
   peer<D extends object>(definition: D): Peer<D>;
@@ -75,6 +77,7 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     sessionTypes: peerOf(SessionTypeServiceService, client),
     sessions: peerOf(SessionServiceService, client),
     sessionBookings: peerOf(SessionBookingServiceService, client),
+    recurrenceGroups: peerOf(RecurrenceGroupServiceService, client),
     shop: peerOf(ShopServiceService, client),
     peer: (definition) => peerOf(definition, client),
     openSite: (fields) => openFirstSite(customersClient, token, fields),

@@ -7,6 +7,7 @@ import { currenciesOf } from '../offerings/currency.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { toPriceRule } from '../sites/site-model.ts';
 import type { Asker } from '../solver/booking-window.ts';
+import { namesOf } from './resource-names.repository.ts';
 import { presentBookings } from './present-bookings.repository.ts';
 import { attendanceOf, bookedPlaces, nobody } from './session-booking.repository.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -60,19 +61,6 @@ export async function presentSessions(
     const company = { attendance: attendance.get(session.id) ?? nobody, bookings: bookings.get(session.id) ?? [] };
     return [toSession(facts, { ...names, ...company }, question)];
   });
-}
-
-async function namesOf(
-  em: SqlEntityManager,
-  table: 'practitioners' | 'rooms',
-  ids: string[],
-): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await em.execute<{ id: string; name: string }[]>(
-    `select id, name from ${table} where id in (select jsonb_array_elements_text(?::jsonb))`,
-    [JSON.stringify(ids)],
-  );
-  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Staff ask about one guest and without memberships: they see what a passer-by could book. */

@@ -19,12 +19,22 @@ export async function lockSessionAnd(
   claimsOf: (bookings: Booking[]) => OwnedClaims[],
 ): Promise<Booking[]> {
   const seen = await bookingsOfSession(em, id);
-  await em.execute(`select lock_session(?, ${wantedClaims}, ${textArray})`, [
-    id,
-    JSON.stringify(wantedRows(claimsOf(seen))),
-    JSON.stringify(seen.map((booking) => booking.id)),
-  ]);
+  const bookingIds = seen.map((booking) => booking.id);
+  await lockSessions(em, [id], { owned: claimsOf(seen), bookingIds });
   return bookingsOfSession(em, id);
+}
+
+/** Locks sessions with what they and these bookings hold, and what they shall hold. */
+export async function lockSessions(
+  em: SqlEntityManager,
+  sessionIds: readonly string[],
+  { owned, bookingIds }: { owned: OwnedClaims[]; bookingIds: readonly string[] },
+): Promise<void> {
+  await em.execute(`select lock_sessions(${textArray}, ${wantedClaims}, ${textArray})`, [
+    JSON.stringify(sessionIds),
+    JSON.stringify(wantedRows(owned)),
+    JSON.stringify(bookingIds),
+  ]);
 }
 
 /** Takes what sessions and their guests need for what they give up, all of it, or refuses with what stands in the way. */

@@ -16,6 +16,7 @@ import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { copyRules, priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
+import { groupsByType } from '../recurrence-groups/groups-by-type.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
 
@@ -54,10 +55,12 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
       rows.map((row) => row.siteId),
     );
     const embeds = await offeringEmbeds(em, rows);
+    const groups = await groupsByType(em, rows);
     return (row) => ({
       ...embeds(row),
       currency: currencies.get(row.siteId) ?? null,
       priceRules: rules.prices(row.id).map(sessionPriceRules.toMessage),
+      recurrenceGroups: groups.get(row.id) ?? [],
     });
   },
   filters: { query: contains('name', 'productCode'), sessionTypeId: oneOf('id'), categoryId: overlaps('categoryIds') },
