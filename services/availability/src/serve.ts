@@ -54,7 +54,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(PractitionerScheduleServiceService, practitionerScheduleHandlers);
   server.add(AppointmentRestrictionServiceService, appointmentRestrictionHandlers);
   server.add(AppointmentTagServiceService, appointmentTagHandlers);
-  server.add(AppointmentServiceService, appointmentHandlers);
+  server.add(AppointmentServiceService, appointmentHandlers(parts));
   server.add(AppointmentTypeServiceService, appointmentTypeHandlers(parts));
   server.add(CategoryServiceService, categoryHandlers);
   server.add(AreaBookingTypeServiceService, areaBookingTypeHandlers);

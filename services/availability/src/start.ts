@@ -8,6 +8,7 @@ import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { migrations } from '../migrations/index.ts';
 import { tidyClaims } from './claims/tidy-claims.job.ts';
+import { appointmentReports } from './appointments/appointment-report.job.ts';
 import type { BookingParts } from './bookings/parts.ts';
 import { availabilityConfig } from './config.ts';
 import { entities } from './entities.ts';
@@ -48,7 +49,7 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
       const tidying = sweeperOf(() => tidyUp(db), { name: 'tidying', everyMs: 30_000, telemetry });
       return {
         serve: (server) => serve(server, { ...parts, jobs }),
-        jobs: occupancyReports(parts),
+        jobs: [...occupancyReports(parts), ...appointmentReports],
         subscriptions: [siteSubscription, orderCardsSubscription, cardCustomersSubscription],
         background: () => [tidying.start(), timetables.start()],
       };

@@ -5,7 +5,8 @@ import {
   type ListAppointmentsReportRequest,
   type ListShopAppointmentsRequest,
 } from '@lido/proto/lido/availability/v1/appointment.ts';
-import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { type Job, JobServiceService } from '@lido/proto/lido/jobs/v1/job.ts';
+import { callerMetadata, createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { massage, noCustomer, openBasket } from '../../orders/test/builders.ts';
 import { hourOf } from '../../orders/test/offerings.ts';
@@ -14,12 +15,14 @@ import { callerAs, staffWith, startWorld, strangerTo, type World } from '../../o
 let world: World;
 let client: RawClient;
 let appointments: Peer<typeof AppointmentServiceService>;
+let jobs: Peer<typeof JobServiceService>;
 const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
 
 beforeAll(async () => {
   world = await startWorld();
   client = createClient(world.availabilityAddress, { name: 'availability', telemetry });
   appointments = peerOf(AppointmentServiceService, client);
+  jobs = peerOf(JobServiceService, client);
 });
 afterAll(async () => {
   client.close();
@@ -28,16 +31,25 @@ afterAll(async () => {
 });
 
 const list = (fields: Partial<ListShopAppointmentsRequest> = {}, caller = world.staff) =>
-  appointments.listShopAppointments({ siteId: [], practitionerId: [], roomId: [], status: [], ...fields }, caller);
+  appointments.listShopAppointments(
+    { siteId: [], practitionerId: [], roomId: [], zoneId: [], status: [], ...fields },
+    caller,
+  );
 const report = (fields: Partial<ListAppointmentsReportRequest> = {}, caller = world.staff) =>
   appointments.listAppointmentsReport(
-    { siteId: world.siteId, practitionerId: [], roomId: [], status: [], ...fields },
+    { siteId: world.siteId, practitionerId: [], roomId: [], zoneId: [], status: [], ...fields },
     caller,
   );
 const dayOf = (day: number): string => hourOf(day, 9).slice(0, 10);
 const onDay = (day: number) => ({ startDateFrom: dayOf(day), startDateTo: dayOf(day) });
 const get = (appointmentId: string, caller = world.staff) => appointments.getAppointment({ appointmentId }, caller);
 const idsOf = ({ data }: { data: Appointment[] }): string[] => data.map(({ id }) => id);
+/** Lines of fields, none of which is quoted. */
+const parse = (csv: string): string[][] =>
+  csv
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
 const waitFor = <T>(work: () => Promise<T>): Promise<T> => vi.waitFor(work, { timeout: 10_000, interval: 30 });
 
 /** A basket of Ada's with one massage; submitted when asked. Answers once its card has come. */
@@ -114,23 +126,23 @@ describe('an appointment', () => {
   });
 });
 
-describe('the list of appointments', () => {
-  let confirmed: { orderId: string; id: string };
-  let held: { orderId: string; id: string };
-  let cancelled: { orderId: string; id: string };
-  beforeAll(async () => {
-    held = await book(hourOf(5, 15), 'basket');
-    confirmed = await book(hourOf(5, 9), 'submitted');
-    cancelled = await book(hourOf(5, 12), 'submitted');
-    await world.orders.actionCancelOrder({ orderId: cancelled.orderId }, world.staff);
-    await waitFor(async () =>
-      expect(await get(cancelled.id)).toMatchObject({
-        orderStatus: 'ORDER_STATUS_CANCELLED',
-        status: 'APPOINTMENT_STATUS_CANCELLED',
-      }),
-    );
-  });
+let confirmed: { orderId: string; id: string };
+let held: { orderId: string; id: string };
+let cancelled: { orderId: string; id: string };
+beforeAll(async () => {
+  held = await book(hourOf(5, 15), 'basket');
+  confirmed = await book(hourOf(5, 9), 'submitted');
+  cancelled = await book(hourOf(5, 12), 'submitted');
+  await world.orders.actionCancelOrder({ orderId: cancelled.orderId }, world.staff);
+  await waitFor(async () =>
+    expect(await get(cancelled.id)).toMatchObject({
+      orderStatus: 'ORDER_STATUS_CANCELLED',
+      status: 'APPOINTMENT_STATUS_CANCELLED',
+    }),
+  );
+});
 
+describe('the list of appointments', () => {
   test('ascends by start, leaves cancelled ones out, and adds up what it finds', async () => {
     const found = await list(onDay(5));
     expect(idsOf(found)).toEqual([confirmed.id, held.id]);
@@ -180,7 +192,7 @@ describe('the list of appointments', () => {
     expect(idsOf(await list(onDay(7)))).toEqual([]);
   });
 
-  test('is filtered by practitioners and rooms, the cancelled ones too', async () => {
+  test('is filtered by practitioners, rooms and zones, the cancelled ones too', async () => {
     const { practitionerId } = world.offerings;
     const { roomId } = await get(confirmed.id);
     const status = ['APPOINTMENT_STATUS_CONFIRMED', 'APPOINTMENT_STATUS_CANCELLED'] as const;
@@ -191,6 +203,10 @@ describe('the list of appointments', () => {
     expect(await ids({ roomId: ['x'], practitionerId: [practitionerId] })).toEqual([]);
     expect(await ids({ roomId: [roomId ?? ''], status: [...status] })).toEqual([confirmed.id, cancelled.id]);
     expect(await ids({ practitionerId: ['x'], status: [...status] })).toEqual([]);
+    await world.availabilitySql(`update rooms set zone_ids = '{quiet}' where id = $1`, [roomId]);
+    expect(await ids({ zoneId: ['quiet', 'x'], status: [...status] })).toEqual([confirmed.id, cancelled.id]);
+    expect(await ids({ zoneId: ['quiet'] })).toEqual([confirmed.id, held.id]);
+    expect(await ids({ zoneId: ['x'] })).toEqual([]);
   });
 
   test('tells a time that is touched from one that is started in', async () => {
@@ -233,5 +249,68 @@ describe('the list of appointments', () => {
   test('shows the same rows as the report', async () => {
     const fields = { dateFrom: dayOf(5), dateTo: dayOf(5) };
     expect(await report(fields)).toEqual(await list(fields));
+  });
+});
+
+describe('queued appointments', () => {
+  const filter = { siteId: [], practitionerId: [], roomId: [], zoneId: [], status: [] };
+  const done = (id: string): Promise<Job> =>
+    waitFor(async () => {
+      const job = await jobs.getJob({ id }, world.staff);
+      expect(job.status).toBe('JOB_STATUS_DONE');
+      return job;
+    });
+  const rowsOf = async (id: string): Promise<string[][]> => {
+    const parts: Buffer[] = [];
+    const metadata = callerMetadata(world.staff.principal, 'download');
+    const stream = client.serverStream(JobServiceService.downloadJob, { id }, { metadata, deadlineMs: 5_000 });
+    for await (const { content } of stream) parts.push(Buffer.from(content));
+    return parse(Buffer.concat(parts).toString());
+  };
+
+  test('become a file of the same rows, with the filters of the list', async () => {
+    const listed = await list({ ...onDay(5), status: ['APPOINTMENT_STATUS_CONFIRMED'] });
+    const queued = await appointments.queueAppointmentsExport(
+      { ...filter, ...onDay(5), status: ['APPOINTMENT_STATUS_CONFIRMED'] },
+      world.staff,
+    );
+    expect(await done(queued.id)).toMatchObject({ type: 'appointments_export', notice: null });
+    const [header = [], ...rows] = await rowsOf(queued.id);
+    expect(rows.map((row) => row[header.indexOf('id')])).toEqual(idsOf(listed));
+    expect(Object.fromEntries(header.map((name, column) => [name, rows[0]?.[column]]))).toMatchObject({
+      ...{ status: 'confirmed', stage: 'not_arrived', appointment_type_name: 'Massage', duration: '60', guests: '0' },
+      ...{ practitioners: 'Therapist 0', room: 'Room 0', customer_name: 'Ada Byron', phone: "'+447900000000" },
+      ...{ total_cost: '8000', currency: 'gbp', start_time: hourOf(5, 9), site_id: world.siteId },
+    });
+  });
+
+  test('as a report know when orders were submitted, and which are cancelled', async () => {
+    const cancelled = {
+      ...filter,
+      dateFrom: dayOf(5),
+      dateTo: dayOf(5),
+      status: ['APPOINTMENT_STATUS_CANCELLED' as const],
+    };
+    const all = await appointments.queueAppointmentsReport(cancelled, world.staff);
+    const none = await appointments.queueAppointmentsReport(
+      { ...cancelled, orderSubmittedAtFrom: '2999-01-01' },
+      world.staff,
+    );
+    await done(all.id);
+    await done(none.id);
+    expect(await rowsOf(all.id)).toHaveLength(2);
+    expect(await rowsOf(none.id)).toHaveLength(1);
+  });
+
+  test('say that no mail is set up where one was asked for', async () => {
+    const { id } = await appointments.queueAppointmentsExport({ ...filter, ...onDay(5), email: true }, world.staff);
+    expect((await done(id)).notice).toContain('No mail is set up');
+  });
+
+  test('need the permission to see reports, at every site that is named', async () => {
+    const queue = (siteId: string[], caller: typeof world.staff) =>
+      appointments.queueAppointmentsExport({ ...filter, siteId }, caller);
+    await expect(queue([], staffWith(world, ['reservations.view']))).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(queue([world.siteId], strangerTo(world))).rejects.toMatchObject({ kind: 'not_found' });
   });
 });

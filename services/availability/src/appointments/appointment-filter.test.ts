@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type AppointmentFilter, boundsIn } from './appointment-filter.ts';
 
 const zone = 'Europe/London';
-const none: AppointmentFilter = { practitionerId: [], roomId: [], status: [] };
+const none: AppointmentFilter = { practitionerId: [], roomId: [], zoneId: [], status: [] };
 const bounds = (filter: Partial<AppointmentFilter>) => boundsIn(zone, { ...none, ...filter });
 const at = (text: string) => Date.parse(text);
 

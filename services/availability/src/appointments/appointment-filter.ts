@@ -14,6 +14,7 @@ export interface AppointmentFilter {
   submittedAtTo?: string | null | undefined;
   practitionerId: readonly string[];
   roomId: readonly string[];
+  zoneId: readonly string[];
   status: readonly AppointmentStatus[];
 }
 
@@ -25,6 +26,22 @@ export interface ZoneBounds {
   endsAfterMs: number | null;
   submittedFromMs: number | null;
   submittedToMs: number | null;
+}
+
+/** A report's filter; it names the time of the submit otherwise than the list does. */
+export function reportFilter<Request extends ReportTimes>(
+  request: Request,
+): Request & Pick<AppointmentFilter, 'submittedAtFrom' | 'submittedAtTo'> {
+  return {
+    ...request,
+    submittedAtFrom: request.orderSubmittedAtFrom,
+    submittedAtTo: request.orderSubmittedAtTo,
+  };
+}
+
+interface ReportTimes {
+  orderSubmittedAtFrom?: string | null | undefined;
+  orderSubmittedAtTo?: string | null | undefined;
 }
 
 /** No appointment is longer: its duration has this bound. */

@@ -8,6 +8,8 @@ export interface AppointmentQuery {
   organisationId: string;
   places: Place[];
   filter: AppointmentFilter;
+  /** The rooms of the filter's zones; null where it names none. */
+  zoneRoomIds: string[] | null;
 }
 
 /** Sites of one time zone with the times that are asked for there. */
@@ -31,17 +33,17 @@ interface Condition {
   params: unknown[];
 }
 
-/** The ids of a page of appointments, ascending by start. */
+/** The ids of a page of appointments, or of all, ascending by start. */
 export async function appointmentIds(
   em: SqlEntityManager,
   query: AppointmentQuery,
-  { limit, offset }: { limit: number; offset: number },
+  { limit = null, offset = 0 }: { limit?: number | null; offset?: number } = {},
 ): Promise<string[]> {
   const { sql, params } = found(query);
-  const rows = await em.execute<{ id: string }[]>(`select b.id ${sql} order by b.starts_at, b.id limit ? offset ?`, [
-    ...params,
-    ...[limit, offset],
-  ]);
+  const rows = await em.execute<{ id: string }[]>(
+    `select b.id ${sql} order by b.starts_at, b.id limit ?::bigint offset ?`,
+    [...params, limit, offset],
+  );
   return rows.map(({ id }) => id);
 }
 
@@ -85,13 +87,26 @@ async function currenciesOf(em: SqlEntityManager, { places }: AppointmentQuery):
   return rows.map(({ currency }) => currency);
 }
 
+/** The rooms of an organisation that are in any of the zones. */
+export async function roomsOfZones(
+  em: SqlEntityManager,
+  organisationId: string,
+  zoneIds: readonly string[],
+): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select id from rooms where organisation_id = ? and zone_ids && ${textArray}::text[]`,
+    [organisationId, JSON.stringify(zoneIds)],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Everything of the query from `from` to the end of its conditions; the joins that nothing asks for cost nothing. */
-function found({ organisationId, places, filter }: AppointmentQuery): Condition {
+function found({ organisationId, places, filter, zoneRoomIds }: AppointmentQuery): Condition {
   const conditions = [
     { sql: `b.offering_type = 'appointment' and b.organisation_id = ?`, params: [organisationId] },
     either(places.map(placeCondition)),
     either(statusConditions(filter)),
-    ...resourceConditions(filter),
+    ...resourceConditions(filter, zoneRoomIds),
   ];
   return {
     sql: `
@@ -149,9 +164,13 @@ function statusConditions({ status }: AppointmentFilter): Condition[] {
   return asked.map((sql) => ({ sql, params: [] }));
 }
 
-function resourceConditions({ practitionerId, roomId, status }: AppointmentFilter): Condition[] {
+function resourceConditions(
+  { practitionerId, roomId, status }: AppointmentFilter,
+  zoneRoomIds: readonly string[] | null,
+): Condition[] {
   const hold = status.includes('APPOINTMENT_STATUS_CANCELLED') ? heldAnyOf : holdsAnyOf;
-  return [practitionerId, roomId].filter((ids) => ids.length > 0).map(hold);
+  const named = [practitionerId, roomId].filter((ids) => ids.length > 0);
+  return [...named, ...(zoneRoomIds === null ? [] : [zoneRoomIds])].map(hold);
 }
 
 /** Live bookings hold what they claim. */

@@ -12,8 +12,14 @@ import { permittedSites } from '@lido/runtime/resource/scope.ts';
 import { bookingsOfItems } from '../bookings/booking.repository.ts';
 import { currenciesOf } from '../offerings/currency.repository.ts';
 import { orderCards } from '../order-cards/order-card.repository.ts';
-import { type AppointmentFilter, boundsIn } from './appointment-filter.ts';
-import { type AppointmentQuery, appointmentIds, appointmentSums, buffersOf } from './appointment-list.repository.ts';
+import { type AppointmentFilter, boundsIn, reportFilter } from './appointment-filter.ts';
+import {
+  type AppointmentQuery,
+  appointmentIds,
+  appointmentSums,
+  buffersOf,
+  roomsOfZones,
+} from './appointment-list.repository.ts';
 import { toAppointment } from './appointment-message.ts';
 
 /** Lists the appointments of the sites asked for, or of all where the caller may see reservations. */
@@ -26,11 +32,10 @@ export function listShopAppointments(
 
 /** The same rows of one site. */
 export function listAppointmentsReport(
-  { orderSubmittedAtFrom, orderSubmittedAtTo, ...request }: ListAppointmentsReportRequest,
+  request: ListAppointmentsReportRequest,
   call: Call,
 ): Promise<ListAppointmentsResponse> {
-  const filter = { ...request, submittedAtFrom: orderSubmittedAtFrom, submittedAtTo: orderSubmittedAtTo };
-  return listPage(request, filter, call);
+  return listPage(request, reportFilter(request), call);
 }
 
 async function listPage(
@@ -66,7 +71,9 @@ export async function appointmentQuery(
   const zones = await zonesOf(em, siteIds);
   const byZone = Map.groupBy(siteIds, (siteId) => zones.get(siteId) ?? 'UTC');
   const places = [...byZone].map(([zone, siteIds]) => ({ siteIds, bounds: boundsIn(zone, filter) }));
-  return { organisationId: principal.organisationId, places, filter };
+  const { organisationId } = principal;
+  const zoneRoomIds = filter.zoneId.length === 0 ? null : await roomsOfZones(em, organisationId, filter.zoneId);
+  return { organisationId, places, filter, zoneRoomIds };
 }
 
 /** Appointments by their ids, in this order, with a query for each table however many they are. */

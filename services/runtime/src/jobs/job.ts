@@ -75,5 +75,13 @@ export function toJob(row: JobRow, zone: string): Job {
     error: row.error,
     downloadUrl: row.status === 'done' ? `/reports/jobs/${row.id}/download` : null,
     expiresAt: instant(row.expiresAtMs),
+    notice: wantsMail(row.params) ? noMail : null,
   };
+}
+
+/** No service has a mailer yet. */
+const noMail = 'No mail is set up here, so the result is not mailed. It can be downloaded.';
+
+function wantsMail(params: object): boolean {
+  return 'email' in params && params.email === true;
 }
