@@ -5,6 +5,7 @@ import { AppointmentTypeServiceService } from '@lido/proto/lido/availability/v1/
 import { CategoryServiceService } from '@lido/proto/lido/availability/v1/category.ts';
 import { AreaBookingTypeServiceService } from '@lido/proto/lido/availability/v1/area_booking_type.ts';
 import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
+import { CalendarServiceService } from '@lido/proto/lido/availability/v1/calendar.ts';
 import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipment.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupancy.ts';
@@ -28,6 +29,7 @@ import { bookableAreaHandlers } from './areas/bookable-area.handlers.ts';
 import { bookingHandlers } from './bookings/booking.handlers.ts';
 import { appointmentTagHandlers } from './catalogue/appointment-tag.handlers.ts';
 import { categoryHandlers } from './catalogue/category.handlers.ts';
+import { calendarHandlers } from './calendar/calendar.handlers.ts';
 import { equipmentHandlers } from './equipment/equipment.handlers.ts';
 import { occupancyHandlers } from './occupancy/occupancy.handlers.ts';
 import { packageHandlers } from './packages/package.handlers.ts';
@@ -64,6 +66,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(SessionBookingServiceService, sessionBookingHandlers);
   server.add(RecurrenceGroupServiceService, recurrenceGroupHandlers);
   server.add(ShopServiceService, shopHandlers(parts));
+  server.add(CalendarServiceService, calendarHandlers(parts));
   server.add(OccupancyServiceService, occupancyHandlers(parts));
   server.add(ZoneServiceService, zoneHandlers);
   server.add(BookingServiceService, bookingHandlers(parts));

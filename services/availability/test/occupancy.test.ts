@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OccupancyServiceService, type OccupancyRow } from '@lido/proto/lido/availability/v1/occupancy.ts';
+import { PractitionerScheduleServiceService } from '@lido/proto/lido/availability/v1/practitioner_schedule.ts';
+import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import { JobServiceService } from '@lido/proto/lido/jobs/v1/job.ts';
 import { callerMetadata, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
@@ -49,7 +51,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const nothing = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
-const none = { dateFrom: null, dateTo: null, dateTimeFrom: null, dateTimeTo: null, siteId: null };
+const none = { zoneId: [], dateFrom: null, dateTo: null, dateTimeFrom: null, dateTimeTo: null, siteId: null };
 const rowOf = (rows: readonly OccupancyRow[], id: string | undefined) => rows.filter((row) => row.resource?.id === id);
 
 describe('the occupancy of practitioners', () => {
@@ -125,6 +127,17 @@ describe('the occupancy of rooms', () => {
     expect(data).toHaveLength(2);
   });
 
+  test('is narrowed to zones', async () => {
+    const zone = { id: '', siteId: world.siteId, organisationId: '', name: 'Garden', createdAt: '', updatedAt: '' };
+    const { id } = await world.peer(ZoneServiceService).createZone(zone, world.staff);
+    const [place = ''] = places;
+    const { zones: _zones, ...room } = await world.rooms.getRoom({ id: place }, world.staff);
+    const change = { id: place, room: { ...room, zones: [], zoneIds: [id] }, updateMask: ['zone_ids'] };
+    await world.rooms.updateRoom(change, world.staff);
+    expect((await ask({ zoneId: [id] })).data.map(({ resource }) => resource?.id)).toEqual([place]);
+    expect((await ask({ zoneId: ['elsewhere'] })).data).toEqual([]);
+  });
+
   test('is narrowed to the rooms named, and shows nothing of rooms elsewhere', async () => {
     const { data, totals } = await ask({ roomIds: [places[1] ?? '', 'elsewhere'] });
     expect(data).toMatchObject([{ resource: { id: places[1] }, bookedMinutes: 0 }]);
@@ -166,10 +179,16 @@ describe('a queued report', () => {
   });
 });
 
-test('a date that has passed is reported as it was', async () => {
+test('a date that has passed is reported as it was, with what overrode the rota', async () => {
   const ask = () =>
     reports.getPractitionerOccupancyByDateReport({ ...none, ...dates, siteId: world.siteId }, world.staff);
+  const absence = { dateTimeFrom: `${date}T15:00:00+00:00`, dateTimeTo: `${date}T17:00:00+00:00`, isAvailable: false };
+  const customAvailability = { id: '', hasAvailabilityId: '', ...absence };
+  await world
+    .peer(PractitionerScheduleServiceService)
+    .createPractitionerCustomAvailability({ parentId: people[1] ?? '', customAvailability }, world.staff);
   const before = await ask();
+  expect(rowOf(before.data, people[1])).toMatchObject([{ availableMinutes: 360 }]);
   shiftMs = 100 * dayMs;
   expect(await ask()).toEqual(before);
 });

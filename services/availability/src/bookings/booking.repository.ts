@@ -46,6 +46,23 @@ export async function bookingsOfSession(em: SqlEntityManager, sessionId: string)
   return rows.map(toBooking);
 }
 
+/** The bookings of a site that stand at some time in `[fromMs, toMs)`: confirmed, waiting for a place, or held for now. */
+export async function bookingsDuring(
+  em: SqlEntityManager,
+  { siteId, fromMs, toMs }: { siteId: string; fromMs: number; toMs: number },
+): Promise<Booking[]> {
+  // None is longer than a day, so that the index on starts serves.
+  const rows = await em.execute<BookingRow[]>(
+    `select ${columns} from bookings
+     where site_id = ? and starts_at > to_timestamp(?::float8 / 1000) - interval '1 day'
+       and starts_at < to_timestamp(?::float8 / 1000) and ends_at > to_timestamp(?::float8 / 1000)
+       and status <> 'released' and (expires_at is null or expires_at > lido_now())
+     order by starts_at, id`,
+    [siteId, fromMs, toMs, fromMs],
+  );
+  return rows.map(toBooking);
+}
+
 /** Gives a session's bookings its new times. */
 export async function moveBookings(
   em: SqlEntityManager,

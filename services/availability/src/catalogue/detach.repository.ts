@@ -21,7 +21,8 @@ const tagged = [
   { table: 'practitioners', column: 'tag_ids', sites: 'site_ids' },
   { table: 'rooms', column: 'tag_ids', sites: 'array[site_id]' },
 ] as const;
-const zoned = [{ table: 'rooms', column: 'zone_ids', sites: 'array[site_id]' }] as const;
+/** What can be in zones. */
+export const zoned = [{ table: 'rooms', column: 'zone_ids', sites: 'array[site_id]' }] as const;
 
 /** Takes a removed category out of everything that is in it. */
 export function detachCategory(em: SqlEntityManager, categoryId: string): Promise<void> {

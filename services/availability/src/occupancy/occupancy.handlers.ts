@@ -32,6 +32,7 @@ interface OccupancyKind<Request> {
 
 interface OccupancyRequest extends AskedRange {
   siteId?: string | null | undefined;
+  zoneId?: string[];
 }
 
 const practitioners: OccupancyKind<PractitionerOccupancyRequest> = {
@@ -126,7 +127,7 @@ async function partsOf<Request extends OccupancyRequest>(
   return siteReports(
     sites,
     await sitesAsked(request, call),
-    { range: request, resourcesOf: kind.resourcesOf(request) },
+    { range: request, resourcesOf: kind.resourcesOf(request), zoneIds: request.zoneId ?? [] },
     call,
   );
 }

@@ -2,9 +2,11 @@ import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import type { CompiledSites } from '../sites/compiled-sites.repository.ts';
-import type { CompiledSite } from '../solver/compile-site.ts';
-import { openingBits, ruledBits, workingBits } from '../solver/open-time.ts';
+import { workingPractitioners } from '../practitioners/working-practitioners.repository.ts';
 import type { Horizon } from '../solver/horizon.ts';
+import type { SiteModel } from '../solver/model.ts';
+import { openingBits, ruledBits } from '../solver/open-time.ts';
+import { idsInZones } from '../zones/zone.repository.ts';
 import { busyTimes } from './busy-time.repository.ts';
 import { countOccupancy, horizonOf, type Occupancy } from './count-occupancy.ts';
 import { type AskedRange, isRange, type OccupancyRange, occupancyRange } from './occupancy-range.ts';
@@ -33,20 +35,19 @@ export interface SiteReport {
 }
 
 /** Which resources of a site a report is about. */
-export type ResourcesOf = (site: CompiledSite) => Counted[];
+export type ResourcesOf = (
+  model: SiteModel,
+  range: OccupancyRange,
+  call: Asking,
+) => readonly Counted[] | Promise<readonly Counted[]>;
 
-/** A site's practitioners, by their rotas and what overrides them. */
-export const practitionersOf: ResourcesOf = ({ model }) =>
-  model.practitioners.map((practitioner) => ({
-    id: practitioner.id,
-    name: practitioner.name,
-    work: (horizon) => workingBits(horizon, practitioner),
-  }));
+/** A site's practitioners in its order, by their rotas and what overrides them. */
+export const practitionersOf: ResourcesOf = ({ id }, { fromMs }, { em }) => workingPractitioners(em, id, fromMs);
 
 /** A site's rooms, by its opening hours and their own rules; those named, or all. */
 export const roomsOf =
   (roomIds: readonly string[]): ResourcesOf =>
-  ({ model }) =>
+  (model) =>
     model.rooms
       .filter(({ id }) => roomIds.length === 0 || roomIds.includes(id))
       .map(({ id, name, availabilityRules }) => ({
@@ -60,17 +61,21 @@ export const roomsOf =
 export async function siteReports(
   sites: CompiledSites,
   siteIds: readonly string[],
-  ask: { range: AskedRange; resourcesOf: ResourcesOf },
+  ask: { range: AskedRange; resourcesOf: ResourcesOf; zoneIds: readonly string[] },
   call: Asking,
 ): Promise<SiteReport[]> {
   const seen = new Set<string>();
   const reports: SiteReport[] = [];
+  const inZones = ask.zoneIds.length === 0 ? undefined : await idsInZones(call.em, ask.zoneIds);
   for (const siteId of [...siteIds].sort()) {
     const versioned = await sites.get(call.em, siteId, call);
     if (!versioned) throw notFound(siteId);
-    const resources = ask.resourcesOf(versioned.compiled).filter(({ id }) => !seen.has(id));
+    const range = checkedRange(ask.range, versioned.site, call);
+    const resources = (await ask.resourcesOf(versioned.compiled.model, range, call)).filter(
+      ({ id }) => !seen.has(id) && inZones?.has(id) !== false,
+    );
     for (const { id } of resources) seen.add(id);
-    reports.push({ range: checkedRange(ask.range, versioned.site, call), resources });
+    reports.push({ range, resources });
   }
   return reports;
 }

@@ -33,7 +33,7 @@ export function listPractitioners(spec: Practitioners) {
 export function listPractitionerOrder(spec: Practitioners) {
   return async ({ siteId }: ListPractitionerOrderRequest, call: Call): Promise<PractitionerOrder> => {
     requireSite(call, siteId);
-    return { data: await toMessages(spec, await practitionersOf(call.em, siteId), call.em) };
+    return { data: await toMessages(spec, await practitionersInOrder(call.em, siteId), call.em) };
   };
 }
 
@@ -42,7 +42,7 @@ export function updatePractitionerOrder(spec: Practitioners) {
   return ({ siteId, practitionerIds }: UpdatePractitionerOrderRequest, call: Call): Promise<PractitionerOrder> => {
     seenInBody('site_id', `There is no site ${siteId}.`, () => requireSite(call, siteId));
     return call.transact(async ({ em }) => {
-      const rows = reordered(await practitionersOf(em, siteId), practitionerIds, 'practitioner_ids');
+      const rows = reordered(await practitionersInOrder(em, siteId), practitionerIds, 'practitioner_ids');
       await em.execute(
         `insert into practitioner_orders (site_id, organisation_id, practitioner_ids, updated_at, updated_by)
          values (?, ?, ${textArray}, lido_now(), ?)
@@ -56,7 +56,8 @@ export function updatePractitionerOrder(spec: Practitioners) {
   };
 }
 
-function practitionersOf(em: SqlEntityManager, siteId: string): Promise<PractitionerRow[]> {
+/** A site's practitioners by their places there. */
+export function practitionersInOrder(em: SqlEntityManager, siteId: string): Promise<PractitionerRow[]> {
   const where = { siteIds: { $overlap: [siteId] }, deletedAt: null };
   return em.find(PractitionerEntity, where, { orderBy: byPlaceAt(siteId), disableIdentityMap: true });
 }
