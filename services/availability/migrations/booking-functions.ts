@@ -8,13 +8,21 @@ export const bookingFunctions = `
 create type daily_limit as (
   resource_id varchar, day_from timestamptz, day_to timestamptz, appointment_type_ids varchar[], category_ids varchar[], max_minutes int);
 
+-- A hold need not outlive a crash of the database: whoever wants to book it for good finds that it is gone and claims again. So its
+-- commit does not wait for the disk, and nobody else for it. What is booked later is flushed with all that came before.
+create function commit_without_waiting() returns void language sql as $$
+  select set_config('synchronous_commit', 'off', true)
+$$;
+
 create function next_site_versions(site_ids varchar[], what jsonb) returns table (site_id varchar, version bigint) language sql as $$
   with next as (
-    insert into site_versions as v (site_id, version)
-    select sorted.id, 1 from (select distinct id from unnest(site_ids) id order by 1) sorted
-    on conflict (site_id) do update set version = v.version + 1
-    returning v.site_id, v.version),
-  kept as (insert into site_changes (site_id, version, change) select next.site_id, next.version, what from next)
+    insert into site_versions as v (site_id, version, stamp)
+    select sorted.id, 1, floor(random() * 9007199254740991)::bigint
+    from (select distinct id from unnest(site_ids) id order by 1) sorted
+    on conflict (site_id) do update set version = v.version + 1, stamp = excluded.stamp
+    returning v.site_id, v.version, v.stamp),
+  kept as (
+    insert into site_changes (site_id, version, stamp, change) select next.site_id, next.version, next.stamp, what from next)
   select next.site_id, next.version from next
 $$;
 
@@ -42,7 +50,7 @@ begin
 end $$;
 
 create function hold_time(
-  plans jsonb, home_site varchar, solver_version bigint, overriding_actor varchar, is_dry_run boolean)
+  plans jsonb, home_site varchar, solver_version bigint, solver_stamp bigint, overriding_actor varchar, is_dry_run boolean)
 returns jsonb language plpgsql as $$
 declare plan jsonb; wanted wanted_claim[]; given_up varchar[]; blocked jsonb; home_version bigint; chosen int := 0;
 begin
@@ -64,6 +72,10 @@ begin
     -- Who lost a claim to an override is not among the given up, so the site is read anew.
     case when overriding_actor is null then plan->'change' else '{"kind":"model"}' end) n
   where n.site_id = home_site;
+  if solver_version > 0 and not exists (
+    select from site_changes c where c.site_id = home_site and c.version = solver_version and c.stamp = solver_stamp) then
+    raise exception 'what the solver looked at was undone by a crash' using errcode = 'LD001';
+  end if;
   if home_version <> solver_version + 1 then
     if (select count(*) from site_changes c where c.site_id = home_site and c.version > solver_version and c.version < home_version)
         <> home_version - solver_version - 1
@@ -73,6 +85,9 @@ begin
     end if;
   end if;
   if is_dry_run then raise exception '%', chosen using errcode = 'LD004'; end if;
+  if overriding_actor is null and not jsonb_path_exists(plan, '$.held[*] ? (@.status == "confirmed")') then
+    perform commit_without_waiting();
+  end if;
   return jsonb_build_object('plan', chosen, 'createdAtMs', (
     select jsonb_object_agg(b.id, (extract(epoch from b.created_at) * 1000)::bigint) from bookings b
     where b.id in (select h.id from jsonb_populate_recordset(null::bookings, plan->'held') h)));
@@ -129,6 +144,7 @@ begin
     and (cardinality(only_items) = 0 or item_id = any (only_items)));
   if cardinality(ids) = 0 then return; end if;
   perform lock_time('{}', ids);
+  if not exists (select from bookings where id = any (ids) and status = 'confirmed') then perform commit_without_waiting(); end if;
   update claims set active = false where active and booking_id = any (ids);
   delete from session_seats where booking_id = any (ids);
   update area_claims set active = false where active and booking_id = any (ids);
@@ -138,6 +154,7 @@ end $$;
 
 create function renew_time(ids varchar[], new_status varchar, until timestamptz) returns boolean language plpgsql as $$
 begin
+  if new_status = 'held' then perform commit_without_waiting(); end if;
   perform lock_time('{}', ids);
   perform lock_places('{}', '{}', ids);
   -- What has lapsed may be somebody else's by now; it has to be claimed again.

@@ -9,6 +9,7 @@ import { Places } from './0009-places.ts';
 import { Zones } from './0012-zones.ts';
 import { RestrictionsAndAbsences } from './0013-restrictions-and-absences.ts';
 import { Appointments } from './0017-appointments.ts';
+import { VersionStamps } from './0019-version-stamps.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -24,6 +25,7 @@ const tables = [
   { name: '0012-zones', class: Zones },
   { name: '0013-restrictions-and-absences', class: RestrictionsAndAbsences },
   { name: '0017-appointments', class: Appointments },
+  { name: '0019-version-stamps', class: VersionStamps },
 ];
 
 /** The tables first, then the functions that work on them. */

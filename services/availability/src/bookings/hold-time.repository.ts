@@ -46,10 +46,11 @@ export async function holdTime(
   try {
     const [row] = await em.execute<
       { held: { plan: number; createdAtMs: Record<string, number> } | { blocked: Blocker[] } }[]
-    >('select hold_time(?::jsonb, ?, ?, ?, ?) as held', [
+    >('select hold_time(?::jsonb, ?, ?, ?, ?, ?) as held', [
       JSON.stringify(holdings.map((holding) => planOf(site, holding))),
       site.site.id,
       site.version,
+      site.stamp,
       overridingActor,
       isDryRun,
     ]);

@@ -10,11 +10,18 @@ import { applyClaim, type CompiledSite, compileSite, removeClaim } from '../solv
 import { maxHorizonDays } from '../solver/horizon.ts';
 import type { Offering } from '../offerings/offering.ts';
 import { loadSite, type SiteSnapshot } from './load-site.repository.ts';
-import { changesSince, currentVersion, type SiteChange } from './site-version.repository.ts';
+import { inCompany } from './in-company.ts';
+import {
+  changesSince,
+  currentVersions,
+  isSame,
+  noVersion,
+  type SiteChange,
+  type SiteVersion,
+} from './site-version.repository.ts';
 
 /** A site, its live offerings and its compiled time as of one version. */
-export interface VersionedSite {
-  version: number;
+export interface VersionedSite extends SiteVersion {
   site: Site;
   offerings: ReadonlyMap<string, Offering>;
   compiled: CompiledSite;
@@ -39,11 +46,12 @@ interface CachedSite extends VersionedSite {
 
 /**
  * Keeps bitsets as a cache of the database. Every read compares versions first: changes of claims are applied one by one,
- * a change of the model or a new day reads the site again. So no answer is older than its question, at one short query a read.
+ * a change of the model or a new day reads the site again. So no answer is older than its question, at one short query for all who ask at once.
  */
 export function compiledSites(db: Database, clock: Clock, sites: Sites): CompiledSites {
   const cache = new Map<string, CachedSite>();
   const loading = new Map<string, Promise<CachedSite | undefined>>();
+  const versionOf = inCompany((siteIds: string[]) => currentVersions(db.fork(), siteIds));
 
   const load = (siteId: string): Promise<CachedSite | undefined> => {
     const running = loading.get(siteId);
@@ -61,13 +69,13 @@ export function compiledSites(db: Database, clock: Clock, sites: Sites): Compile
 
   return {
     get: async (em, siteId, caller) => {
-      const version = await currentVersion(em, siteId);
       for (;;) {
+        const current = (await versionOf(siteId)) ?? noVersion;
         const cached = cache.get(siteId);
-        if (cached && isOfToday(cached, clock.nowMs()) && (await catchUp(em, cached, version))) return cached;
+        if (cached && isOfToday(cached, clock.nowMs()) && (await catchUp(em, cached, current))) return cached;
         const loaded = await load(siteId);
         // A load that somebody else began may have read an older version; it is then not enough for this reader.
-        if (loaded && loaded.version >= version && isOfToday(loaded, clock.nowMs())) return loaded;
+        if (loaded && loaded.version >= current.version && isOfToday(loaded, clock.nowMs())) return loaded;
         if (!loaded && !(await sites.find(em, siteId, caller))) return undefined;
       }
     },
@@ -90,15 +98,19 @@ function isOfToday({ dayFromMs, dayToMs }: CachedSite, nowMs: number): boolean {
   return dayFromMs <= nowMs && nowMs < dayToMs;
 }
 
-/** Brings a cached site to a version by the changes since its own. False where that can not be done. */
-async function catchUp(em: SqlEntityManager, cached: CachedSite, version: number): Promise<boolean> {
-  if (cached.version >= version) return true;
-  if (version - cached.version > changesMax) return false;
-  const from = cached.version;
-  const changes = await changesSince(em, cached.site.id, from, version);
-  if (!changes || changes.some(({ kind }) => kind === 'model')) return false;
-  // Another request may have applied the same changes while this one read them.
-  for (const change of changes.slice(cached.version - from)) applyChange(cached, change);
+/** Brings a cached site to a version by the changes since its own. False where that can not be done, or its own was undone. */
+async function catchUp(em: SqlEntityManager, cached: CachedSite, current: SiteVersion): Promise<boolean> {
+  if (isSame(cached, current)) return true;
+  if (current.version - cached.version > changesMax) return false;
+  const { version: from, stamp } = cached;
+  // Another request may be ahead of what this one has read; that its version still stands is looked up all the same.
+  const changes = await changesSince(em, cached.site.id, { version: from, stamp }, Math.max(from, current.version));
+  if (!changes || changes.some(({ change }) => change.kind === 'model')) return false;
+  // And it may have applied the same changes meanwhile.
+  for (const { change, version, stamp: next } of changes.slice(cached.version - from)) {
+    applyChange(cached, change);
+    Object.assign(cached, { version, stamp: next });
+  }
   return true;
 }
 
@@ -133,5 +145,4 @@ function applyChange(cached: CachedSite, change: SiteChange): void {
       if (claim) applyClaim(compiled, { ...claim, expiresAtMs: change.expiresAtMs });
     }
   }
-  cached.version++;
 }

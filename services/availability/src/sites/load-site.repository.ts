@@ -12,11 +12,10 @@ import { SessionTypeEntity } from '../sessions/session-type.entity.ts';
 import type { Claim, SiteModel } from '../solver/model.ts';
 import { claimKey } from '../claims/claim.ts';
 import { siteModel } from './site-model.ts';
-import { currentVersion } from './site-version.repository.ts';
+import { currentVersions, noVersion, type SiteVersion } from './site-version.repository.ts';
 
 /** A site's data as of one version. */
-export interface SiteSnapshot {
-  version: number;
+export interface SiteSnapshot extends SiteVersion {
   site: Site;
   /** Live offerings by id. */
   offerings: ReadonlyMap<string, Offering>;
@@ -40,7 +39,7 @@ export function loadSite(em: SqlEntityManager, siteId: string, nowMs: number): P
 }
 
 async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Promise<SiteSnapshot | undefined> {
-  const version = await currentVersion(em, siteId);
+  const current = (await currentVersions(em, [siteId])).get(siteId) ?? noVersion;
   const [known] = await em.execute<{ site: Site }[]>('select site from known_sites where id = ?', [siteId]);
   if (!known) return undefined;
   const siteIds = { $overlap: [siteId] };
@@ -63,7 +62,7 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
     ...sessionTypes.map((row): Offering => ({ type: 'session', row })),
   ];
   return {
-    version,
+    ...current,
     site: known.site,
     offerings: new Map(offerings.map((offering) => [offering.row.id, offering])),
     model: siteModel({

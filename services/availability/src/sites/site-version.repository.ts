@@ -48,24 +48,47 @@ export async function modelChanged(em: SqlEntityManager, siteIds: string[]): Pro
   await nextVersions(em, siteIds, { kind: 'model' });
 }
 
-/** A site's current version; 0 before its first change. */
-export async function currentVersion(em: SqlEntityManager, siteId: string): Promise<number> {
-  const [row] = await em.execute<{ version: string }[]>('select version from site_versions where site_id = ?', [
-    siteId,
-  ]);
-  return Number(row?.version ?? 0);
+/** A site's version, and the stamp that tells it from one of the same number which a crash of the database has undone. */
+export interface SiteVersion {
+  version: number;
+  stamp: string;
 }
 
-/** The changes after a version in order, or undefined where some are no longer kept. */
+/** What a site has before its first change. */
+export const noVersion: SiteVersion = { version: 0, stamp: '0' };
+
+/** The current versions of sites by id; those without any change are not among them. */
+export async function currentVersions(em: SqlEntityManager, siteIds: string[]): Promise<Map<string, SiteVersion>> {
+  const rows = await em.execute<{ site_id: string; version: string; stamp: string }[]>(
+    `select site_id, version, stamp from site_versions where site_id = any (${textArray})`,
+    [JSON.stringify(siteIds)],
+  );
+  return new Map(rows.map(({ site_id: siteId, version, stamp }) => [siteId, { version: Number(version), stamp }]));
+}
+
+/** One change of a site, and the version that it made. */
+export interface VersionedChange extends SiteVersion {
+  change: SiteChange;
+}
+
+/** The changes after a version in order, or undefined where that version was undone or some changes are no longer kept. */
 export async function changesSince(
   em: SqlEntityManager,
   siteId: string,
-  version: number,
+  from: SiteVersion,
   until: number,
-): Promise<SiteChange[] | undefined> {
-  const rows = await em.execute<{ change: SiteChange }[]>(
-    'select change from site_changes where site_id = ? and version > ? and version <= ? order by version',
-    [siteId, version, until],
+): Promise<VersionedChange[] | undefined> {
+  const rows = await em.execute<{ version: string; stamp: string; change: SiteChange }[]>(
+    'select version, stamp, change from site_changes where site_id = ? and version >= ? and version <= ? order by version',
+    [siteId, from.version, until],
   );
-  return rows.length === until - version ? rows.map((row) => row.change) : undefined;
+  const changes = rows.map(({ version, stamp, change }) => ({ version: Number(version), stamp, change }));
+  const known = from.version === 0 ? noVersion : changes.shift();
+  const isWhole = changes.length === until - from.version;
+  return known && isSame(known, from) && isWhole ? changes : undefined;
+}
+
+/** Whether two versions are one. */
+export function isSame(one: SiteVersion, other: SiteVersion): boolean {
+  return one.version === other.version && one.stamp === other.stamp;
 }

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { inCompany } from './in-company.ts';
+
+/** A load whose end the test decides on. */
+function heldLoads() {
+  const begun: { keys: string[]; end: (value: number) => void; fail: (error: Error) => void }[] = [];
+  const read = inCompany<string, number>((keys) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Map<string, number>>();
+    begun.push({ keys, end: (value) => resolve(new Map(keys.map((key) => [key, value]))), fail: reject });
+    return promise;
+  });
+  return { begun, read };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('who asks while a load is under way gets a value read after they asked, together with all who wait', async () => {
+  const { begun, read } = heldLoads();
+  const first = read('a');
+  await settle();
+  const [second, third, other] = [read('a'), read('a'), read('b')];
+  await settle();
+  expect(begun.map(({ keys }) => keys)).toEqual([['a']]);
+  begun[0]?.end(1);
+  await settle();
+  expect(begun.map(({ keys }) => keys)).toEqual([['a'], ['a', 'b']]);
+  begun[1]?.end(2);
+  expect(await Promise.all([first, second, third, other])).toEqual([1, 2, 2, 2]);
+});
+
+test('a load that fails fails for those who shared it, and the next begins anew', async () => {
+  const { begun, read } = heldLoads();
+  const failing = read('a');
+  await settle();
+  const next = read('a');
+  begun[0]?.fail(new Error('away'));
+  await expect(failing).rejects.toThrow('away');
+  await settle();
+  begun[1]?.end(3);
+  expect(await next).toBe(3);
+});
+
+test('a key that the load does not know is undefined', async () => {
+  const read = inCompany<string, number>(() => Promise.resolve(new Map()));
+  expect(await read('a')).toBeUndefined();
+});

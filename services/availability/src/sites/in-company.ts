@@ -1,0 +1,23 @@
+/**
+ * Loads values in company: who asks while a load is under way shares the next one with all who come meanwhile. So a value is never older
+ * than the question for it, and however many ask at once, one load runs at a time.
+ */
+export function inCompany<Key, Value>(
+  load: (keys: Key[]) => Promise<Map<Key, Value>>,
+): (key: Key) => Promise<Value | undefined> {
+  let last: Promise<unknown> = Promise.resolve();
+  let next: { keys: Set<Key>; values: Promise<Map<Key, Value>> } | undefined;
+  return async (key) => {
+    if (next === undefined) {
+      const keys = new Set<Key>();
+      const values = last.then(() => {
+        next = undefined;
+        return load([...keys]);
+      });
+      next = { keys, values };
+      last = values.catch(() => undefined);
+    }
+    next.keys.add(key);
+    return (await next.values).get(key);
+  };
+}
