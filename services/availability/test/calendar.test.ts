@@ -1,3 +1,4 @@
+import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
 import { type CalendarEvent, CalendarServiceService } from '@lido/proto/lido/availability/v1/calendar.ts';
 import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import { Order } from '@lido/proto/lido/orders/v1/order.ts';
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { staff } from '../../../test/support/callers.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
 import { keepOrderCard } from '../src/order-cards/order-card.repository.ts';
+import { dig } from './area-offers.ts';
 import { book, dayAhead, holdFor, offerClass, schedule } from './classes.ts';
 import { itemAt } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -250,6 +252,18 @@ describe('the resources of a date', () => {
       { id: places[1], availability: open, zoneIds: [garden] },
     ]);
     expect([openingHours, slotDuration]).toEqual([open, 15]);
+  });
+
+  test('are areas by their places, open as their rules say', async () => {
+    const [first = '', second = ''] = await dig(world, 4, 1);
+    const rule = { id: '', weekdays: [], timeFrom: '10:00', timeTo: '12:00', isAvailable: true };
+    const areas = world.peer(BookableAreaServiceService);
+    await areas.createBookableAreaAvailabilityRule({ parentId: first, rule }, world.staff);
+    const noon = [{ startTime: at('10:00'), endTime: at('12:00') }];
+    expect((await ask()).areas).toMatchObject([
+      { id: first, name: 'Tub for 4', availability: noon, order: 0 },
+      { id: second, availability: [{ startTime: at('08:00'), endTime: at('20:00') }], order: 1 },
+    ]);
   });
 
   test('follow the order that practitioners are given', async () => {

@@ -7,6 +7,8 @@ import { callerMetadata, type Peer, peerOf } from '@lido/runtime/grpc/client.ts'
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { staff, type TestCaller } from '../../../test/support/callers.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
+import { dig } from './area-offers.ts';
+import { openSql } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -145,18 +147,80 @@ describe('the occupancy of rooms', () => {
   });
 });
 
-describe('a queued report', () => {
-  const finished = async (id: string) => {
-    await expect
-      .poll(async () => (await jobs.getJob({ id }, world.staff)).status, { timeout: 10_000 })
-      .toBe('JOB_STATUS_DONE');
-    const parts: string[] = [];
-    const metadata = callerMetadata(world.staff.principal, 'q');
-    const stream = world.client.serverStream(JobServiceService.downloadJob, { id }, { metadata, deadlineMs: 5_000 });
-    for await (const { content } of stream) parts.push(Buffer.from(content).toString());
-    return parts.join('').trimEnd().split('\n');
-  };
+describe('the occupancy of bookable areas', () => {
+  let tubs: string[];
+  const ask = (request: object = {}) =>
+    reports.getBookableAreaOccupancyReport(
+      { ...none, ...dates, siteId: world.siteId, bookableAreaIds: [], ...request },
+      world.staff,
+    );
 
+  beforeAll(async () => {
+    tubs = await dig(world, 4, 1);
+    const sql = await openSql(world);
+    const claim = (id: string, hours: string, guests: number, kind: string, expires: string) =>
+      sql.run(
+        `insert into area_claims (organisation_id, site_id, area_id, during, kind, guests, order_id, booking_id, item_id, expires_at)
+         values ('o', $1, $2, tstzrange($3::date + time '${hours.replace('-', `', $3::date + time '`)}'), $4, $5, $6, $6, $6, ${expires})`,
+        [world.siteId, tubs[0], date, kind, guests, id],
+      );
+    await claim('a1', '10:00-11:00', 2, 'booking', 'null');
+    await claim('a2', '10:30-12:00', 1, 'booking', 'null');
+    await claim('a3', '14:00-15:00', 3, 'booking', `lido_now() + interval '1 hour'`);
+    await claim('a4', '16:00-16:30', 4, 'block', 'null');
+    for (const [id, ends] of [
+      ['a1', '11:00'],
+      ['a2', '11:30'],
+    ] as const) {
+      await sql.run(
+        `insert into bookings (id, organisation_id, site_id, order_id, item_id, offering_type, offering_id, starts_at, ends_at,
+           guests, status, price_minor, request, summary, created_at, updated_at)
+         values ($1, 'o', $2, $1, $1, 'area_booking', 't', $3::date + time '10:00', $3::date + $4::time, 1, 'confirmed', 0,
+           '{}', '{}', now(), now())`,
+        [id, world.siteId, date, ends],
+      );
+    }
+    await sql.end();
+  });
+
+  test('counts minutes of places: of guests, without holds; blocked are the time to clear up, and blocks', async () => {
+    const { data, totals } = await ask();
+    const busy = { bookedMinutes: 2 * 60 + 60, blockedMinutes: 30 + 4 * 30 };
+    expect(rowOf(data, tubs[0])).toMatchObject([
+      { resource: { name: 'Tub for 4' }, availableMinutes: 4 * 720, ...busy },
+    ]);
+    expect(rowOf(data, tubs[1])).toMatchObject([{ availableMinutes: 720, bookedMinutes: 0, occupancyPercent: 0 }]);
+    expect(totals).toMatchObject({ availableMinutes: 5 * 720, ...busy });
+  });
+
+  test('is narrowed to the areas named and to zones, and comes as CSV', async () => {
+    expect((await ask({ bookableAreaIds: [tubs[1] ?? ''] })).data.map(({ resource }) => resource?.id)).toEqual([
+      tubs[1],
+    ]);
+    expect((await ask({ zoneId: ['elsewhere'] })).data).toEqual([]);
+    const request = { ...none, ...dates, siteId: world.siteId, bookableAreaIds: [tubs[1] ?? ''] };
+    const job = await reports.queueBookableAreaOccupancyReport(request, world.staff);
+    expect(await finished(job.id)).toContain(`${tubs[1]},Tub for 1,720,0,0,0`);
+  });
+
+  test('hides other sites', async () => {
+    await expect(ask({ siteId: 'elsewhere' })).rejects.toMatchObject({ kind: 'not_found' });
+  });
+});
+
+/** The lines of a report once it is done. */
+async function finished(id: string): Promise<string[]> {
+  await expect
+    .poll(async () => (await jobs.getJob({ id }, world.staff)).status, { timeout: 10_000 })
+    .toBe('JOB_STATUS_DONE');
+  const parts: string[] = [];
+  const metadata = callerMetadata(world.staff.principal, 'q');
+  const stream = world.client.serverStream(JobServiceService.downloadJob, { id }, { metadata, deadlineMs: 5_000 });
+  for await (const { content } of stream) parts.push(Buffer.from(content).toString());
+  return parts.join('').trimEnd().split('\n');
+}
+
+describe('a queued report', () => {
   test('of practitioners has the rows of the report', async () => {
     const request = { ...none, siteId: world.siteId, dateTimeFrom: date, dateTimeTo: date };
     const job = await reports.queuePractitionerOccupancyReport(request, world.staff);

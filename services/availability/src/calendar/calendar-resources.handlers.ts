@@ -9,6 +9,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { asked } from '@lido/runtime/resource/list.ts';
 import { permittedSites } from '@lido/runtime/resource/scope.ts';
 import { dateOf } from '@lido/runtime/time/zone.ts';
+import { areasInOrder } from '../areas/areas-in-order.repository.ts';
 import { workingPractitioners } from '../practitioners/working-practitioners.repository.ts';
 import type { CompiledSites } from '../sites/compiled-sites.repository.ts';
 import { type Horizon, layOutHorizon, msOfBit } from '../solver/horizon.ts';
@@ -40,6 +41,9 @@ export function getCalendarResources(sites: CompiledSites) {
         .filter(isShown),
       rooms: model.rooms
         .map((room, order) => column(room, ruledBits(horizon, room.availabilityRules, opening), order))
+        .filter(isShown),
+      areas: (await areasInOrder(call.em, siteId))
+        .map((area, order) => column(area, ruledBits(horizon, area.rules, opening), order))
         .filter(isShown),
       openingHours: windowsOf(horizon, opening),
       slotDuration: slotMinutesOf(model),

@@ -23,6 +23,7 @@ function countNaively(
   rules: readonly RotaRule[],
   custom: readonly CustomAvailability[],
   busy: readonly BusyTime[],
+  places: number,
 ): object[] {
   const rows: { date: string; available: number; booked: number; blocked: number }[] = [];
   for (let date = dateFrom; date <= dateTo; date = addDays(date, 1)) {
@@ -42,11 +43,16 @@ function countNaively(
     );
     if (custom.some((entry) => !entry.isAvailable && touches(entry))) works = false;
     if (custom.some((entry) => entry.isAvailable && covers(entry))) works = true;
-    const isBooked = busy.some((time) => time.use === 'booked' && touches(time));
+    const free = Array.from({ length: places }, () => 'free');
+    for (const use of ['booked', 'blocked'] as const) {
+      for (const time of busy.filter((one) => one.use === use && touches(one))) {
+        for (let place = 0; place < time.places && free.includes('free'); place++) free[free.indexOf('free')] = use;
+      }
+    }
     if (!row) continue;
-    if (works) row.available += 5;
-    if (isBooked) row.booked += 5;
-    if (works && !isBooked && busy.some((time) => time.use === 'blocked' && touches(time))) row.blocked += 5;
+    if (works) row.available += 5 * places;
+    row.booked += 5 * free.filter((place) => place === 'booked').length;
+    if (works) row.blocked += 5 * free.filter((place) => place === 'blocked').length;
   }
   return rows.map(({ available, booked, blocked }) => ({
     availableMinutes: available,
@@ -76,9 +82,13 @@ describe('countOccupancy', () => {
         fc.constantFrom(...changeDates),
         fc.array(rule, { maxLength: 8 }),
         fc.array(fc.tuple(stretch, fc.boolean()), { maxLength: 3 }),
-        fc.array(fc.tuple(stretch, fc.constantFrom('booked' as const, 'blocked' as const)), { maxLength: 6 }),
+        fc.array(
+          fc.tuple(stretch, fc.constantFrom('booked' as const, 'blocked' as const), fc.integer({ min: 1, max: 3 })),
+          { maxLength: 6 },
+        ),
+        fc.integer({ min: 1, max: 4 }),
         fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 })),
-        (zone, changeDate, rules, absences, taken, [fromBucket, toBucket]) => {
+        (zone, changeDate, rules, absences, taken, places, [fromBucket, toBucket]) => {
           const [dateFrom, dateTo] = [addDays(changeDate, -1), addDays(changeDate, 1)];
           const startMs = startOfDay(dateFrom, zone);
           const at = ({ startMinute, length }: { startMinute: number; length: number }) => ({
@@ -86,7 +96,7 @@ describe('countOccupancy', () => {
             toMs: startMs + (startMinute + length) * minute,
           });
           const custom = absences.map(([time, isAvailable]) => ({ ...at(time), isAvailable }));
-          const busy = taken.map(([time, use]) => ({ ...at(time), resourceId: 'p', use }));
+          const busy = taken.map(([time, use, count]) => ({ ...at(time), resourceId: 'p', use, places: count }));
           const range = {
             ...{ zone, dateFrom, dateTo },
             fromMs: startMs + fromBucket * bucketMs,
@@ -97,8 +107,9 @@ describe('countOccupancy', () => {
             ...{ id: 'p', name: 'P', canOfferTags: [], restrictions: [], customAvailability: custom },
             rotas: [{ startDate: null, endDate: null, weekIntervalWeeks: 1, rules }],
           };
-          const counts = countOccupancy(horizon, range, workingBits(horizon, practitioner), busy);
-          expect(counts).toMatchObject(countNaively(range, rules, custom, busy));
+          const work = workingBits(horizon, practitioner);
+          const counts = countOccupancy(horizon, range, { work, places }, busy);
+          expect(counts).toMatchObject(countNaively(range, rules, custom, busy, places));
         },
       ),
       { numRuns: 60 },

@@ -1,7 +1,7 @@
 import { minutesPerBucket } from '@lido/runtime/time/local-day.ts';
 import { daysBetween } from '@lido/runtime/time/zone.ts';
-import { andInto, andNotInto, countSet, setRange } from '../solver/bitset.ts';
-import { bitFrom, bitOf, emptyBits, type Horizon, layOutHorizon } from '../solver/horizon.ts';
+import { hasBit } from '../solver/bitset.ts';
+import { bitFrom, bitOf, type Horizon, layOutHorizon } from '../solver/horizon.ts';
 import type { OccupancyRange } from './occupancy-range.ts';
 
 /** A stretch of time in which a resource is taken; on the grid, it takes the whole of the buckets it touches. */
@@ -9,6 +9,8 @@ export interface BusyTime {
   readonly resourceId: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** How many of the resource's places it takes. */
+  readonly places: number;
   /** Blocked time, and the time to clear up after a booking, is not booked. */
   readonly use: 'booked' | 'blocked';
 }
@@ -26,25 +28,37 @@ export function horizonOf({ zone, dateFrom, dateTo }: OccupancyRange): Horizon {
   return layOutHorizon(zone, dateFrom, daysBetween(dateFrom, dateTo) + 1);
 }
 
+/** When a resource works, and how many it serves at once: more than one only where each place is sold by itself. */
+export interface Capacity {
+  readonly work: Uint32Array;
+  readonly places: number;
+}
+
 /**
- * The occupancy of one resource on each local date of the range. Booked time counts wherever it lies; blocked time only
- * where the resource works and nothing is booked, so that what is left of the available time is what can still be sold.
+ * The occupancy of one resource on each local date of the range, in minutes of its places. Booked time counts wherever it
+ * lies, a place that is taken twice once; blocked time only where the resource works and nothing is booked, so that what is
+ * left of the available time is what can still be sold.
  */
 export function countOccupancy(
   horizon: Horizon,
   range: OccupancyRange,
-  work: Uint32Array,
+  { work, places }: Capacity,
   busy: readonly BusyTime[],
 ): Occupancy[] {
-  const booked = timeOf(horizon, busy, 'booked');
-  const blocked = timeOf(horizon, busy, 'blocked');
-  andInto(blocked, work);
-  andNotInto(blocked, booked);
+  const booked = placesTaken(horizon, busy, 'booked');
+  const blocked = placesTaken(horizon, busy, 'blocked');
   const [first, last] = [bitFrom(horizon, range.fromMs), bitOf(horizon, range.toMs)];
   return horizon.days.slice(0, horizon.dayCount).map(({ fromBit, toBit }) => {
-    const minutesIn = (bits: Uint32Array): number =>
-      countSet(bits, Math.max(fromBit, first), Math.min(toBit, last)) * minutesPerBucket;
-    return occupancyOf(minutesIn(work), minutesIn(booked), minutesIn(blocked));
+    const buckets = { available: 0, booked: 0, blocked: 0 };
+    for (let bit = Math.max(fromBit, first); bit < Math.min(toBit, last); bit++) {
+      const bookedPlaces = Math.min(booked[bit] ?? 0, places);
+      buckets.booked += bookedPlaces;
+      if (!hasBit(work, bit)) continue;
+      buckets.available += places;
+      buckets.blocked += Math.min(blocked[bit] ?? 0, places - bookedPlaces);
+    }
+    const minutes = (count: number): number => count * minutesPerBucket;
+    return occupancyOf(minutes(buckets.available), minutes(buckets.booked), minutes(buckets.blocked));
   });
 }
 
@@ -65,10 +79,14 @@ function occupancyOf(availableMinutes: number, bookedMinutes: number, blockedMin
   return { availableMinutes, bookedMinutes, blockedMinutes, occupancyPercent: Math.round(share * 1000) / 10 };
 }
 
-function timeOf(horizon: Horizon, busy: readonly BusyTime[], use: BusyTime['use']): Uint32Array {
-  const bits = emptyBits(horizon);
+/** How many places are taken in each bucket of the horizon. */
+function placesTaken(horizon: Horizon, busy: readonly BusyTime[], use: BusyTime['use']): Uint32Array {
+  const taken = new Uint32Array(horizon.days.at(-1)?.toBit ?? 0);
   for (const time of busy) {
-    if (time.use === use) setRange(bits, bitOf(horizon, time.fromMs), bitFrom(horizon, time.toMs));
+    if (time.use !== use) continue;
+    const to = Math.min(bitFrom(horizon, time.toMs), taken.length);
+    for (let bit = Math.max(0, bitOf(horizon, time.fromMs)); bit < to; bit++)
+      taken[bit] = (taken[bit] ?? 0) + time.places;
   }
-  return bits;
+  return taken;
 }

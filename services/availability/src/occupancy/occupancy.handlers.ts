@@ -1,4 +1,5 @@
 import type {
+  BookableAreaOccupancyRequest,
   OccupancyReport,
   OccupancyRow,
   OccupancyServiceService,
@@ -11,8 +12,10 @@ import type { JobQueue } from '@lido/runtime/jobs/job-queue.ts';
 import type { ReportCall, ReportKind } from '@lido/runtime/jobs/job.ts';
 import { queueReport, sitesAsked } from '@lido/runtime/jobs/queue-report.ts';
 import type { CompiledSites } from '../sites/compiled-sites.repository.ts';
+import { areaTimes, type BusyTimes, claimedTimes } from './busy-time.repository.ts';
 import { addUp } from './count-occupancy.ts';
 import {
+  areasOf,
   countSite,
   type DatedOccupancy,
   practitionersOf,
@@ -27,6 +30,7 @@ import type { AskedRange } from './occupancy-range.ts';
 interface OccupancyKind<Request> {
   readonly type: string;
   readonly isByDate: boolean;
+  readonly busyTimes: BusyTimes;
   resourcesOf(request: Request): ResourcesOf;
 }
 
@@ -38,19 +42,29 @@ interface OccupancyRequest extends AskedRange {
 const practitioners: OccupancyKind<PractitionerOccupancyRequest> = {
   type: 'practitioner_occupancy',
   isByDate: false,
+  busyTimes: claimedTimes,
   resourcesOf: () => practitionersOf,
 };
 
 const practitionersByDate: OccupancyKind<PractitionerOccupancyByDateRequest> = {
   type: 'practitioner_occupancy_by_date',
   isByDate: true,
+  busyTimes: claimedTimes,
   resourcesOf: () => practitionersOf,
 };
 
 const rooms: OccupancyKind<RoomOccupancyRequest> = {
   type: 'room_occupancy',
   isByDate: false,
+  busyTimes: claimedTimes,
   resourcesOf: ({ roomIds }) => roomsOf(roomIds),
+};
+
+const areas: OccupancyKind<BookableAreaOccupancyRequest> = {
+  type: 'bookable_area_occupancy',
+  isByDate: false,
+  busyTimes: areaTimes,
+  resourcesOf: ({ bookableAreaIds }) => areasOf(bookableAreaIds),
 };
 
 /** What occupancy reports work with. */
@@ -68,12 +82,19 @@ export function occupancyHandlers({ compiledSites: sites, jobs }: OccupancyParts
     queuePractitionerOccupancyByDateReport: queueReport(jobs, csvReport(sites, practitionersByDate)),
     getRoomOccupancyReport: getReport(sites, rooms),
     queueRoomOccupancyReport: queueReport(jobs, csvReport(sites, rooms)),
+    getBookableAreaOccupancyReport: getReport(sites, areas),
+    queueBookableAreaOccupancyReport: queueReport(jobs, csvReport(sites, areas)),
   } satisfies Handlers<typeof OccupancyServiceService>;
 }
 
 /** The same reports as the service's runner makes them. */
 export function occupancyReports({ compiledSites: sites }: Pick<OccupancyParts, 'compiledSites'>): ReportKind<never>[] {
-  return [csvReport(sites, practitioners), csvReport(sites, practitionersByDate), csvReport(sites, rooms)];
+  return [
+    csvReport(sites, practitioners),
+    csvReport(sites, practitionersByDate),
+    csvReport(sites, rooms),
+    csvReport(sites, areas),
+  ];
 }
 
 function getReport<Request extends OccupancyRequest>(sites: CompiledSites, kind: OccupancyKind<Request>) {
@@ -127,7 +148,10 @@ async function partsOf<Request extends OccupancyRequest>(
   return siteReports(
     sites,
     await sitesAsked(request, call),
-    { range: request, resourcesOf: kind.resourcesOf(request), zoneIds: request.zoneId ?? [] },
+    {
+      ...{ range: request, zoneIds: request.zoneId ?? [] },
+      ...{ resourcesOf: kind.resourcesOf(request), busyTimes: kind.busyTimes },
+    },
     call,
   );
 }

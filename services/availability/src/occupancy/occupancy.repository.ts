@@ -1,13 +1,14 @@
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
+import { areasInOrder } from '../areas/areas-in-order.repository.ts';
 import type { CompiledSites } from '../sites/compiled-sites.repository.ts';
 import { workingPractitioners } from '../practitioners/working-practitioners.repository.ts';
 import type { Horizon } from '../solver/horizon.ts';
 import type { SiteModel } from '../solver/model.ts';
 import { openingBits, ruledBits } from '../solver/open-time.ts';
 import { idsInZones } from '../zones/zone.repository.ts';
-import { busyTimes } from './busy-time.repository.ts';
+import type { BusyTimes } from './busy-time.repository.ts';
 import { countOccupancy, horizonOf, type Occupancy } from './count-occupancy.ts';
 import { type AskedRange, isRange, type OccupancyRange, occupancyRange } from './occupancy-range.ts';
 
@@ -18,6 +19,8 @@ export type Asking = Pick<Call, 'principal' | 'requestId' | 'em' | 'clock'>;
 export interface Counted {
   readonly id: string;
   readonly name: string;
+  /** How many it serves at once, where each place is sold by itself. */
+  readonly places?: number;
   work(horizon: Horizon): Uint32Array;
 }
 
@@ -32,6 +35,7 @@ export interface DatedOccupancy {
 export interface SiteReport {
   readonly range: OccupancyRange;
   readonly resources: readonly Counted[];
+  readonly busyTimes: BusyTimes;
 }
 
 /** Which resources of a site a report is about. */
@@ -57,11 +61,22 @@ export const roomsOf =
           ruledBits(horizon, availabilityRules, openingBits(horizon, model.openingHours, model.openingExceptions)),
       }));
 
+/** A site's bookable areas in its order, by its opening hours and their own rules; those named, or all. */
+export const areasOf =
+  (areaIds: readonly string[]): ResourcesOf =>
+  async ({ id: siteId, openingHours, openingExceptions }, _range, { em }) =>
+    (await areasInOrder(em, siteId))
+      .filter(({ id }) => areaIds.length === 0 || areaIds.includes(id))
+      .map(({ id, name, capacity, rules }) => ({
+        ...{ id, name, places: capacity },
+        work: (horizon) => ruledBits(horizon, rules, openingBits(horizon, openingHours, openingExceptions)),
+      }));
+
 /** The parts of a report, one for each site. A resource of several sites is counted once, with the first. */
 export async function siteReports(
   sites: CompiledSites,
   siteIds: readonly string[],
-  ask: { range: AskedRange; resourcesOf: ResourcesOf; zoneIds: readonly string[] },
+  ask: { range: AskedRange; resourcesOf: ResourcesOf; busyTimes: BusyTimes; zoneIds: readonly string[] },
   call: Asking,
 ): Promise<SiteReport[]> {
   const seen = new Set<string>();
@@ -75,7 +90,7 @@ export async function siteReports(
       ({ id }) => !seen.has(id) && inZones?.has(id) !== false,
     );
     for (const { id } of resources) seen.add(id);
-    reports.push({ range, resources });
+    reports.push({ range, resources, busyTimes: ask.busyTimes });
   }
   return reports;
 }
@@ -94,7 +109,10 @@ export function checkedRange(
 const resourcesPerQuery = 50;
 
 /** A site's resources on each date, resource by resource; so many are counted at a time that a year of a big site fits. */
-export async function* countSite({ range, resources }: SiteReport, call: Asking): AsyncIterable<DatedOccupancy[]> {
+export async function* countSite(
+  { range, resources, busyTimes }: SiteReport,
+  call: Asking,
+): AsyncIterable<DatedOccupancy[]> {
   const horizon = horizonOf(range);
   for (let from = 0; from < resources.length; from += resourcesPerQuery) {
     const batch = resources.slice(from, from + resourcesPerQuery);
@@ -104,7 +122,8 @@ export async function* countSite({ range, resources }: SiteReport, call: Asking)
       range,
     );
     for (const resource of batch) {
-      const counts = countOccupancy(horizon, range, resource.work(horizon), busy.get(resource.id) ?? []);
+      const { id, places = 1 } = resource;
+      const counts = countOccupancy(horizon, range, { work: resource.work(horizon), places }, busy.get(id) ?? []);
       yield counts.map((occupancy, index) => ({
         resource: { id: resource.id, name: resource.name },
         date: horizon.days[index]?.day.date ?? '',

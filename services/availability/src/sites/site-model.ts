@@ -74,7 +74,8 @@ export function toPriceRule(row: PriceRuleRow): PriceRule {
   };
 }
 
-function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
+/** An availability rule as the solver reads it. */
+export function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
   return { ...whenOf(row), isAvailable: row.isAvailable };
 }
 
