@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Launch } from '../../tools/start/launch.ts';
 import type { Environment } from '../../tools/start/services.ts';
 import { startSystem, type System } from '../../tools/start/system.ts';
@@ -23,13 +26,14 @@ export interface TestSystemOptions {
 export async function freshSystem({ env = {}, launch }: TestSystemOptions = {}): Promise<TestSystem> {
   const nats = await freshNats();
   const bootstrapToken = randomPrefix();
+  const mediaFolder = await mkdtemp(join(tmpdir(), 'lido-media-'));
   const system = await startSystem({
     postgres: postgres(),
     natsUrl: nats.url,
     httpPort: 0,
     readersPort: 0,
     databasePrefix: `${randomPrefix()}_`,
-    env: { LIDO_LOG_LEVEL: 'error', LIDO_BOOTSTRAP_TOKEN: bootstrapToken, ...env },
+    env: { LIDO_LOG_LEVEL: 'error', LIDO_BOOTSTRAP_TOKEN: bootstrapToken, LIDO_MEDIA_FOLDER: mediaFolder, ...env },
     ...(launch === undefined ? {} : { launch }),
   });
   return {
@@ -40,6 +44,7 @@ export async function freshSystem({ env = {}, launch }: TestSystemOptions = {}):
       await system.stop();
       await system.dropDatabases();
       await nats.drop();
+      await rm(mediaFolder, { recursive: true, force: true });
     },
   };
 }

@@ -2,6 +2,8 @@
 export interface Api {
   get<T = Row>(path: string): Promise<T>;
   post<T = Row>(path: string, body?: object): Promise<T>;
+  /** Sends a form with files in it. */
+  upload<T = Row>(path: string, form: FormData): Promise<T>;
   put<T = Row>(path: string, body: object): Promise<T>;
   delete(path: string): Promise<void>;
 }
@@ -15,13 +17,14 @@ export interface Row {
 /** Calls the API at `baseUrl`. An answer other than 2xx is thrown with the API's own sentence. */
 export function apiAt(baseUrl: string, token?: string): Api {
   const send = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const isForm = body instanceof FormData;
     const response = await fetch(baseUrl + path, {
       method,
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
-        ...(body && { 'content-type': 'application/json' }),
+        ...(body && !isForm && { 'content-type': 'application/json' }),
       },
-      ...(body && { body: JSON.stringify(body) }),
+      ...(body && { body: isForm ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
@@ -32,6 +35,7 @@ export function apiAt(baseUrl: string, token?: string): Api {
   return {
     get: (path) => data('GET', path),
     post: (path, body = {}) => data('POST', path, body),
+    upload: (path, form) => data('POST', path, form),
     put: (path, body) => data('PUT', path, body),
     delete: async (path) => {
       await send('DELETE', path);

@@ -12,6 +12,7 @@ export interface DataFolder {
   readonly path: string;
   readonly postgresDir: string;
   readonly natsDir: string;
+  readonly mediaDir: string;
   /** The first staff token, kept between starts. */
   readonly bootstrapToken: string;
   /** Whether the databases were made for a demo site whose seed has not run to its end. */
@@ -37,6 +38,7 @@ export function openDataFolder(path: string): DataFolder {
       path,
       postgresDir: join(path, 'postgres'),
       natsDir: join(path, 'nats'),
+      mediaDir: join(path, 'media'),
       bootstrapToken: bootstrapToken(path),
       isHalfSeeded: () => existsSync(join(path, 'seeding')),
       beginSeed: () => writeFileSync(join(path, 'seeding'), ''),

@@ -68,7 +68,7 @@ function launch(settings: StartSettings, folder: DataFolder, postgres: Postgres,
     natsUrl,
     httpPort: settings.httpPort,
     readersPort: settings.readersPort,
-    env: { ...process.env, LIDO_BOOTSTRAP_TOKEN: folder.bootstrapToken },
+    env: { LIDO_MEDIA_FOLDER: folder.mediaDir, ...process.env, LIDO_BOOTSTRAP_TOKEN: folder.bootstrapToken },
     servicesDir: settings.servicesDir,
     onNewDatabases: () => {
       if (existsSync(seedFile)) folder.beginSeed();

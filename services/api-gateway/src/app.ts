@@ -7,6 +7,7 @@ import { healthRoutes } from './health/health.handlers.ts';
 import { allowAnyOrigin } from './http/cors.handlers.ts';
 import { observe } from './http/observe.handlers.ts';
 import { createBodyReader } from './http/read-body.handlers.ts';
+import { createUploadReader } from './http/read-upload.handlers.ts';
 import { requireHttps, securityHeaders } from './http/security.handlers.ts';
 import { failureHandler } from './http/send-problem.handlers.ts';
 import { documentationRoutes } from './openapi/docs.handlers.ts';
@@ -34,9 +35,11 @@ export function createApp(parts: AppParts): Express {
   app.use(healthRoutes({ peers, telemetry, isStopping: parts.isStopping }));
   app.use(requireHttps(config.trustedProxies));
   app.use(documentationRoutes(describeApi(routes)));
+  const readBody = createBodyReader(config.bodyBytesMax);
   const services = {
     tokens: createTokenResolver(peers.customers),
-    readBody: createBodyReader(config.bodyBytesMax),
+    readBody,
+    readUpload: createUploadReader(readBody),
     clientOf: (route: Route) => clientOf(peers, parts.ownerOf(route.package)),
   };
   app.use(dispatch({ routes, services, config, telemetry }));

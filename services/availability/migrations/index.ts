@@ -10,6 +10,7 @@ import { Zones } from './0012-zones.ts';
 import { RestrictionsAndAbsences } from './0013-restrictions-and-absences.ts';
 import { Appointments } from './0017-appointments.ts';
 import { VersionStamps } from './0019-version-stamps.ts';
+import { MediaFiles } from './0022-media.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -26,6 +27,7 @@ const tables = [
   { name: '0013-restrictions-and-absences', class: RestrictionsAndAbsences },
   { name: '0017-appointments', class: Appointments },
   { name: '0019-version-stamps', class: VersionStamps },
+  { name: '0022-media', class: MediaFiles },
 ];
 
 /** The tables first, then the functions that work on them. */

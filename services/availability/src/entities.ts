@@ -6,6 +6,7 @@ import { BookableAreaEntity } from './areas/bookable-area.entity.ts';
 import { EquipmentEntity } from './equipment/equipment.entity.ts';
 import { AvailabilityRuleEntity, PriceRuleEntity } from './offerings/rule.entity.ts';
 import { ItemChoiceEntity, PackageEntity } from './packages/package.entity.ts';
+import { MediaEntity } from './media/media.entity.ts';
 import { PractitionerEntity } from './practitioners/practitioner.entity.ts';
 import { RestrictionEntity } from './restrictions/restriction.entity.ts';
 import { RecurrenceGroupEntity } from './recurrence-groups/recurrence-group.entity.ts';
@@ -28,6 +29,7 @@ export const entities = [
   EquipmentEntity,
   ItemChoiceEntity,
   PackageEntity,
+  MediaEntity,
   PractitionerEntity,
   PractitionerRotaEntity,
   PriceRuleEntity,

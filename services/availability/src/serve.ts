@@ -10,6 +10,7 @@ import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipm
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupancy.ts';
 import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.ts';
+import { MediaServiceService } from '@lido/proto/lido/availability/v1/media.ts';
 import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
 import { PractitionerRotaServiceService } from '@lido/proto/lido/availability/v1/practitioner_rota.ts';
 import { PractitionerScheduleServiceService } from '@lido/proto/lido/availability/v1/practitioner_schedule.ts';
@@ -33,6 +34,8 @@ import { calendarHandlers } from './calendar/calendar.handlers.ts';
 import { equipmentHandlers } from './equipment/equipment.handlers.ts';
 import { occupancyHandlers } from './occupancy/occupancy.handlers.ts';
 import { packageHandlers } from './packages/package.handlers.ts';
+import { mediaHandlers } from './media/media.handlers.ts';
+import type { MediaStore } from './media/media-store.ts';
 import { practitionerHandlers } from './practitioners/practitioner.handlers.ts';
 import { appointmentRestrictionHandlers } from './restrictions/restriction.handlers.ts';
 import { recurrenceGroupHandlers } from './recurrence-groups/recurrence-group.handlers.ts';
@@ -47,7 +50,8 @@ import { zoneHandlers } from './zones/zone.handlers.ts';
 import type { BookingParts } from './bookings/parts.ts';
 
 /** Adds every rpc of the service to its server. */
-export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue }): void {
+export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue; media: MediaStore }): void {
+  server.add(MediaServiceService, mediaHandlers(parts.media));
   server.add(RoomServiceService, roomHandlers);
   server.add(BookableAreaServiceService, bookableAreaHandlers);
   server.add(EquipmentServiceService, equipmentHandlers);

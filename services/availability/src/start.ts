@@ -14,6 +14,7 @@ import { availabilityConfig } from './config.ts';
 import { entities } from './entities.ts';
 import { cardCustomersSubscription, orderCardsSubscription } from './order-cards/order-cards.consumer.ts';
 import { occupancyReports } from './occupancy/occupancy.handlers.ts';
+import { folderStore } from './media/folder-store.repository.ts';
 import { extendTimetables } from './recurrence-groups/extend-timetables.job.ts';
 import { serve } from './serve.ts';
 import { compiledSites } from './sites/compiled-sites.repository.ts';
@@ -48,7 +49,7 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
       });
       const tidying = sweeperOf(() => tidyUp(db), { name: 'tidying', everyMs: 30_000, telemetry });
       return {
-        serve: (server) => serve(server, { ...parts, jobs }),
+        serve: (server) => serve(server, { ...parts, jobs, media: folderStore(config.LIDO_MEDIA_FOLDER) }),
         jobs: [...occupancyReports(parts), ...appointmentReports],
         subscriptions: [siteSubscription, orderCardsSubscription, cardCustomersSubscription],
         background: () => [tidying.start(), timetables.start()],

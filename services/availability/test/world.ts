@@ -23,6 +23,8 @@ export interface World extends Shop {
   brandId: string;
   database: string;
   customersAddress: string;
+  /** The availability service's own address. */
+  address: string;
   bookings: Peer<typeof BookingServiceService>;
   packages: Peer<typeof PackageServiceService>;
   sessionTypes: Peer<typeof SessionTypeServiceService>;
@@ -42,7 +44,13 @@ export interface World extends Shop {
 const nobodyAddress = '127.0.0.1:1';
 
 /** Starts both on databases and streams of their own; the site is in London, open from 8 to 20 every day. */
-export async function startWorld(options: { clock?: Clock } = {}): Promise<World> {
+export async function startWorld({
+  env: extra = {},
+  ...options
+}: {
+  clock?: Clock;
+  env?: Record<string, string>;
+} = {}): Promise<World> {
   const prefix = randomPrefix();
   const token = randomPrefix();
   const databases = [await freshDatabase(), await freshDatabase()] as const;
@@ -58,7 +66,12 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     LIDO_MEMBERSHIPS_ADDRESS: nobodyAddress,
   });
   const availability = await start(
-    { ...env(databases[1].url), LIDO_CUSTOMERS_ADDRESS: customers.address, LIDO_MEMBERSHIPS_ADDRESS: nobodyAddress },
+    {
+      ...env(databases[1].url),
+      ...extra,
+      LIDO_CUSTOMERS_ADDRESS: customers.address,
+      LIDO_MEMBERSHIPS_ADDRESS: nobodyAddress,
+    },
     options,
   );
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
@@ -72,6 +85,7 @@ export async function startWorld(options: { clock?: Clock } = {}): Promise<World
     brandId: site.brandId,
     database: databases[1].url,
     customersAddress: customers.address,
+    address: availability.address,
     bookings: peerOf(BookingServiceService, client),
     packages: peerOf(PackageServiceService, client),
     sessionTypes: peerOf(SessionTypeServiceService, client),

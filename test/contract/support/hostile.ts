@@ -27,6 +27,7 @@ export const wrongType: Hostility = (plan) => {
     case 'boolean':
       return 'yes';
     case 'enum':
+    case 'file':
       return 'nonsense';
     case 'message':
     case 'any':

@@ -125,6 +125,8 @@ function goodItem(plan: ValuePlan, known: Readonly<Record<string, string>>): unk
     case 'struct':
     case 'any':
       return {};
+    case 'file':
+      return undefined;
     case 'message':
       return goodMessage(plan.message, known);
   }

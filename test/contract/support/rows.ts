@@ -27,7 +27,7 @@ export const REFERENCE_FIELDS = [
   ],
   ...['area_ids', 'session_id', 'recurrence_group_id'],
   ...['appointment_type_id', 'appointment_type_ids', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
-  ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags', 'zone_ids'],
+  ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags', 'zone_ids', 'image_id', 'avatar_id'],
 ];
 
 /**

@@ -6,7 +6,7 @@ export interface ReadBody {
   /** Parsed; undefined where the request had no body. */
   readonly value: unknown;
   readonly source: 'json' | 'form';
-  /** As sent, for the hash an idempotency key is compared by. */
+  /** What was sent, for the hash an idempotency key is compared by. */
   readonly bytes: Buffer;
 }
 
@@ -29,9 +29,13 @@ export function createBodyReader(bytesMax: number): BodyReader {
   };
 }
 
+/** The kind of a request's body; a client that sends one without a type means JSON. */
+export function mediaTypeOf({ headers }: Request): string {
+  return (headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
 function parse(request: Request, bytes: Buffer): ReadBody {
-  // A client that sends a body without a type means JSON.
-  const type = (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = mediaTypeOf(request);
   if (type === 'application/x-www-form-urlencoded') {
     const value = parseQueryText(decodeText(bytes));
     if (!value) throw malformed('The form holds too many fields; please send JSON.');
@@ -72,7 +76,8 @@ export class BodyTooLarge extends Error {
   readonly code = 'body_too_large';
 }
 
-function malformed(sentence: string): Refusal {
+/** 400 */
+export function malformed(sentence: string): Refusal {
   return new Refusal('malformed', 'malformed', sentence);
 }
 

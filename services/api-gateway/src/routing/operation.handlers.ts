@@ -6,7 +6,7 @@ import { metadataKey } from '@lido/runtime/grpc/principal.ts';
 import { type AnswerEncoder, createAnswerEncoder } from '@lido/runtime/rest/answer.ts';
 import { decodeRequest } from '@lido/runtime/rest/decode-request.ts';
 import { parseQueryText } from '@lido/runtime/rest/query.ts';
-import type { Route } from '@lido/runtime/rest/routes.ts';
+import { type Route, takesFile } from '@lido/runtime/rest/routes.ts';
 import type { Request, Response } from 'express';
 import { authenticate } from '../auth/authenticate.ts';
 import { rpcsThatChangeGrants, type TokenResolver } from '../auth/token.client.ts';
@@ -19,6 +19,8 @@ import { type AnyMessage, methodOf, type RouteMethod } from './peers.client.ts';
 export interface OperationServices {
   readonly tokens: TokenResolver;
   readonly readBody: BodyReader;
+  /** Reads the bodies of the operations that take a file. */
+  readonly readUpload: BodyReader;
   readonly clientOf: (route: Route) => (pathValues: readonly string[]) => RawClient;
 }
 
@@ -51,6 +53,7 @@ const FILE_DEADLINE_MS = 600_000;
 export function createOperation(route: Route, services: OperationServices): Operation {
   const method = methodOf(route);
   const clientOf = services.clientOf(route);
+  const readBody = takesFile(route) ? services.readUpload : services.readBody;
   const answer = route.answer === 'ANSWER_FILE' ? fileAnswer(method) : messageAnswer(route, method, services);
   return async (incoming) => {
     const { headers } = incoming.request;
@@ -58,7 +61,7 @@ export function createOperation(route: Route, services: OperationServices): Oper
       services.tokens.resolve(token, incoming.requestId),
     );
     const idempotencyKey = readIdempotencyKey(route, headers['idempotency-key']);
-    const body = route.body === undefined ? undefined : await services.readBody(incoming.request, incoming.response);
+    const body = route.body === undefined ? undefined : await readBody(incoming.request, incoming.response);
     const message = decode(route, incoming, body);
     const metadata = callerMetadata(principal, incoming.requestId);
     if (idempotencyKey !== undefined) {

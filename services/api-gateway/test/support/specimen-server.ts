@@ -83,6 +83,7 @@ function specimenHandlers(serve: Serve) {
     })),
     getSpecimen: serve<{ id: string }, Specimen>('GetSpecimen', ({ id }) => getSpecimen(pearl, id)),
     downloadSpecimen: sendFile,
+    uploadPicture: serve('UploadPicture', () => pearl),
     getNewestSpecimen: serve('GetNewestSpecimen', () => ({ ...pearl, id: 'newest' })),
     createSpecimen: serve<Specimen, Specimen>('CreateSpecimen', (request, trailer) => {
       if (request.name === 'Repeated') trailer.set('lido-idempotency-replayed', 'true');
@@ -100,7 +101,7 @@ function specimenHandlers(serve: Serve) {
 /** Three pieces, of which a `broken` file has only the first and a `missing` one none. */
 function sendFile(call: ServerWritableStream<{ id: string }, FilePart>): void {
   const { id } = call.request;
-  const part = { contentType: 'text/csv; charset=utf-8', fileName: `${id}.csv` };
+  const part = { contentType: 'text/csv; charset=utf-8', fileName: `${id}.csv`, cacheControl: '', isInline: false };
   if (id === 'missing') {
     call.emit('error', toStatus(new Refusal('not_found', 'not_found', 'There is no such file.')));
     return;

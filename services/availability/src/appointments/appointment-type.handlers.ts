@@ -25,7 +25,7 @@ import {
   copyRules,
   priceRulesOf,
 } from '../offerings/rules.handlers.ts';
-import { unknownReferences } from '../offerings/unknown-references.repository.ts';
+import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { AppointmentTypeEntity, type AppointmentTypeRow } from './appointment-type.entity.ts';
 import { appointmentTypeErrors } from './appointment-type.ts';
@@ -102,7 +102,7 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
       practitioner_ids: row.practitionerIds,
       room_ids: row.roomIds,
       equipment_ids: row.equipmentIds,
-      category_ids: row.categoryIds,
+      ...offeringReferences(row),
       tag_ids: row.tagIds,
     })),
   }),

@@ -24,7 +24,7 @@ import {
   copyRules,
   priceRulesOf,
 } from '../offerings/rules.handlers.ts';
-import { unknownReferences } from '../offerings/unknown-references.repository.ts';
+import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { AreaBookingTypeEntity, type AreaBookingTypeRow } from './area-booking-type.entity.ts';
 import { areaBookingTypeErrors } from './area-booking-type.ts';
@@ -84,7 +84,7 @@ export const areaBookingTypes: ResourceSpec<AreaBookingTypeRow, AreaBookingType>
   check: async (row, { em }) => ({
     ...areaBookingTypeErrors(row),
     ...(await unknownAreas(em, row)),
-    ...(await unknownReferences(em, row.organisationId, { category_ids: row.categoryIds })),
+    ...(await unknownReferences(em, row.organisationId, offeringReferences(row))),
   }),
   saved: (row, { em }) => modelChanged(em, [row.siteId]),
 };

@@ -1,16 +1,18 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { Category, Tag } from '@lido/proto/lido/availability/v1/offering.ts';
+import type { Category, Media, Tag } from '@lido/proto/lido/availability/v1/offering.ts';
 import { lookUp } from '@lido/runtime/resource/look-up.ts';
 import { appointmentTags } from '../catalogue/appointment-tag.handlers.ts';
 import { categories } from '../catalogue/category.handlers.ts';
+import { imagesOf } from '../media/media.repository.ts';
 
 /** What every kind of offering shows of other tables. */
 export interface OfferingEmbeds {
   categories: Category[];
+  image: Media | null;
 }
 
 /** Fetches what offerings of any kind show of other tables, with one query per table for all of them. */
-export async function offeringEmbeds<Row extends { categoryIds: string[] }>(
+export async function offeringEmbeds<Row extends { categoryIds: string[]; imageId?: string | null | undefined }>(
   em: SqlEntityManager,
   rows: readonly Row[],
 ): Promise<(row: Row) => OfferingEmbeds> {
@@ -19,7 +21,8 @@ export async function offeringEmbeds<Row extends { categoryIds: string[] }>(
     em,
     rows.flatMap((row) => row.categoryIds),
   );
-  return ({ categoryIds }) => ({ categories: categoriesOf(categoryIds) });
+  const imageOf = await imagesOf(em, rows, ({ imageId }) => imageId);
+  return (row) => ({ categories: categoriesOf(row.categoryIds), image: imageOf(row) });
 }
 
 /** Fetches the tags of rows that carry any, with one query for all of them. */

@@ -28,7 +28,7 @@ import {
   priceRuleList,
   priceRulesOf,
 } from '../offerings/rules.handlers.ts';
-import { unknownReferences } from '../offerings/unknown-references.repository.ts';
+import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { choiceOptionsOf } from './choice-option.handlers.ts';
 import { refuseForeignOptions } from './copied-choices.repository.ts';
@@ -86,11 +86,11 @@ function packagesWith(offerings: 'in full' | 'by name'): ResourceSpec<PackageRow
     filters: { query: contains('name', 'productCode'), categoryId: overlaps('categoryIds') },
     orderBy: { name: 'asc' },
     event: { saved: 'lido.availability.package.saved', encode: (message) => Package.encode(message).finish() },
-    check: async ({ organisationId, minGuests, maxGuests, categoryIds }, { em }) => ({
-      ...(maxGuests < minGuests && {
+    check: async (row, { em }) => ({
+      ...(row.maxGuests < row.minGuests && {
         max_guests: ['The largest number of guests must not be below the smallest.'],
       }),
-      ...(await unknownReferences(em, organisationId, { category_ids: categoryIds })),
+      ...(await unknownReferences(em, row.organisationId, offeringReferences(row))),
     }),
     saved: (row, { em }) => modelChanged(em, [row.siteId]),
   };

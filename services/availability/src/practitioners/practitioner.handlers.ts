@@ -10,6 +10,7 @@ import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
+import { imagesOf } from '../media/media.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { dateOnly } from '../offerings/rule.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
@@ -47,13 +48,18 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
     const tags = await tagsOf(em, rows);
     const ids = rows.map(({ id }) => id);
     const restrictions = await restrictionMessages(ids, em);
-    return (row) => ({ ...tags(row), appointmentRestrictions: restrictions(row.id) });
+    const avatarOf = await imagesOf(em, rows, ({ avatarId }) => avatarId);
+    return (row) => ({ ...tags(row), avatar: avatarOf(row), appointmentRestrictions: restrictions(row.id) });
   },
   filters: { query: contains('name') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.practitioner.saved', encode: (message) => Practitioner.encode(message).finish() },
   check: (row, { em }) =>
-    unknownReferences(em, row.organisationId, { tag_ids: row.tagIds, can_offer_tags: row.canOfferTags }),
+    unknownReferences(em, row.organisationId, {
+      tag_ids: row.tagIds,
+      can_offer_tags: row.canOfferTags,
+      avatar_id: [row.avatarId],
+    }),
   saved: async (row, { em, sitesBefore = [] }) => {
     await em.execute(
       'update practitioner_rotas set site_ids = (select site_ids from practitioners where id = ?) where practitioner_id = ?',

@@ -15,7 +15,7 @@ import { offeringDefaults, offeringWritable } from '../offerings/offering.entity
 import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { copyRules, priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
-import { unknownReferences } from '../offerings/unknown-references.repository.ts';
+import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { groupsByType } from '../recurrence-groups/groups-by-type.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
@@ -68,7 +68,7 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
   event: { saved: 'lido.availability.session_type.saved', encode: (message) => SessionType.encode(message).finish() },
   check: async (row, { em }) => ({
     ...(row.duration % 5 === 0 ? {} : { duration: ['The duration must be a multiple of 5 minutes.'] }),
-    ...(await unknownReferences(em, row.organisationId, { category_ids: row.categoryIds })),
+    ...(await unknownReferences(em, row.organisationId, offeringReferences(row))),
   }),
   saved: (row, { em }) => modelChanged(em, [row.siteId]),
 };

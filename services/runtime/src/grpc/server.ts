@@ -28,10 +28,12 @@ export interface GrpcServer {
 }
 
 const graceMs = 5_000;
+/** The largest file that the gateway takes, and room for what comes with it. */
+const requestBytesMax = 12 * 1024 * 1024;
 
 /** Makes the endpoint; `services` is what its calls work with. */
 export function createGrpcServer(services: CallServices): GrpcServer {
-  const server = new Server({ 'grpc.max_receive_message_length': 4 * 1024 * 1024 });
+  const server = new Server({ 'grpc.max_receive_message_length': requestBytesMax });
   let isDraining = false;
   addHealth(server, async () => !isDraining && (await services.db.isReady()));
   return {

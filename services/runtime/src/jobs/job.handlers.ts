@@ -15,7 +15,12 @@ async function* downloadJob({ id }: { id: string }, call: Call): AsyncIterable<F
   const job = await loadJob(id, call);
   if (job.status !== 'done') throw stateConflict('job_not_done', notDone(job));
   const date = new Date(job.createdAtMs).toISOString().slice(0, 10);
-  const file = { contentType: 'text/csv; charset=utf-8; header=present', fileName: `${job.type}-${date}.csv` };
+  const file = {
+    contentType: 'text/csv; charset=utf-8; header=present',
+    fileName: `${job.type}-${date}.csv`,
+    cacheControl: 'private, no-store',
+    isInline: false,
+  };
   for (let number = 0; ; number++) {
     const content = await readChunk(call.em, id, number);
     if (content === undefined) return;

@@ -7,6 +7,7 @@ import type { FieldOptions, OptionReader } from './extensions.ts';
 import { readOptions } from './extensions.ts';
 import type { Bounds, EnumPlan, FieldPlan, MessagePlan, ValuePlan } from './plan.ts';
 import { toTsKey } from './plan.ts';
+import { FILE_MESSAGE } from './uploaded-file.ts';
 
 const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const UINT32 = { min: 0, max: 2 ** 32 - 1 };
@@ -94,6 +95,8 @@ function compileMessageValue(message: DescMessage, source: PlanSource): ValuePla
       return { kind: 'struct' };
     case 'google.protobuf.Value':
       return { kind: 'any' };
+    case FILE_MESSAGE:
+      return { kind: 'file' };
     default:
       if (message.typeName.startsWith('google.protobuf.')) {
         throw new Error(`${message.typeName} can not be a field of a public message.`);

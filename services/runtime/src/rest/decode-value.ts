@@ -3,6 +3,7 @@ import { describeFormat, hasFormat } from './formats.ts';
 import { checkFreeForm } from './free-form.ts';
 import type { Bounds, EnumPlan, ValuePlan } from './plan.ts';
 import { findUnstorable } from './text.ts';
+import { UploadedFile } from './uploaded-file.ts';
 
 type ScalarPlan = Exclude<ValuePlan, { kind: 'message' }>;
 type StringPlan = Extract<ValuePlan, { kind: 'string' }>;
@@ -40,6 +41,10 @@ export function decodeScalar(plan: ScalarPlan, raw: unknown, path: string, error
     case 'any':
       checkFreeForm(raw, path, errors);
       return raw;
+    case 'file':
+      if (raw instanceof UploadedFile) return raw;
+      errors.add(path, 'must be a file of a multipart/form-data body');
+      return REFUSED;
   }
 }
 

@@ -26,6 +26,7 @@ export function emptyValue(field: FieldPlan): unknown {
     case 'message':
     case 'struct':
     case 'any':
+    case 'file':
       return null;
   }
 }

@@ -58,6 +58,7 @@ function valueMapper(plan: ValuePlan): Mapper | undefined {
     case 'boolean':
     case 'struct':
     case 'any':
+    case 'file':
       return undefined;
     case 'enum':
       return enumMapper(plan);

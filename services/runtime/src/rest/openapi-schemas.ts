@@ -116,6 +116,8 @@ function valueSchema(value: ValuePlan, refer: Refer): Schema {
       return { type: 'object', additionalProperties: true };
     case 'any':
       return {};
+    case 'file':
+      return { type: 'string', format: 'binary' };
   }
 }
 

@@ -64,6 +64,19 @@ describe('buildOpenapi', () => {
     );
   });
 
+  it('offers multipart only where a file is taken, as binary', () => {
+    expect(document).toHaveProperty('paths./testing/specimens/{id}/picture.post.requestBody', {
+      content: {
+        'multipart/form-data': {
+          schema: expect.objectContaining({
+            properties: expect.objectContaining({ picture: { type: 'string', format: 'binary' } }),
+            required: ['picture'],
+          }),
+        },
+      },
+    });
+  });
+
   it('requires fields of a new resource, and none of a change', () => {
     expect(document).toHaveProperty('components.schemas.Specimen.required', ['site_id', 'name']);
     expect(document).not.toHaveProperty('components.schemas.SpecimenChange.required');

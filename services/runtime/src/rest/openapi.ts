@@ -1,7 +1,7 @@
 import { errorResponses, problemSchemas } from './openapi-problems.ts';
 import { createSchemas, type Schema, type SchemaCollection } from './openapi-schemas.ts';
 import type { FieldPlan } from './plan.ts';
-import { isPartial, type Route } from './routes.ts';
+import { isPartial, type Route, takesFile } from './routes.ts';
 
 export interface OpenapiInfo {
   readonly title: string;
@@ -145,6 +145,7 @@ function describeParameter(field: FieldPlan, place: 'path' | 'query' | 'header',
 
 function describeBody(route: Route, schemas: SchemaCollection): object {
   const schema = bodySchema(route, schemas);
+  if (takesFile(route)) return { content: { 'multipart/form-data': { schema } } };
   const content: Record<string, object> = { 'application/json': { schema } };
   // A form can not be a list at its top.
   if (typeof route.body !== 'object' || route.body.shape === 'single') {

@@ -15,6 +15,8 @@ export type ValuePlan =
   | EnumPlan
   | { readonly kind: 'message'; readonly message: MessagePlan }
   | { readonly kind: 'struct' }
+  /** A file, which only a multipart body brings. */
+  | { readonly kind: 'file' }
   | { readonly kind: 'any' };
 
 /** An enum; literals are ts-proto's, texts are those of the JSON. */

@@ -5,6 +5,7 @@ import { createPlans, type PlanSource } from './compile.ts';
 import type { Access } from './extensions.ts';
 import { type Binding, readBindings, shapeOf, type Verb } from './http-rule.ts';
 import type { FieldPlan, MessagePlan } from './plan.ts';
+import { FILE_MESSAGE } from './uploaded-file.ts';
 
 /** One REST operation: a verb and a path bound to an rpc. An rpc with additional bindings has several. */
 export interface Route {
@@ -78,6 +79,11 @@ export function ignoresImmutable(route: Pick<Route, 'verb' | 'request'>): boolea
   return route.verb === 'PUT' && isPartial(route);
 }
 
+/** Whether a route's body may be a multipart one, because a field of it is a file. */
+export function takesFile({ body, request }: Pick<Route, 'body' | 'request'>): boolean {
+  return body === '*' && request.fields.some(({ value }) => value.kind === 'file');
+}
+
 function routesOf(method: DescMethod, plans: PlanSource): Route[] {
   const { http, access, ...options } = plans.options.method(method);
   if (!http) return [];
@@ -113,10 +119,9 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
   }));
 }
 
-const FILE_PART = 'lido.rest.v1.FilePart';
 // A file is bytes: nothing of it is JSON.
 const FILE_PLAN: MessagePlan = {
-  name: FILE_PART,
+  name: FILE_MESSAGE,
   description: '',
   fields: [],
   maskKey: undefined,
@@ -126,8 +131,8 @@ const FILE_PLAN: MessagePlan = {
 
 function requireKind(rpc: string, { methodKind, output }: DescMethod, isFile: boolean): void {
   if (!isFile && methodKind !== 'unary') throw new Error(`${rpc}: only an rpc that answers a file may be streaming.`);
-  if (isFile && (methodKind !== 'server_streaming' || output.typeName !== FILE_PART)) {
-    throw new Error(`${rpc}: an rpc that answers a file must stream ${FILE_PART}.`);
+  if (isFile && (methodKind !== 'server_streaming' || output.typeName !== FILE_MESSAGE)) {
+    throw new Error(`${rpc}: an rpc that answers a file must stream ${FILE_MESSAGE}.`);
   }
 }
 

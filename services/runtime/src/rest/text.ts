@@ -29,6 +29,7 @@ export function parseText(plan: ValuePlan, raw: unknown): unknown {
     case 'message':
     case 'struct':
     case 'any':
+    case 'file':
       return raw;
   }
 }
