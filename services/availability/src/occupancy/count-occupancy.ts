@@ -1,6 +1,6 @@
 import { minutesPerBucket } from '@lido/runtime/time/local-day.ts';
 import { daysBetween } from '@lido/runtime/time/zone.ts';
-import { hasBit } from '../solver/bitset.ts';
+import { countSet } from '../solver/bitset.ts';
 import { bitFrom, bitOf, type Horizon, layOutHorizon } from '../solver/horizon.ts';
 import type { OccupancyRange } from './occupancy-range.ts';
 
@@ -45,20 +45,18 @@ export function countOccupancy(
   { work, places }: Capacity,
   busy: readonly BusyTime[],
 ): Occupancy[] {
-  const booked = placesTaken(horizon, busy, 'booked');
-  const blocked = placesTaken(horizon, busy, 'blocked');
   const [first, last] = [bitFrom(horizon, range.fromMs), bitOf(horizon, range.toMs)];
+  const walk = walkThrough(stepsOf(horizon, busy));
   return horizon.days.slice(0, horizon.dayCount).map(({ fromBit, toBit }) => {
-    const buckets = { available: 0, booked: 0, blocked: 0 };
-    for (let bit = Math.max(fromBit, first); bit < Math.min(toBit, last); bit++) {
-      const bookedPlaces = Math.min(booked[bit] ?? 0, places);
-      buckets.booked += bookedPlaces;
-      if (!hasBit(work, bit)) continue;
-      buckets.available += places;
-      buckets.blocked += Math.min(blocked[bit] ?? 0, places - bookedPlaces);
-    }
-    const minutes = (count: number): number => count * minutesPerBucket;
-    return occupancyOf(minutes(buckets.available), minutes(buckets.booked), minutes(buckets.blocked));
+    const [from, to] = [Math.max(fromBit, first), Math.min(toBit, last)];
+    let [booked, blocked] = [0, 0];
+    walk(from, to, (taken, at, until) => {
+      const bookedPlaces = Math.min(taken.booked, places);
+      booked += bookedPlaces * (until - at);
+      blocked += Math.min(taken.blocked, places - bookedPlaces) * countSet(work, at, until);
+    });
+    const minutes = (buckets: number): number => buckets * minutesPerBucket;
+    return occupancyOf(minutes(countSet(work, from, to) * places), minutes(booked), minutes(blocked));
   });
 }
 
@@ -79,14 +77,31 @@ function occupancyOf(availableMinutes: number, bookedMinutes: number, blockedMin
   return { availableMinutes, bookedMinutes, blockedMinutes, occupancyPercent: Math.round(share * 1000) / 10 };
 }
 
-/** How many places are taken in each bucket of the horizon. */
-function placesTaken(horizon: Horizon, busy: readonly BusyTime[], use: BusyTime['use']): Uint32Array {
-  const taken = new Uint32Array(horizon.days.at(-1)?.toBit ?? 0);
-  for (const time of busy) {
-    if (time.use !== use) continue;
-    const to = Math.min(bitFrom(horizon, time.toMs), taken.length);
-    for (let bit = Math.max(0, bitOf(horizon, time.fromMs)); bit < to; bit++)
-      taken[bit] = (taken[bit] ?? 0) + time.places;
-  }
-  return taken;
+/** From a bit on, so many more places are taken, or fewer. */
+interface Step {
+  readonly bit: number;
+  readonly use: BusyTime['use'];
+  readonly places: number;
+}
+
+function stepsOf(horizon: Horizon, busy: readonly BusyTime[]): Step[] {
+  const steps = busy.flatMap(({ fromMs, toMs, use, places }): Step[] => [
+    { bit: bitOf(horizon, fromMs), use, places },
+    { bit: bitFrom(horizon, toMs), use, places: -places },
+  ]);
+  return steps.sort((a, b) => a.bit - b.bit);
+}
+
+/** Visits stretches in which equally many places are taken. The ranges that are asked for come in order. */
+function walkThrough(steps: readonly Step[]) {
+  const taken = { booked: 0, blocked: 0 };
+  let next = 0;
+  return (from: number, to: number, visit: (places: typeof taken, at: number, until: number) => void): void => {
+    for (let at = from; at < to; ) {
+      for (let step = steps[next]; step && step.bit <= at; step = steps[++next]) taken[step.use] += step.places;
+      const until = Math.min(steps[next]?.bit ?? to, to);
+      visit(taken, at, until);
+      at = until;
+    }
+  };
 }
