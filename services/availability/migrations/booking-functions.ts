@@ -34,15 +34,19 @@ create function save_bookings(held jsonb) returns void language plpgsql as $$
 declare saved int;
 begin
   insert into bookings (id, organisation_id, site_id, order_id, item_id, customer_id, offering_type, offering_id, session_id,
-    starts_at, ends_at, guests, status, expires_at, price_minor, request, summary, created_at, updated_at)
+    starts_at, ends_at, guests, status, expires_at, price_minor, request, summary, created_at, updated_at, waiting_no)
   select h.id, h.organisation_id, h.site_id, h.order_id, h.item_id, h.customer_id, h.offering_type, h.offering_id, h.session_id,
-    h.starts_at, h.ends_at, h.guests, h.status, h.expires_at, h.price_minor, h.request, h.summary, h.created_at, h.updated_at
+    h.starts_at, h.ends_at, h.guests, h.status, h.expires_at, h.price_minor, h.request, h.summary, h.created_at, h.updated_at,
+    case when h.status = 'waitlisted' then nextval('waiting_numbers') end
   from jsonb_populate_recordset(null::bookings, held) h
   on conflict (item_id) do update set offering_type = excluded.offering_type, offering_id = excluded.offering_id,
     session_id = excluded.session_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, guests = excluded.guests,
     status = excluded.status, expires_at = excluded.expires_at, price_minor = excluded.price_minor, request = excluded.request,
-    summary = excluded.summary, customer_id = excluded.customer_id, updated_at = excluded.updated_at
-  where bookings.order_id = excluded.order_id and not (bookings.status = 'confirmed' and excluded.status = 'held');
+    summary = excluded.summary, customer_id = excluded.customer_id, updated_at = excluded.updated_at,
+    -- Who waits for the same session as before keeps their turn.
+    waiting_no = case when bookings.session_id = excluded.session_id and excluded.waiting_no is not null
+      then coalesce(bookings.waiting_no, excluded.waiting_no) else excluded.waiting_no end
+  where bookings.order_id = excluded.order_id and not (bookings.status = 'confirmed' and excluded.status in ('held', 'waiting'));
   get diagnostics saved = row_count;
   if saved <> jsonb_array_length(held) then
     raise exception 'an item belongs to another order, or is booked for good' using errcode = 'LD002';
@@ -148,7 +152,7 @@ begin
   update claims set active = false where active and booking_id = any (ids);
   delete from session_seats where booking_id = any (ids);
   update area_claims set active = false where active and booking_id = any (ids);
-  update bookings set status = 'released', expires_at = null, updated_at = lido_now() where id = any (ids);
+  update bookings set status = 'released', expires_at = null, waiting_no = null, updated_at = lido_now() where id = any (ids);
   perform tell_of_bookings(ids, jsonb_build_object('kind', 'claims', 'released', ids, 'taken', '[]'::jsonb));
 end $$;
 
@@ -156,13 +160,17 @@ create function renew_time(ids varchar[], new_status varchar, until timestamptz)
 begin
   if new_status = 'held' then perform commit_without_waiting(); end if;
   perform lock_time('{}', ids);
-  perform lock_places('{}', '{}', ids);
+  perform lock_places(array(select session_id from bookings where id = any (ids) and status = 'waiting'), '{}', ids);
   -- What has lapsed may be somebody else's by now; it has to be claimed again.
   if exists (select from bookings where id = any (ids) and expires_at <= lido_now()) then return false; end if;
   update claims set expires_at = until where active and booking_id = any (ids);
   update session_seats set expires_at = until where booking_id = any (ids);
   update area_claims set expires_at = until where active and booking_id = any (ids);
-  update bookings set status = new_status, expires_at = until, updated_at = lido_now() where id = any (ids);
+  -- What waits in a basket goes on waiting, and joins the list when all else is confirmed.
+  update bookings set expires_at = until, updated_at = lido_now(),
+    status = case when status <> 'waiting' then new_status when new_status = 'confirmed' then 'waitlisted' else 'waiting' end,
+    waiting_no = case when status = 'waiting' and new_status = 'confirmed' then nextval('waiting_numbers') else waiting_no end
+  where id = any (ids);
   perform tell_of_bookings(ids, jsonb_build_object('kind', 'expiry', 'bookingIds', ids,
     'expiresAtMs', (extract(epoch from until) * 1000)::bigint));
   return true;

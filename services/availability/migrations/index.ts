@@ -8,6 +8,7 @@ import { OrderCards } from './0007-order-cards.ts';
 import { Places } from './0009-places.ts';
 import { Zones } from './0012-zones.ts';
 import { RestrictionsAndAbsences } from './0013-restrictions-and-absences.ts';
+import { Waitlist } from './0016-waitlist.ts';
 import { Appointments } from './0017-appointments.ts';
 import { VersionStamps } from './0019-version-stamps.ts';
 import { MediaFiles } from './0022-media.ts';
@@ -25,6 +26,7 @@ const tables = [
   { name: '0009-places', class: Places },
   { name: '0012-zones', class: Zones },
   { name: '0013-restrictions-and-absences', class: RestrictionsAndAbsences },
+  { name: '0016-waitlist', class: Waitlist },
   { name: '0017-appointments', class: Appointments },
   { name: '0019-version-stamps', class: VersionStamps },
   { name: '0022-media', class: MediaFiles },

@@ -21,6 +21,12 @@ end $$;
 
 create function take_seats(wanted wanted_seats[], given_up varchar[]) returns setof varchar language plpgsql as $$
 begin
+  -- Nobody overtakes those who wait; who only keeps places does not.
+  return query select w.session_id from unnest(wanted) w
+    where exists (select from bookings b where b.session_id = w.session_id and b.status = 'waitlisted' and b.id <> w.booking_id)
+      and w.guests > coalesce((select sum(s.guests) from session_seats s where s.booking_id = w.booking_id
+        and s.session_id = w.session_id and (s.expires_at is null or s.expires_at > lido_now())), 0);
+  if found then return; end if;
   delete from session_seats where booking_id = any (given_up);
   insert into session_seats (booking_id, session_id, guests, order_id, expires_at)
   select w.booking_id, w.session_id, w.guests, w.order_id, w.expires_at from unnest(wanted) w;

@@ -65,7 +65,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(CategoryServiceService, categoryHandlers);
   server.add(AreaBookingTypeServiceService, areaBookingTypeHandlers);
   server.add(SessionTypeServiceService, sessionTypeHandlers);
-  server.add(SessionServiceService, sessionHandlers);
+  server.add(SessionServiceService, sessionHandlers(parts));
   server.add(PackageServiceService, packageHandlers);
   server.add(SessionBookingServiceService, sessionBookingHandlers);
   server.add(RecurrenceGroupServiceService, recurrenceGroupHandlers);

@@ -17,6 +17,7 @@ import { occupancyReports } from './occupancy/occupancy.handlers.ts';
 import { folderStore } from './media/folder-store.repository.ts';
 import { extendTimetables } from './recurrence-groups/extend-timetables.job.ts';
 import { serve } from './serve.ts';
+import { promoteWaiting } from './sessions/promote-waiting.job.ts';
 import { compiledSites } from './sites/compiled-sites.repository.ts';
 import { siteSubscription } from './sites/site.consumer.ts';
 import { forgetChanges } from './sites/site-version.repository.ts';
@@ -37,12 +38,17 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
     entities,
     migrations,
     ...options,
-    compose: ({ db, clock, jobs, peer, telemetry }) => {
+    compose: ({ db, clock, jobs, onCommit, peer, telemetry }) => {
       const sites = sitesFrom(peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS));
+      const promote = async (): Promise<void> => {
+        if ((await promoteWaiting(db)) > 0) onCommit();
+      };
+      const waitlist = sweeperOf(promote, { name: 'waiting lists', everyMs: 5_000, telemetry });
       const parts: BookingParts = {
         db,
         compiledSites: compiledSites(db, clock, sites),
         memberships: peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
+        waitlist,
       };
       const timetables = sweeperOf(() => extendTimetables({ db, clock, log: telemetry.log }), {
         ...{ name: 'timetables', everyMs: 3_600_000, telemetry },
@@ -52,7 +58,7 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
         serve: (server) => serve(server, { ...parts, jobs, media: folderStore(config.LIDO_MEDIA_FOLDER) }),
         jobs: [...occupancyReports(parts), ...appointmentReports],
         subscriptions: [siteSubscription, orderCardsSubscription, cardCustomersSubscription],
-        background: () => [tidying.start(), timetables.start()],
+        background: () => [tidying.start(), timetables.start(), waitlist.start()],
       };
     },
   });

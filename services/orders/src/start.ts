@@ -17,6 +17,7 @@ import { giveBackTime } from './bookings/release.job.ts';
 import { ordersConfig } from './config.ts';
 import { OrderGuestEntity } from './guests/order-guest.entity.ts';
 import { orderGuestHandlers } from './guests/order-guest.handlers.ts';
+import { bookingSubscription } from './items/booking.consumer.ts';
 import { OrderItemEntity } from './items/order-item.entity.ts';
 import { OrderNoteEntity } from './notes/order-note.entity.ts';
 import { orderNoteHandlers } from './notes/order-note.handlers.ts';
@@ -88,6 +89,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
             },
           },
           captureSubscription(clock),
+          bookingSubscription(clock),
         ],
         background: () => [sweeper.start()],
       };

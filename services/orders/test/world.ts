@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
@@ -32,6 +33,7 @@ export interface World {
   payments: Peer<typeof OrderPaymentServiceService>;
   notes: Peer<typeof OrderNoteServiceService>;
   customers: Peer<typeof CustomerServiceService>;
+  sessions: Peer<typeof SessionServiceService>;
   customersAddress: string;
   ordersAddress: string;
   availabilityAddress: string;
@@ -95,18 +97,20 @@ export async function startWorld(): Promise<World> {
   };
   const customersClient = connect(customers.address);
   const ordersClient = connect(addresses.LIDO_ORDERS_ADDRESS);
+  const availabilityClient = connect(availability.address);
   const { staff, site } = await openFirstSite(customersClient, token);
   const [ordersSql, availabilitySql] = [await openSql(ordersDb), await openSql(availabilityDb)];
   return {
     staff,
     siteId: site.id,
-    offerings: await openOfferings(connect(availability.address), staff, site.id),
+    offerings: await openOfferings(availabilityClient, staff, site.id),
     baskets: peerOf(BasketServiceService, ordersClient),
     orders: peerOf(OrderServiceService, ordersClient),
     guests: peerOf(OrderGuestServiceService, ordersClient),
     payments: peerOf(OrderPaymentServiceService, ordersClient),
     notes: peerOf(OrderNoteServiceService, ordersClient),
     customers: peerOf(CustomerServiceService, customersClient),
+    sessions: peerOf(SessionServiceService, availabilityClient),
     customersAddress: customers.address,
     ordersAddress: addresses.LIDO_ORDERS_ADDRESS,
     availabilityAddress: addresses.LIDO_AVAILABILITY_ADDRESS,

@@ -45,12 +45,7 @@ async function extendHolds(parts: BookingParts, request: ExtendHoldsRequest, cal
   if (!versioned) return { items: [] };
   const minutes = request.holdMinutes || versioned.site.holdMinutes || holdMinutesDefault;
   const expiresAtMs = call.clock.nowMs() + minutes * 60_000;
-  await renew(
-    parts,
-    bookings.filter(({ status }) => status === 'held'),
-    { versioned, expiresAtMs, status: 'held' },
-    call,
-  );
+  await renew(parts, bookings.filter(isRenewable), { versioned, expiresAtMs, status: 'held' }, call);
   return answer(parts, request.orderId, versioned, call);
 }
 
@@ -62,13 +57,14 @@ async function confirm(parts: BookingParts, request: ConfirmRequest, call: Call)
   }
   const versioned = await siteOf(parts, bookings, call);
   if (!versioned) return { items: [] };
-  await renew(
-    parts,
-    bookings.filter(({ status }) => status === 'held'),
-    { versioned, expiresAtMs: null, status: 'confirmed' },
-    call,
-  );
+  await renew(parts, bookings.filter(isRenewable), { versioned, expiresAtMs: null, status: 'confirmed' }, call);
+  parts.waitlist.wake();
   return answer(parts, request.orderId, versioned, call);
+}
+
+/** What a basket holds or waits for; all else lasts. */
+function isRenewable({ status }: Booking): boolean {
+  return status === 'held' || status === 'waiting';
 }
 
 interface Renewal {
@@ -89,7 +85,7 @@ async function renew(parts: BookingParts, bookings: Booking[], renewal: Renewal,
   throw new Refusal('state_conflict', 'hold_lapsed', 'The hold has just lapsed. Please try again.');
 }
 
-/** What was held past the rules is claimed again past the rules, all else by them. */
+/** What was held past the rules is claimed again past the rules, all else by them. Only what waited already may go on waiting. */
 async function claimAgain(
   parts: BookingParts,
   lapsed: Booking[],
@@ -97,7 +93,8 @@ async function claimAgain(
   call: Call,
 ): Promise<void> {
   const nowMs = call.clock.nowMs();
-  for (const [skipRules, bookings] of Map.groupBy(lapsed, ({ request }) => request.skipsRules === true)) {
+  const alike = Map.groupBy(lapsed, ({ request, status }) => `${request.skipsRules === true} ${status}`);
+  for (const bookings of alike.values()) {
     const order: HoldOrder = {
       versioned,
       site: versioned.site,
@@ -105,9 +102,10 @@ async function claimAgain(
       orderId: bookings[0]?.orderId ?? '',
       customerId: bookings[0]?.customerId ?? null,
       expiresAtMs: expiresAtMs ?? nowMs + confirmMinutes * 60_000,
-      skipRules,
+      skipRules: bookings[0]?.request.skipsRules === true,
       isOnline: false,
       overridingActor: null,
+      mayWait: bookings[0]?.status === 'waiting',
     };
     const items = bookings.map(({ request }) => request);
     await holdItems(parts, order, items, call);
@@ -116,6 +114,7 @@ async function claimAgain(
 
 async function release(parts: BookingParts, request: ReleaseRequest): Promise<object> {
   await releaseTime(parts.db.fork(), request.orderId, request.itemIds);
+  parts.waitlist.wake();
   return {};
 }
 
@@ -132,7 +131,7 @@ async function checkHolds(request: CheckHoldsRequest, call: Call): Promise<Check
         code: 'not_held',
         message: 'This item holds no time. Please choose a time for it.',
       };
-    const isLapsed = booking.status === 'held' && booking.expiresAtMs !== null && booking.expiresAtMs <= nowMs;
+    const isLapsed = isRenewable(booking) && booking.expiresAtMs !== null && booking.expiresAtMs <= nowMs;
     return isLapsed
       ? {
           itemId,

@@ -63,6 +63,21 @@ export async function bookingsDuring(
   return rows.map(toBooking);
 }
 
+/** How many bookings of a session a customer has or awaits, beside one item's. */
+export async function bookingsOfCustomer(
+  em: SqlEntityManager,
+  sessionId: string,
+  customerId: string,
+  exceptItemId: string,
+): Promise<number> {
+  const [row] = await em.execute<{ count: string }[]>(
+    `select count(*) from bookings where session_id = ? and customer_id = ? and item_id <> ? and status <> 'released'
+       and (expires_at is null or expires_at > lido_now())`,
+    [sessionId, customerId, exceptItemId],
+  );
+  return Number(row?.count ?? 0);
+}
+
 /** Gives a session's bookings its new times. */
 export async function moveBookings(
   em: SqlEntityManager,
@@ -80,7 +95,8 @@ export async function cancelBookings(em: SqlEntityManager, sessionIds: readonly 
   const ids = [JSON.stringify(sessionIds)];
   await em.execute(`delete from session_seats where session_id = any (${textArray})`, ids, 'run');
   await em.execute(
-    `update bookings set status = 'released', expires_at = null, cancelled_at = lido_now(), updated_at = lido_now()
+    `update bookings set status = 'released', expires_at = null, waiting_no = null, cancelled_at = lido_now(),
+       updated_at = lido_now()
      where session_id = any (${textArray}) and status <> 'released'`,
     ids,
     'run',

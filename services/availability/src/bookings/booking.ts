@@ -1,7 +1,8 @@
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { NamedResource } from '@lido/proto/lido/availability/v1/booking_summary.ts';
 
-export type BookingStatus = 'held' | 'confirmed' | 'released';
+/** `waiting` is a basket's item that will join the waiting list of its session, `waitlisted` one that has. */
+export type BookingStatus = 'held' | 'confirmed' | 'waiting' | 'waitlisted' | 'released';
 
 /** What a booking is made of, beyond its times. */
 export interface BookedResources {

@@ -31,7 +31,8 @@ export function toHeldItem(booking: Booking, offering: OfferingDetails | null, z
       updatedAt: instant(booking.updatedAtMs),
     },
     reservedUntil: booking.expiresAtMs === null ? null : instant(booking.expiresAtMs),
-    priceMinor: booking.priceMinor,
+    // Waiting costs nothing; the price that was shown is due once there is a place.
+    priceMinor: isWaiting(booking.status) ? 0 : booking.priceMinor,
     offering,
   };
 }
@@ -40,5 +41,12 @@ export function toHeldItem(booking: Booking, offering: OfferingDetails | null, z
 const statuses: Record<BookingStatus, string> = {
   held: 'reserved',
   confirmed: 'confirmed',
+  waiting: 'waitlisted',
+  waitlisted: 'waitlisted',
   released: 'cancelled',
 };
+
+/** Whether a booking waits for a place, in a basket or on the list. */
+export function isWaiting(status: BookingStatus): boolean {
+  return status === 'waiting' || status === 'waitlisted';
+}

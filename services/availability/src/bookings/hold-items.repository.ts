@@ -69,8 +69,11 @@ export async function holdOffered(
     const outcome = await holdTime(parts.db.fork(), site, holdings, { isDryRun, overridingActor });
     if (outcome === 'again') continue;
     if ('bookings' in outcome) return outcome.bookings;
-    // Seats and days are counted anew by each plan, so what is refused twice are the request's own items that do not fit together.
-    const ownReason = attempt > 0 ? outcome.blocked.map(({ kind }) => countedReasons[kind]).find(Boolean) : undefined;
+    // Seats and days are counted anew by each plan, so what is refused twice may be the request's own items that do not fit together.
+    const ownReason =
+      attempt > 0 && items.length > 1
+        ? outcome.blocked.map(({ kind }) => countedReasons[kind]).find(Boolean)
+        : undefined;
     if (ownReason) throw alreadyTaken(ownReason.message, [ownReason.reason], [], order.site.timezone);
   }
   throw alreadyTaken('Too many guests want this time at this moment. Please try again.', [], [], order.site.timezone);

@@ -18,6 +18,8 @@ export interface HoldOrder {
   isOnline: boolean;
   /** Who takes what others hold; null for everybody without the right to it. */
   overridingActor: string | null;
+  /** Whether an item of a full session may wait for a place instead. */
+  mayWait?: boolean;
 }
 
 export interface OfferedItem {

@@ -24,6 +24,7 @@ export function hold(parts: BookingParts) {
       skipRules: request.skipRules,
       isOnline: request.isOnline,
       overridingActor: request.overridingActor ?? null,
+      mayWait: true,
     };
     return { items: await holdItems(parts, order, request.items, call) };
   };

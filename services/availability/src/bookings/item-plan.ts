@@ -1,6 +1,6 @@
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { BoundedArea, ClaimOwner, TakenArea, TakenClaim, WantedClaim, WantedSeats } from '../claims/claim.ts';
-import type { BookedResources, Booking } from './booking.ts';
+import type { BookedResources, Booking, BookingStatus } from './booking.ts';
 import type { HoldOrder } from './hold-order.ts';
 
 /** One way to hold one item of whatever kind: its booking, the claims, and the places it shares with others. */
@@ -15,6 +15,8 @@ export interface ItemPlan {
   wanted: WantedClaim[];
   seats: WantedSeats[];
   areas: BoundedArea[];
+  /** Whether it takes nothing yet, and waits for a place. */
+  isWaiting?: boolean;
 }
 
 /** Whose claims are whose, and who gives up what for them. */
@@ -63,7 +65,7 @@ function bookingOf(plan: ItemPlan, order: HoldOrder): Booking {
     startsAtMs: plan.startMs,
     endsAtMs: plan.endMs,
     guests: item.guests,
-    status: item.isBooked ? 'confirmed' : 'held',
+    status: statusOf(plan),
     expiresAtMs: item.isBooked ? null : order.expiresAtMs,
     priceMinor: plan.priceMinor,
     // A session that moves afterwards is still the one that was chosen.
@@ -72,6 +74,11 @@ function bookingOf(plan: ItemPlan, order: HoldOrder): Booking {
     createdAtMs: order.nowMs,
     updatedAtMs: order.nowMs,
   };
+}
+
+function statusOf({ item, isWaiting }: ItemPlan): BookingStatus {
+  if (isWaiting) return item.isBooked ? 'waitlisted' : 'waiting';
+  return item.isBooked ? 'confirmed' : 'held';
 }
 
 function takenClaims({ plan: { item, wanted }, owner, orderId }: OwnedPlan): TakenClaim[] {

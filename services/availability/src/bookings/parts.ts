@@ -1,6 +1,7 @@
 import type { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
+import type { Sweeper } from '@lido/runtime/service/sweeper.ts';
 import type { CompiledSites } from '../sites/compiled-sites.repository.ts';
 
 /** What searching and booking work with. */
@@ -8,4 +9,6 @@ export interface BookingParts {
   db: Database;
   compiledSites: CompiledSites;
   memberships: Peer<typeof EntitlementServiceService>;
+  /** Gives free places to those who wait; woken whenever one may have become free. */
+  waitlist: Pick<Sweeper, 'wake'>;
 }

@@ -10,6 +10,7 @@ import { sessionMessage } from '../sessions/session-state.ts';
 import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
 import { toPriceRule } from '../sites/site-model.ts';
 import { reasonMessage } from '../solver/reason.ts';
+import { bookingsOfCustomer } from './booking.repository.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import type { ItemPlan } from './item-plan.ts';
 import type { Planning } from './plan-appointments.ts';
@@ -30,10 +31,14 @@ export async function planSession(
   const priceRules = (await rulesByParent(em, [type.id])).prices(type.id).map(toPriceRule);
   const facts = { session, type, priceRules, taken, zone: order.site.timezone };
   const { reason, price } = judgeSession(facts, item.guests, { nowMs: order.nowMs, memberships });
-  if (reason === 'session_full') throw alreadyTaken(sessionMessage(reason), [reason], [], order.site.timezone);
-  if (reason !== null && !order.skipRules) throw invalid({ time: [sessionMessage(reason)] });
+  const isWaiting = reason === 'session_full' && canWait({ session, type, guests: item.guests }, order);
+  if (reason === 'session_full' && !isWaiting)
+    throw alreadyTaken(sessionMessage(reason), [reason], [], order.site.timezone);
+  const broken = isWaiting && price === undefined ? 'no_price' : isWaiting ? null : reason;
+  if (broken !== null && !order.skipRules) throw invalid({ time: [sessionMessage(broken)] });
+  await requireMemberLimit(em, { item, session, type, order });
   const [startMs, endMs] = [session.startTime.getTime(), session.endTime.getTime()];
-  if (isGuestElsewhere(site.compiled, item, { startMs, endMs, nowMs: order.nowMs }))
+  if (!isWaiting && isGuestElsewhere(site.compiled, item, { startMs, endMs, nowMs: order.nowMs }))
     throw alreadyTaken(reasonMessage('guest_unavailable'), ['guest_unavailable'], [], order.site.timezone);
   const guests = item.guestIds.map(
     (resourceId): WantedClaim => ({ kind: 'guest', resourceId, unit: 0, startsAtMs: startMs, endsAtMs: endMs }),
@@ -45,10 +50,38 @@ export async function planSession(
     endMs,
     priceMinor: (price ?? 0) * item.guests,
     resources: { offeringName: type.name, practitioners: [], room: null, equipment: [] },
-    wanted: guests,
-    seats: [{ sessionId: session.id, guests: item.guests }],
+    wanted: isWaiting ? [] : guests,
+    seats: isWaiting ? [] : [{ sessionId: session.id, guests: item.guests }],
     areas: [],
+    isWaiting,
   };
+}
+
+/** Whether a party may wait for places: where the session has a waiting list, and could ever take so many. */
+function canWait(
+  { session, type, guests }: { session: SessionRow; type: SessionTypeRow; guests: number },
+  { mayWait }: HoldOrder,
+): boolean {
+  return mayWait === true && (session.waitlistEnabled ?? type.waitlistEnabled) && guests <= session.capacity;
+}
+
+/** One customer's bookings of a session are limited by its type; what lapsed in a basket does not count. */
+async function requireMemberLimit(
+  em: SqlEntityManager,
+  {
+    item,
+    session,
+    type,
+    order,
+  }: { item: OfferedItem['item']; session: SessionRow; type: SessionTypeRow; order: HoldOrder },
+): Promise<void> {
+  const max = type.maxBookingsPerMember ?? null;
+  if (max === null || order.customerId === null || order.skipRules) return;
+  const others = await bookingsOfCustomer(em, session.id, order.customerId, item.itemId);
+  if (others < max) return;
+  const sentence =
+    max === 1 ? 'This session can be booked once only.' : `This session can be booked ${max} times at most.`;
+  throw invalid({ session_id: [sentence] });
 }
 
 async function findSession(

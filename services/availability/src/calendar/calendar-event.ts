@@ -94,7 +94,7 @@ export function occupancyOf(
 }
 
 function visitOf({ booking, card }: BookedEvent): Visit[] {
-  if (booking.status === 'held') return [];
+  if (booking.status === 'held' || booking.status === 'waiting') return [];
   const guestIds = guestIdsOf({ booking, card });
   return [{ fromMs: booking.startsAtMs, toMs: booking.endsAtMs, guestIds, guests: booking.guests }];
 }

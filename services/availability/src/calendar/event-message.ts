@@ -79,6 +79,9 @@ export function statusOf({ status }: Pick<Booking, 'status'>): CalendarEventStat
       return 'CALENDAR_EVENT_STATUS_RESERVED';
     case 'confirmed':
       return 'CALENDAR_EVENT_STATUS_CONFIRMED';
+    case 'waiting':
+    case 'waitlisted':
+      return 'CALENDAR_EVENT_STATUS_WAITLISTED';
     case 'released':
       return 'CALENDAR_EVENT_STATUS_UNSPECIFIED';
   }

@@ -35,6 +35,8 @@ export interface BookedFilter {
   customerIds?: string[] | undefined;
   siteIds?: string[] | undefined;
   organisationId?: string;
+  /** Only those on the waiting list, in their order. */
+  isWaitlisted?: boolean;
 }
 
 const epochMs = (column: string): string => `floor(extract(epoch from b.${column}_at) * 1000)::float8`;
@@ -51,9 +53,9 @@ const counted = `from bookings b join sessions s on s.id = b.session_id join ses
 
 const optional = (column: string): string => `and (?::jsonb is null or ${column} = any (${textArray}))`;
 const matching = `${counted} ${['b.id', 'b.session_id', 'b.order_id', 'b.customer_id', 'b.site_id'].map(optional).join(' ')}
-  and (?::varchar is null or b.organisation_id = ?)`;
+  and (?::varchar is null or b.organisation_id = ?) and (?::boolean is not true or b.status = 'waitlisted')`;
 
-/** The bookings of sessions by the session's start, in the order they were made. */
+/** The bookings of sessions by the session's start, in the order they were made; those who wait come last, in their own. */
 export async function bookedPlaces(
   em: SqlEntityManager,
   filter: BookedFilter,
@@ -61,7 +63,7 @@ export async function bookedPlaces(
 ): Promise<BookedPlace[]> {
   const paging = page ? `limit ${page.limit} offset ${page.offset}` : '';
   return em.execute<BookedPlace[]>(
-    `select ${columns} ${matching} order by b.starts_at, b.created_at, b.id ${paging}`,
+    `select ${columns} ${matching} order by b.starts_at, b.waiting_no nulls first, b.created_at, b.id ${paging}`,
     parametersOf(filter),
   );
 }
@@ -72,10 +74,10 @@ export async function countBookedPlaces(em: SqlEntityManager, filter: BookedFilt
   return Number(row?.total ?? 0);
 }
 
-function parametersOf(filter: BookedFilter): (string | null)[] {
-  const { ids, sessionIds, orderIds, customerIds, siteIds, organisationId = null } = filter;
+function parametersOf(filter: BookedFilter): (string | boolean | null)[] {
+  const { ids, sessionIds, orderIds, customerIds, siteIds, organisationId = null, isWaitlisted = false } = filter;
   const lists = [ids, sessionIds, orderIds, customerIds, siteIds].map((list) => (list ? JSON.stringify(list) : null));
-  return [...lists.flatMap((list) => [list, list]), organisationId, organisationId];
+  return [...lists.flatMap((list) => [list, list]), organisationId, organisationId, isWaitlisted];
 }
 
 /** When the guests of a booking came and left, or that they stayed away. */

@@ -32,6 +32,8 @@ export interface BookedPlace {
 const statuses: Record<BookingStatus, SessionBookingStatus> = {
   held: 'SESSION_BOOKING_STATUS_RESERVED',
   confirmed: 'SESSION_BOOKING_STATUS_CONFIRMED',
+  waiting: 'SESSION_BOOKING_STATUS_WAITLISTED',
+  waitlisted: 'SESSION_BOOKING_STATUS_WAITLISTED',
   released: 'SESSION_BOOKING_STATUS_CANCELLED',
 };
 

@@ -34,6 +34,7 @@ export function judgeSession(
     basketsTaken: taken?.baskets ?? 0,
     basketsMax: session.maxBaskets ?? type.maxBasketsPerSession ?? null,
     guests,
+    isQueued: taken !== undefined && taken.isQueued && guests > taken.own,
     nowMs: asker.nowMs,
     isTooEarly: windows.every(({ latestMs }) => startsAtMs > latestMs),
     isTooLate: windows.every(({ earliestMs }) => startsAtMs < earliestMs),

@@ -9,6 +9,7 @@ const open: SessionQuestion = {
   basketsTaken: 5,
   basketsMax: null,
   guests: 2,
+  isQueued: false,
   isTooEarly: false,
   isTooLate: false,
   isPermitted: true,
@@ -43,4 +44,8 @@ test('the first reason in the order a guest would ask is given', () => {
   expect(sessionState({ ...everything, nowMs: 0, isTooEarly: false }).reason).toBe('no_longer_bookable');
   expect(sessionState({ ...open, isPermitted: false, guests: 50 }).reason).toBe('members_only');
   expect(sessionState({ ...open, hasPrice: false }).reason).toBe('no_price');
+});
+
+test('places that others wait for are not on offer', () => {
+  expect(sessionState({ ...open, isQueued: true })).toEqual({ remainingCapacity: 2, reason: 'session_full' });
 });

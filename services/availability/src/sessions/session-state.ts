@@ -21,6 +21,9 @@ export function sessionMessage(reason: SessionReason): string {
   return messages[reason];
 }
 
+/** The sentence where a session that is full takes people on its waiting list. */
+export const waitlistMessage = 'This session is full. You can join its waiting list.';
+
 /** What decides whether a session takes more guests. */
 export interface SessionQuestion {
   startsAtMs: number;
@@ -31,6 +34,8 @@ export interface SessionQuestion {
   basketsTaken: number;
   basketsMax: number | null;
   guests: number;
+  /** Whether others wait for the places that are free. */
+  isQueued: boolean;
   nowMs: number;
   /** Whether it lies beyond how far ahead the guest may book, or within the notice they must give. */
   isTooEarly: boolean;
@@ -48,7 +53,7 @@ export function sessionState(question: SessionQuestion): { remainingCapacity: nu
     [question.isTooEarly, 'not_yet_bookable'],
     [question.isTooLate, 'no_longer_bookable'],
     [!question.isPermitted, 'members_only'],
-    [question.guests > remainingCapacity, 'session_full'],
+    [question.guests > remainingCapacity || question.isQueued, 'session_full'],
     [!question.hasPrice, 'no_price'],
   ];
   return { remainingCapacity, reason: failures.find(([fails]) => fails)?.[1] ?? null };

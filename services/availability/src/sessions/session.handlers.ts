@@ -14,17 +14,28 @@ import { createSession } from './create-session.handlers.ts';
 import { loadSession, sessionEntity, sessionScope } from './load-session.repository.ts';
 import { presentSessions, staffQuestion } from './present-sessions.repository.ts';
 import type { SessionRow } from './session.entity.ts';
+import type { BookingParts } from '../bookings/parts.ts';
 import { asksForTimes, startRange } from './session-filters.ts';
 import { updateSession } from './update-session.handlers.ts';
+import { leaveSessionWaitlist, listSessionWaitlist } from './waitlist.handlers.ts';
 
-export const sessionHandlers = {
-  listSessions,
-  getSession,
-  createSession,
-  updateSession,
-  deleteSession,
-  restoreSession,
-} satisfies Handlers<typeof SessionServiceService>;
+/** Sessions; a change may free places that somebody waits for. */
+export function sessionHandlers({ waitlist }: Pick<BookingParts, 'waitlist'>) {
+  return {
+    listSessions,
+    getSession,
+    createSession,
+    updateSession: async (request, call) => {
+      const session = await updateSession(request, call);
+      waitlist.wake();
+      return session;
+    },
+    deleteSession,
+    restoreSession,
+    listSessionWaitlist,
+    leaveSessionWaitlist,
+  } satisfies Handlers<typeof SessionServiceService>;
+}
 
 async function listSessions(request: ListSessionsRequest, call: Call): Promise<ListResponse<Session>> {
   const { page, perPage, offset } = pageOf(request);

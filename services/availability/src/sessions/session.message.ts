@@ -4,7 +4,7 @@ import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { Asker } from '../solver/booking-window.ts';
 import type { Attendance } from './session-booking.repository.ts';
 import { judgeSession, type SessionFacts } from './session-question.ts';
-import { sessionMessage } from './session-state.ts';
+import { sessionMessage, waitlistMessage } from './session-state.ts';
 
 /** What a session shows beside its own row: names, and who has a part in it. */
 export interface SessionCompany {
@@ -23,6 +23,8 @@ export function toSession(
 ): Session {
   const { session, type, zone } = facts;
   const { remainingCapacity, reason, price } = judgeSession(facts, question.guests, question.asker);
+  const waitlistEnabled = session.waitlistEnabled ?? type.waitlistEnabled;
+  const isJoinable = reason === 'session_full' && waitlistEnabled;
   const instant = (value: Date): string => formatInstant(value.getTime(), zone);
   const named = (id: string | null | undefined, name: string | undefined) =>
     id && name !== undefined ? { id, name } : null;
@@ -40,14 +42,14 @@ export function toSession(
     capacity: session.capacity,
     maxBaskets: session.maxBaskets ?? type.maxBasketsPerSession ?? null,
     remainingCapacity,
-    waitlistEnabled: session.waitlistEnabled ?? type.waitlistEnabled,
+    waitlistEnabled,
     numWaitlisted: beside.attendance.waitlisted,
     price: price ?? null,
     currency: beside.currency ?? null,
     numCheckedIn: beside.attendance.checkedIn,
     numNoShow: beside.attendance.noShow,
     noAvailabilityReason: reason,
-    noAvailabilityMessage: reason === null ? null : sessionMessage(reason),
+    noAvailabilityMessage: reason === null ? null : isJoinable ? waitlistMessage : sessionMessage(reason),
     siteId: session.siteId,
     organisationId: session.organisationId,
     createdAt: instant(session.createdAt),

@@ -1,9 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 
-/** How full sessions are: guests and distinct orders with confirmed or live held places. */
+/** How full a session is: guests and distinct orders with confirmed or live held places. */
 export interface SeatsTaken {
   guests: number;
   baskets: number;
+  /** Places of the item itself, which are not among the guests. */
+  own: number;
+  /** Whether others wait for a place, whom nobody overtakes. */
+  isQueued: boolean;
 }
 
 /** Counts the places of sessions; those of `except.bookingId` do not count, nor does `except.orderId` among the baskets. */
@@ -12,12 +16,21 @@ export async function seatsTaken(
   sessionIds: string[],
   except: { bookingId?: string | null; orderId?: string | null } = {},
 ): Promise<Map<string, SeatsTaken>> {
-  const rows = await em.execute<{ session_id: string; guests: string; baskets: string }[]>(
-    `select session_id, sum(guests) as guests, count(distinct order_id) filter (where order_id is distinct from ?) as baskets from session_seats
-     where session_id in (select jsonb_array_elements_text(?::jsonb))
-       and (expires_at is null or expires_at > lido_now()) and booking_id is distinct from ?
-     group by session_id`,
-    [except.orderId ?? null, JSON.stringify(sessionIds), except.bookingId ?? null],
+  const { bookingId = null, orderId = null } = except;
+  const rows = await em.execute<({ id: string; isQueued: boolean } & Record<'guests' | 'baskets' | 'own', string>)[]>(
+    `select asked.id, coalesce(sum(s.guests) filter (where s.booking_id is distinct from ?), 0) as guests,
+       count(distinct s.order_id) filter (where s.booking_id is distinct from ? and s.order_id is distinct from ?) as baskets,
+       coalesce(sum(s.guests) filter (where s.booking_id = ?), 0) as own,
+       exists (select from bookings b where b.session_id = asked.id and b.status = 'waitlisted' and b.id is distinct from ?) as "isQueued"
+     from jsonb_array_elements_text(?::jsonb) asked (id)
+     left join session_seats s on s.session_id = asked.id and (s.expires_at is null or s.expires_at > lido_now())
+     group by asked.id`,
+    [bookingId, bookingId, orderId, bookingId, bookingId, JSON.stringify(sessionIds)],
   );
-  return new Map(rows.map((row) => [row.session_id, { guests: Number(row.guests), baskets: Number(row.baskets) }]));
+  return new Map(
+    rows.map(({ id, guests, baskets, own, isQueued }) => [
+      id,
+      { guests: Number(guests), baskets: Number(baskets), own: Number(own), isQueued },
+    ]),
+  );
 }

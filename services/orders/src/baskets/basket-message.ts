@@ -1,6 +1,7 @@
 import type { Basket } from '@lido/proto/lido/orders/v1/basket.ts';
 import type { BasketItem, Validity, ValidityError } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
+import { isWaiting } from '../items/held-item.ts';
 import type { OrderItemRow } from '../items/order-item.entity.ts';
 import { type Aggregate, liveItems, moneyOf } from '../orders/aggregate.ts';
 import { guestsOf, instantIn, toGuest, toPayment } from '../orders/part-messages.ts';
@@ -85,7 +86,7 @@ function toBasketItem(
     quantity: item.quantity,
     reservedUntil: instantIn(zone, item.reservedUntil),
     status: item.status,
-    willBeWaitlisted: false,
+    willBeWaitlisted: isWaiting(item),
     validity: errors ? validityOf(errors.filter(({ itemId }) => itemId === item.id)) : null,
     itemConfiguration: item.itemConfiguration,
     bookingSummary: item.bookingSummary,

@@ -1,4 +1,5 @@
 import type { HeldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { OrderItemStatus } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
 import type { WantedItem } from './item.ts';
 import type { OrderItemRow } from './order-item.entity.ts';
@@ -26,6 +27,32 @@ export function applyHold(item: OrderItemRow, held: HeldItem, zone: string): voi
   item.offeringName = held.offering.name;
   item.productCode = held.offering.productCode || null;
   item.revenueCentre = held.offering.revenueCentre ?? null;
+}
+
+/** Whether an item waits for a place in a session, in a basket or on the waiting list. */
+export function isWaiting({ bookingSummary }: Pick<OrderItemRow, 'bookingSummary'>): boolean {
+  return bookingSummary.status === 'waitlisted';
+}
+
+/** Whether an item has been submitted: what availability has for it lasts. */
+export function isBooked({ status }: Pick<OrderItemRow, 'status'>): boolean {
+  return status === 'ORDER_ITEM_STATUS_CONFIRMED' || status === 'ORDER_ITEM_STATUS_WAITLISTED';
+}
+
+/** The status of an item that has been submitted, by what availability has for it. */
+export function bookedStatus(item: Pick<OrderItemRow, 'bookingSummary'>): OrderItemStatus {
+  return isWaiting(item) ? 'ORDER_ITEM_STATUS_WAITLISTED' : 'ORDER_ITEM_STATUS_CONFIRMED';
+}
+
+/**
+ * Copies what a submit has confirmed. The price stays as it was, but for one who waited and has a place now. A promotion that was told
+ * while the submit was under way stands: the submit's answer is older.
+ */
+export function applyConfirmed(item: OrderItemRow, held: HeldItem, zone: string): void {
+  const wasPromoted = item.bookingSummary.status === 'confirmed' && held.bookingSummary?.status === 'waitlisted';
+  if (wasPromoted) return;
+  if (isWaiting(item)) applyHold(item, held, zone);
+  else applyBooking(item, held, zone);
 }
 
 /** Copies what an item asks for. */

@@ -10,7 +10,7 @@ import { guestDetails } from '../guests/guest.ts';
 import { createGuest } from '../guests/order-guest.repository.ts';
 import type { Aggregate } from '../orders/aggregate.ts';
 import { newColumns, type Writer } from '../orders/order.repository.ts';
-import { applyHold, applyWanted, wantedOf } from './held-item.ts';
+import { applyHold, applyWanted, bookedStatus, isBooked, wantedOf } from './held-item.ts';
 import { readItem, type WantedItem } from './item.ts';
 import { OrderItemEntity, type OrderItemRow } from './order-item.entity.ts';
 
@@ -71,8 +71,7 @@ export async function changeItem(
   addGuests(aggregate, wanted, newGuests, writer);
   const [held] = await change.bookings.hold(aggregate.order, [toHold(item, wanted)], change.hold);
   applyWanted(item, wanted);
-  applyHold(item, heldOr(held), zone);
-  touchItem(item, writer);
+  applyChange(item, held, change);
 }
 
 /** Holds several items anew after their guests have changed, all or none. */
@@ -85,8 +84,11 @@ export async function holdAgain(
   const wanted = items.map((item) => toHold(item, wantedOf(item)));
   const held = await change.bookings.hold(aggregate.order, wanted, change.hold);
   for (const item of items) {
-    applyHold(item, heldOr(held.find(({ itemId }) => itemId === item.id)), change.zone);
-    touchItem(item, change.writer);
+    applyChange(
+      item,
+      held.find(({ itemId }) => itemId === item.id),
+      change,
+    );
   }
 }
 
@@ -103,9 +105,16 @@ export async function removeItem(
   aggregate.items = aggregate.items.filter(({ id }) => id !== item.id);
 }
 
-/** What is booked stays so while it moves. */
-function toHold({ id, status }: OrderItemRow, wanted: WantedItem): ItemToHold {
-  return { id, wanted, isBooked: status === 'ORDER_ITEM_STATUS_CONFIRMED' };
+/** What is booked stays so while it moves; whether it waits then, the new time decides. */
+function applyChange(item: OrderItemRow, held: HeldItem | undefined, { zone, writer }: ItemChange): void {
+  applyHold(item, heldOr(held), zone);
+  if (isBooked(item)) item.status = bookedStatus(item);
+  touchItem(item, writer);
+}
+
+function toHold(item: OrderItemRow, wanted: WantedItem): ItemToHold {
+  const { id } = item;
+  return { id, wanted, isBooked: isBooked(item) };
 }
 
 function requireItem({ items }: Aggregate, id: string): OrderItemRow {

@@ -7,7 +7,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
 import type { Bookings } from '../bookings/bookings.client.ts';
-import { applyBooking, wantedOf } from '../items/held-item.ts';
+import { applyConfirmed, bookedStatus, wantedOf } from '../items/held-item.ts';
 import { type Aggregate, liveItems, submitFacts } from '../orders/aggregate.ts';
 import { requireTransition } from '../orders/order.ts';
 import type { OrderRow } from '../orders/order.entity.ts';
@@ -231,9 +231,9 @@ async function finish({ saga, confirmed }: Run, parts: SubmitParts): Promise<voi
     order.submittedById = saga.actor.slice(saga.actor.indexOf(':') + 1);
     const zone = await zoneOf(em, order);
     for (const item of liveItems(aggregate)) {
-      item.status = 'ORDER_ITEM_STATUS_CONFIRMED';
       const booked = confirmed.find(({ itemId }) => itemId === item.id);
-      if (booked) applyBooking(item, booked, zone);
+      if (booked) applyConfirmed(item, booked, zone);
+      item.status = bookedStatus(item);
       item.reservedUntil = null;
       item.updatedAt = new Date(writer.nowMs);
     }

@@ -1,0 +1,58 @@
+import { LockMode } from '@mikro-orm/core';
+import { ChangedBooking, type HeldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { EventHandler, Subscription } from '@lido/runtime/events/consumer.ts';
+import { writeEvent } from '@lido/runtime/events/outbox.ts';
+import type { Clock } from '@lido/runtime/service/clock.ts';
+import { isOpen } from '../orders/order.ts';
+import { OrderEntity } from '../orders/order.entity.ts';
+import { aggregateOf, saveOrder, type Writer, zoneOf } from '../orders/order.repository.ts';
+import { applyBooking, applyHold, bookedStatus } from './held-item.ts';
+import type { OrderItemRow } from './order-item.entity.ts';
+
+/** What becomes of bookings without their orders having asked: their items follow, and the orders tell of it. */
+export function bookingSubscription(clock: Clock): Subscription {
+  return {
+    name: 'orders-from-availability',
+    source: 'availability',
+    mode: 'effect',
+    handlers: {
+      'lido.availability.booking.moved': follow(clock, applyBooking),
+      'lido.availability.booking.promoted': follow(clock, promote),
+      'lido.availability.booking.cancelled': follow(clock, cancel),
+    },
+  };
+}
+
+type Change = (item: OrderItemRow, held: HeldItem, zone: string) => void;
+
+/** A place for one who waited is due from now on. While the submit is still under way, it is the submit that ends it. */
+function promote(item: OrderItemRow, held: HeldItem, zone: string): void {
+  applyHold(item, held, zone);
+  if (item.status === 'ORDER_ITEM_STATUS_WAITLISTED') item.status = bookedStatus(item);
+}
+
+function cancel(item: OrderItemRow, held: HeldItem, zone: string): void {
+  applyBooking(item, held, zone);
+  item.status = 'ORDER_ITEM_STATUS_CANCELLED';
+}
+
+function follow(clock: Clock, change: Change): EventHandler {
+  return async (event, { em, origin }) => {
+    const { orderId, item: held } = ChangedBooking.decode(event.payload);
+    const order = await em.findOne(OrderEntity, { id: orderId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!order || !held) return;
+    // An order that is closed keeps what it was when it was closed.
+    if (!isOpen(order.status) && order.status !== 'ORDER_STATUS_SUBMITTED') return;
+    const aggregate = await aggregateOf(em, order);
+    const item = aggregate.items.find(({ id }) => id === held.itemId);
+    if (!item || item.status === 'ORDER_ITEM_STATUS_CANCELLED') return;
+    const writer: Writer = {
+      ...{ em, actor: origin.actor, nowMs: clock.nowMs() },
+      emit: (next) => writeEvent(em, next, origin),
+    };
+    change(item, held, await zoneOf(em, order));
+    item.updatedAt = new Date(writer.nowMs);
+    item.updatedBy = writer.actor;
+    await saveOrder(aggregate, 'saved', writer);
+  };
+}
