@@ -255,4 +255,14 @@ test('a date that has passed is reported as it was, with what overrode the rota'
   expect(rowOf(before.data, people[1])).toMatchObject([{ availableMinutes: 360 }]);
   shiftMs = 100 * dayMs;
   expect(await ask()).toEqual(before);
+  await world.practitioners.deletePractitioner({ id: people[1] ?? '' }, world.staff);
+  expect(await ask()).toEqual(before);
+  const today = { dateFrom: localDateOf(Date.now() + shiftMs, zone), dateTo: null };
+  const later = await reports.getPractitionerOccupancyByDateReport({ ...none, ...today }, world.staff);
+  expect(
+    rowOf(later.data, people[1])
+      .slice(1)
+      .every((row) => row.availableMinutes === 0),
+  ).toBe(true);
+  expect(rowOf(later.data, people[0])[1]).toMatchObject({ availableMinutes: 480 });
 });

@@ -68,11 +68,13 @@ export async function appointmentSums(em: SqlEntityManager, query: AppointmentQu
   };
 }
 
-/** Minutes after their ends that live bookings keep their people and rooms, by booking; none is 0. */
+/** Minutes after their ends that live bookings keep their people, rooms and areas, by booking; none is 0. */
 export async function buffersOf(em: SqlEntityManager, bookingIds: string[]): Promise<Map<string, number>> {
   const rows = await em.execute<{ id: string; minutes: number }[]>(
     `select b.id, (extract(epoch from max(upper(c.during)) - b.ends_at) / 60)::int as minutes
-     from bookings b join claims c on c.booking_id = b.id and c.active
+     from bookings b
+     join (select booking_id, during from claims where active union all select booking_id, during from area_claims where active) c
+       on c.booking_id = b.id
      where b.id = any (${textArray}) group by b.id`,
     [JSON.stringify(bookingIds)],
   );

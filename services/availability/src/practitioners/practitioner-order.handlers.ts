@@ -56,9 +56,14 @@ export function updatePractitionerOrder(spec: Practitioners) {
   };
 }
 
-/** A site's practitioners by their places there. */
-export function practitionersInOrder(em: SqlEntityManager, siteId: string): Promise<PractitionerRow[]> {
-  const where = { siteIds: { $overlap: [siteId] }, deletedAt: null };
+/** A site's practitioners by their places there; with those who were removed after `sinceMs`, where it is given. */
+export function practitionersInOrder(
+  em: SqlEntityManager,
+  siteId: string,
+  sinceMs = Number.POSITIVE_INFINITY,
+): Promise<PractitionerRow[]> {
+  const removedSince = Number.isFinite(sinceMs) ? [{ deletedAt: { $gt: new Date(sinceMs) } }] : [];
+  const where = { siteIds: { $overlap: [siteId] }, $or: [{ deletedAt: null }, ...removedSince] };
   return em.find(PractitionerEntity, where, { orderBy: byPlaceAt(siteId), disableIdentityMap: true });
 }
 
