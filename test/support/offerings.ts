@@ -85,6 +85,7 @@ export const blankPractitioner = {
   tags: [],
   zones: [],
   canOfferTags: [],
+  zoneIds: [],
   appointmentRestrictions: [],
 };
 

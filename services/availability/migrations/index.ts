@@ -12,6 +12,7 @@ import { Waitlist } from './0016-waitlist.ts';
 import { Appointments } from './0017-appointments.ts';
 import { VersionStamps } from './0019-version-stamps.ts';
 import { MediaFiles } from './0022-media.ts';
+import { BlockedTimes } from './0023-blocked-times.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -30,6 +31,7 @@ const tables = [
   { name: '0017-appointments', class: Appointments },
   { name: '0019-version-stamps', class: VersionStamps },
   { name: '0022-media', class: MediaFiles },
+  { name: '0023-blocked-times', class: BlockedTimes },
 ];
 
 /** The tables first, then the functions that work on them. */

@@ -2,6 +2,8 @@ import { AppointmentTagEntity } from './catalogue/appointment-tag.entity.ts';
 import { AppointmentTypeEntity } from './appointments/appointment-type.entity.ts';
 import { CategoryEntity } from './catalogue/category.entity.ts';
 import { AreaBookingTypeEntity } from './areas/area-booking-type.entity.ts';
+import { BlockedTimeEntity } from './blocked-times/blocked-time.entity.ts';
+import { BlockedTimePresetEntity } from './blocked-times/preset.entity.ts';
 import { BookableAreaEntity } from './areas/bookable-area.entity.ts';
 import { EquipmentEntity } from './equipment/equipment.entity.ts';
 import { AvailabilityRuleEntity, PriceRuleEntity } from './offerings/rule.entity.ts';
@@ -24,6 +26,8 @@ export const entities = [
   AreaBookingTypeEntity,
   AvailabilityRuleEntity,
   CategoryEntity,
+  BlockedTimeEntity,
+  BlockedTimePresetEntity,
   BookableAreaEntity,
   CustomAvailabilityEntity,
   EquipmentEntity,

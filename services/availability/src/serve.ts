@@ -4,6 +4,8 @@ import { AppointmentServiceService } from '@lido/proto/lido/availability/v1/appo
 import { AppointmentTypeServiceService } from '@lido/proto/lido/availability/v1/appointment_type.ts';
 import { CategoryServiceService } from '@lido/proto/lido/availability/v1/category.ts';
 import { AreaBookingTypeServiceService } from '@lido/proto/lido/availability/v1/area_booking_type.ts';
+import { BlockedTimeServiceService } from '@lido/proto/lido/availability/v1/blocked_time.ts';
+import { BlockedTimePresetServiceService } from '@lido/proto/lido/availability/v1/blocked_time_preset.ts';
 import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
 import { CalendarServiceService } from '@lido/proto/lido/availability/v1/calendar.ts';
 import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipment.ts';
@@ -27,6 +29,8 @@ import type { JobQueue } from '@lido/runtime/jobs/job-queue.ts';
 import { appointmentTypeHandlers } from './appointments/appointment-type.handlers.ts';
 import { areaBookingTypeHandlers } from './areas/area-booking-type.handlers.ts';
 import { bookableAreaHandlers } from './areas/bookable-area.handlers.ts';
+import { blockedTimeHandlers } from './blocked-times/blocked-time.handlers.ts';
+import { blockedTimePresetHandlers } from './blocked-times/preset.handlers.ts';
 import { bookingHandlers } from './bookings/booking.handlers.ts';
 import { appointmentTagHandlers } from './catalogue/appointment-tag.handlers.ts';
 import { categoryHandlers } from './catalogue/category.handlers.ts';
@@ -53,6 +57,8 @@ import type { BookingParts } from './bookings/parts.ts';
 export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue; media: MediaStore }): void {
   server.add(MediaServiceService, mediaHandlers(parts.media));
   server.add(RoomServiceService, roomHandlers);
+  server.add(BlockedTimeServiceService, blockedTimeHandlers);
+  server.add(BlockedTimePresetServiceService, blockedTimePresetHandlers);
   server.add(BookableAreaServiceService, bookableAreaHandlers);
   server.add(EquipmentServiceService, equipmentHandlers);
   server.add(PractitionerServiceService, practitionerHandlers);

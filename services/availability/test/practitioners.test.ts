@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppointmentTagServiceService } from '@lido/proto/lido/availability/v1/appointment_tag.ts';
 import type { Practitioner } from '@lido/proto/lido/availability/v1/practitioner.ts';
+import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { staff as staffWith } from '../../../test/support/callers.ts';
 import { blankPractitioner, blankRota, hire, offer } from '../../../test/support/offerings.ts';
@@ -24,7 +25,9 @@ const tag = async (name: string) => {
   return (await world.peer(AppointmentTagServiceService).createOrganisationAppointmentTag(request, world.staff)).id;
 };
 const namesAt = async (siteId: string[], staff = world.staff) =>
-  (await world.practitioners.listPractitioners({ siteId, perPage: 100 }, staff)).data.map(({ name }) => name);
+  (await world.practitioners.listPractitioners({ siteId, zoneId: [], perPage: 100 }, staff)).data.map(
+    ({ name }) => name,
+  );
 
 beforeAll(async () => {
   world = await startWorld();
@@ -62,6 +65,28 @@ describe('a practitioner', () => {
     });
     const cleared = await change(id, ['gender', 'tag_ids', 'scheduling_week_interval'], { tagIds: [] });
     expect(cleared).toMatchObject({ name: 'Changed', tagIds: [], gender: null, schedulingWeekInterval: null });
+  });
+
+  test('is in zones of its sites, which lists can be asked for; zones of other sites are refused', async () => {
+    const { site, staff } = await world.openSite();
+    const zoneAt = async (siteId: string) =>
+      (await world.peer(ZoneServiceService).createZone({ id: '', organisationId: '', siteId, name: 'Upstairs' }, staff))
+        .id;
+    const [here, there] = [await zoneAt(world.siteId), await zoneAt(site.id)];
+    const { id, zones } = await add('Zoned', { zoneIds: [here] });
+    expect(zones).toMatchObject([{ id: here, name: 'Upstairs', siteId: world.siteId }]);
+    const inZone = { siteId: [], zoneId: [here] };
+    expect((await world.practitioners.listPractitioners(inZone, world.staff)).data.map((one) => one.id)).toEqual([id]);
+    await expect(change(id, ['zone_ids'], { zoneIds: [there] })).rejects.toMatchObject({
+      fields: { zone_ids: [`There is no ${there} here.`] },
+    });
+    expect(await change(id, ['zone_ids'], { zoneIds: [] })).toMatchObject({ zoneIds: [], zones: [] });
+  });
+
+  test('is not found once removed', async () => {
+    const { id } = await add('Removed');
+    await world.practitioners.deletePractitioner({ id }, world.staff);
+    await expect(world.practitioners.getPractitioner({ id }, world.staff)).rejects.toMatchObject({ kind: 'not_found' });
   });
 
   test('may say its first week with a date-time, of which the date counts', async () => {
@@ -125,7 +150,7 @@ describe("a site's order", () => {
     for (const name of ['Page A', 'Page B', 'Page C'])
       ids.push((await world.practitioners.createPractitioner(person(name, { siteIds: [site.id] }), staff)).id);
     await world.practitioners.updatePractitionerOrder({ siteId: site.id, practitionerIds: ids.toReversed() }, staff);
-    const request = { siteId: [site.id], query: 'page', page: 2, perPage: 2 };
+    const request = { siteId: [site.id], zoneId: [], query: 'page', page: 2, perPage: 2 };
     const { data, page } = await world.practitioners.listPractitioners(request, staff);
     expect([data.map(({ name }) => name), page]).toEqual([['Page A'], { page: 2, perPage: 2, total: 3 }]);
   });

@@ -1,6 +1,7 @@
 import { apiAt } from '../../../tools/seed/api.ts';
 import { seed } from '../../../tools/seed/seed.ts';
 import { addAreaRows } from './area-rows.ts';
+import { addBlockedTimeRows } from './blocked-time-rows.ts';
 import { addBooking } from './booking-rows.ts';
 import { addCatalogueRows } from './catalogue-rows.ts';
 import { addPackageRows } from './package-rows.ts';
@@ -46,6 +47,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
     shop,
     await addPractitionerRows(api, shop),
     await addAreaRows(api, seeded),
+    await addBlockedTimeRows(api, seeded),
     await addPackageRows(api, seeded),
     await addBooking(api, seeded),
     await addCatalogueRows(api, seeded),

@@ -148,7 +148,8 @@ function sendAnswer(route: Route, encode: AnswerEncoder, answer: Answer, incomin
   const { response, origin, path, query } = incoming;
   const text = encode(answer.response, { url: origin + path, query });
   if (answer.isReplayed) response.setHeader('Idempotency-Replayed', 'true');
-  response.statusCode = route.status;
+  const isCreated = route.createdWhen !== undefined && answer.response[route.createdWhen] === true;
+  response.statusCode = isCreated ? 201 : route.status;
   if (text === undefined) {
     response.end();
     return;

@@ -22,7 +22,10 @@ const tagged = [
   { table: 'rooms', column: 'tag_ids', sites: 'array[site_id]' },
 ] as const;
 /** What can be in zones. */
-export const zoned = [{ table: 'rooms', column: 'zone_ids', sites: 'array[site_id]' }] as const;
+export const zoned = [
+  { table: 'practitioners', column: 'zone_ids', sites: 'site_ids' },
+  { table: 'rooms', column: 'zone_ids', sites: 'array[site_id]' },
+] as const;
 
 /** Takes a removed category out of everything that is in it. */
 export function detachCategory(em: SqlEntityManager, categoryId: string): Promise<void> {

@@ -52,15 +52,23 @@ interface BlockingRow {
 
 /**
  * Puts guests in areas, and gives up those of `givenUp` bookings. Answers the areas that are too full; what was taken then has to be
- * rolled back by the caller.
+ * rolled back by the caller. The blocks of an `overridingActor` end what others have there, and that is written down.
  */
-export async function takeAreas(em: SqlEntityManager, owned: OwnedAreas[], givenUp: string[]): Promise<string[]> {
+export async function takeAreas(
+  em: SqlEntityManager,
+  owned: OwnedAreas[],
+  givenUp: string[],
+  overridingActor: string | null = null,
+): Promise<string[]> {
   const rows = owned.flatMap(({ owner, orderId, areas }) => areas.map((area) => areaRow(owner, orderId, area)));
   const areaIds = JSON.stringify(owned.flatMap(({ areas }) => areas.map(({ areaId }) => areaId)));
   await em.execute(`select lock_places('{}', ${textArray}, ${textArray})`, [areaIds, JSON.stringify(givenUp)]);
+  const wanted = [JSON.stringify(rows), JSON.stringify(givenUp)];
+  if (overridingActor !== null)
+    await em.execute(`select override_areas(${wantedAreas}, ${textArray}, ?)`, [...wanted, overridingActor]);
   const full = await em.execute<{ area_id: string }[]>(
-    `select area_id from take_areas(array(select a from jsonb_populate_recordset(null::wanted_area, ?::jsonb) a), ${textArray}) area_id`,
-    [JSON.stringify(rows), JSON.stringify(givenUp)],
+    `select area_id from take_areas(${wantedAreas}, ${textArray}) area_id`,
+    wanted,
   );
   return [...new Set(full.map((row) => row.area_id))];
 }
@@ -92,6 +100,7 @@ export function areaRow(owner: ClaimOwner, orderId: string, area: BoundedArea): 
 }
 
 /** Parameters of the functions in SQL, each from one JSON text. */
+const wantedAreas = 'array(select a from jsonb_populate_recordset(null::wanted_area, ?::jsonb) a)';
 export const wantedClaims = 'array(select w from jsonb_populate_recordset(null::wanted_claim, ?::jsonb) w)';
 export const textArray = 'array(select jsonb_array_elements_text(?::jsonb))::varchar[]';
 

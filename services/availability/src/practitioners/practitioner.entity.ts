@@ -11,6 +11,7 @@ export const PractitionerEntity = defineEntity({
     avatarId: p.string().nullable(),
     tagIds: p.array(),
     canOfferTags: p.array(),
+    zoneIds: p.array(),
     gender: p.string().nullable(),
     userId: p.string().nullable(),
     schedulingWeekIntervalStart: p.string().nullable(),

@@ -2,7 +2,7 @@ import { Practitioner, type PractitionerServiceService } from '@lido/proto/lido/
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { copy } from '@lido/runtime/resource/copy.ts';
 import { create } from '@lido/runtime/resource/create.ts';
-import { contains } from '@lido/runtime/resource/filters.ts';
+import { contains, overlaps } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
 import { remove } from '@lido/runtime/resource/remove.ts';
 import { sitesScope } from '@lido/runtime/resource/scope.ts';
@@ -17,6 +17,7 @@ import { unknownReferences } from '../offerings/unknown-references.repository.ts
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { restrictionMessages } from '../restrictions/restriction.repository.ts';
 import { copyParts } from './copy-parts.repository.ts';
+import { unknownZones, zonesOf } from '../zones/zone.repository.ts';
 import { PractitionerEntity, type PractitionerRow } from './practitioner.entity.ts';
 import { listPractitionerOrder, listPractitioners, updatePractitionerOrder } from './practitioner-order.handlers.ts';
 
@@ -31,10 +32,12 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
     'avatarId',
     'tagIds',
     'canOfferTags',
+    'zoneIds',
     'gender',
     'schedulingWeekIntervalStart',
     'schedulingWeekInterval',
   ],
+  isGoneOnceDeleted: true,
   toMessage: (row, formats) => ({
     ...row,
     schedulingWeekIntervalStart: dateOnly(row.schedulingWeekIntervalStart),
@@ -45,21 +48,28 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
     ...stamps(row, formats),
   }),
   embed: async (rows, em) => {
-    const tags = await tagsOf(em, rows);
+    const [tags, zones] = [await tagsOf(em, rows), await zonesOf(em, rows)];
     const ids = rows.map(({ id }) => id);
     const restrictions = await restrictionMessages(ids, em);
     const avatarOf = await imagesOf(em, rows, ({ avatarId }) => avatarId);
-    return (row) => ({ ...tags(row), avatar: avatarOf(row), appointmentRestrictions: restrictions(row.id) });
+    return (row) => ({
+      ...tags(row),
+      ...zones(row),
+      avatar: avatarOf(row),
+      appointmentRestrictions: restrictions(row.id),
+    });
   },
-  filters: { query: contains('name') },
+  filters: { query: contains('name'), zoneId: overlaps('zoneIds') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.practitioner.saved', encode: (message) => Practitioner.encode(message).finish() },
-  check: (row, { em }) =>
-    unknownReferences(em, row.organisationId, {
+  check: async (row, { em }) => ({
+    ...(await unknownReferences(em, row.organisationId, {
       tag_ids: row.tagIds,
       can_offer_tags: row.canOfferTags,
       avatar_id: [row.avatarId],
-    }),
+    })),
+    ...(await unknownZones(em, row.zoneIds, row.siteIds)),
+  }),
   saved: async (row, { em, sitesBefore = [] }) => {
     await em.execute(
       'update practitioner_rotas set site_ids = (select site_ids from practitioners where id = ?) where practitioner_id = ?',

@@ -34,6 +34,7 @@ export interface MethodOptions {
   readonly answer: Answer;
   readonly status: number;
   readonly problem: Problem;
+  readonly createdWhen: string;
 }
 
 /** Reads our options, and Google's, from the descriptors of one registry. */
@@ -66,6 +67,7 @@ export function readOptions(registry: FileRegistry): OptionReader {
     answer: extension('lido.rest.v1.answer'),
     status: extension('lido.rest.v1.status'),
     problem: extension('lido.rest.v1.problem'),
+    createdWhen: extension('lido.rest.v1.created_when'),
     format: extension('lido.rest.v1.format'),
     lenientString: extension('lido.rest.v1.lenient_string'),
     header: extension('lido.rest.v1.header'),
@@ -103,6 +105,7 @@ export function readOptions(registry: FileRegistry): OptionReader {
       answer: enumName<Answer>('lido.rest.v1.Answer', getOption(method, own.answer) as number),
       status: getOption(method, own.status) as number,
       problem: enumName<Problem>('lido.rest.v1.Problem', getOption(method, own.problem) as number),
+      createdWhen: getOption(method, own.createdWhen) as string,
     }),
     wire: (value) => getOption(value, own.wire) as string,
   };

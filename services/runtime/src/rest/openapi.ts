@@ -124,6 +124,7 @@ function describeOperation(route: Route, operationId: string, schemas: SchemaCol
     ...(route.body === undefined ? {} : { requestBody: describeBody(route, schemas) }),
     responses: {
       [route.status]: describeSuccess(route, schemas),
+      ...(route.createdWhen === undefined ? {} : { 201: describeSuccess(route, schemas) }),
       ...errorResponses(route),
     },
     security: describeSecurity(route),

@@ -27,6 +27,8 @@ export interface Route {
   readonly answer: Answer;
   readonly problem: Problem;
   readonly status: number;
+  /** The key of the answer that, when true, makes the status 201. */
+  readonly createdWhen: string | undefined;
   /** `*` for the whole request, the field that holds the body, or undefined where there is none. */
   readonly body: FieldPlan | '*' | undefined;
   /** Fields filled from the path, in the order of the path's variables. */
@@ -109,6 +111,7 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
     answer: options.answer,
     problem: options.problem,
     status: options.status || defaultStatus(method),
+    createdWhen: keyOf(rpc, options.createdWhen, response),
   };
   return readBindings(rpc, http).map((binding, bindingIndex) => ({
     ...shared,
@@ -134,6 +137,13 @@ function requireKind(rpc: string, { methodKind, output }: DescMethod, isFile: bo
   if (isFile && (methodKind !== 'server_streaming' || output.typeName !== FILE_MESSAGE)) {
     throw new Error(`${rpc}: an rpc that answers a file must stream ${FILE_MESSAGE}.`);
   }
+}
+
+function keyOf(rpc: string, name: string, response: MessagePlan): string | undefined {
+  if (name === '') return undefined;
+  const field = response.fields.find((one) => one.name === name);
+  if (field?.value.kind !== 'boolean') throw new Error(`${rpc}: its answer has no bool ${name} to tell 201 by.`);
+  return field.key;
 }
 
 function defaultStatus(method: DescMethod): number {
