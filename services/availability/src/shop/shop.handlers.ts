@@ -7,13 +7,15 @@ import {
   getSessionAvailability,
   listAppointmentSlots,
 } from './availability.handlers.ts';
-import { getShopOffering, listShopOfferings } from './offering.handlers.ts';
+import { getShopOffering, listRelatedOfferings, listShopOfferings } from './offering.handlers.ts';
 
 /** What shops and their guests ask. */
 export function shopHandlers(parts: BookingParts) {
   return {
     listShopOfferings: listShopOfferings(parts),
     getShopOffering: getShopOffering(parts),
+    listShopOfferingCrossSells: listRelatedOfferings(parts, ({ crossSellOfferings }) => crossSellOfferings),
+    listShopOfferingUpsells: listRelatedOfferings(parts, ({ upsellOfferings }) => upsellOfferings),
     getOfferingDatesAvailability: getOfferingDatesAvailability(parts),
     getAppointmentAvailability: getAppointmentAvailability(parts),
     getSessionAvailability: getSessionAvailability(parts),

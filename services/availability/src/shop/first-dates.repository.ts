@@ -1,0 +1,106 @@
+import type { EntityName } from '@mikro-orm/core';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { addDays, startOfDay } from '@lido/runtime/time/zone.ts';
+import type { BookingParts } from '../bookings/parts.ts';
+import { asksForMembership } from '../offerings/memberships.client.ts';
+import type { Offering } from '../offerings/offering.ts';
+import { presentSessions } from '../sessions/present-sessions.repository.ts';
+import { SessionEntity, type SessionRow } from '../sessions/session.entity.ts';
+import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import type { Asker } from '../solver/booking-window.ts';
+import type { CompiledSite } from '../solver/compile-site.ts';
+import { findBookableDates } from '../solver/offering-dates.ts';
+import { type DateRange, membershipsOf, searchable } from './search.repository.ts';
+
+/**
+ * The first local date of a range on which the smallest party can book each of a site's offerings, in whatever duration, by the offering's
+ * id. An offering without such a date is left out.
+ */
+export async function firstBookableDates(
+  parts: BookingParts,
+  versioned: VersionedSite,
+  { offerings, range }: { offerings: readonly Offering[]; range: DateRange },
+  call: Call,
+): Promise<Map<string, string>> {
+  const { site, compiled } = versioned;
+  const days = searchable(range, site, call.clock.nowMs());
+  if (!days) return new Map();
+  const exclusive = offerings.find(asksForMembership);
+  const memberships = exclusive ? await membershipsOf(parts, { offering: exclusive, site, versioned }, call) : [];
+  const asker = { nowMs: call.clock.nowMs(), memberships };
+  const sessionTypes = offerings.flatMap((offering) => (offering.type === 'session' ? [offering.row] : []));
+  const dates = await firstSessionDates(sessionTypes, { range: days, zone: site.timezone, asker }, call);
+  for (const { type, row } of offerings) {
+    const date = type === 'appointment' ? firstAppointmentDate(compiled, row.id, days, asker) : undefined;
+    if (date !== undefined) dates.set(row.id, date);
+  }
+  return dates;
+}
+
+/** Most offerings can be booked within the month, so only for the others all of the range is searched. */
+const soonDays = 31;
+
+function firstAppointmentDate(
+  compiled: CompiledSite,
+  id: string,
+  { dateFrom, dateTo }: DateRange,
+  asker: Asker,
+): string | undefined {
+  const type = compiled.types.get(id);
+  const soon = addDays(dateFrom, soonDays - 1);
+  const ranges =
+    soon < dateTo
+      ? [
+          { dateFrom, dateTo: soon },
+          { dateFrom: addDays(soon, 1), dateTo },
+        ]
+      : [{ dateFrom, dateTo }];
+  for (const range of ranges) {
+    const dates = (type?.durationsMinutes ?? []).flatMap((durationMinutes) => {
+      const query = { appointmentTypeId: id, ...range, ...asker, durationMinutes, guests: type?.minGuests ?? 1 };
+      return findBookableDates(compiled, query).find(({ hasAvailability }) => hasAvailability)?.date ?? [];
+    });
+    if (dates.length > 0) return dates.sort()[0];
+  }
+  return undefined;
+}
+
+/** Of each type so many sessions are looked at; where all of them are full, a shop should not send anybody there. */
+const sessionsPerTypeMax = 100;
+
+async function firstSessionDates(
+  types: readonly SessionTypeRow[],
+  { range, zone, asker }: { range: DateRange; zone: string; asker: Asker },
+  { em }: Call,
+): Promise<Map<string, string>> {
+  if (types.length === 0) return new Map();
+  const from = new Date(Math.max(asker.nowMs, startOfDay(range.dateFrom, zone)));
+  const until = new Date(startOfDay(addDays(range.dateTo, 1), zone));
+  const next = await em.execute<{ id: string }[]>(
+    `select id from (
+       select id, row_number() over (partition by session_type_id order by start_time, id) as place from sessions
+       where session_type_id in (select jsonb_array_elements_text(?::jsonb)) and deleted_at is null and start_time >= ? and start_time < ?
+     ) coming where place <= ?`,
+    [JSON.stringify(types.map(({ id }) => id)), from, until, sessionsPerTypeMax],
+  );
+  const rows = (await em.find(
+    SessionEntity as EntityName<SessionRow>,
+    { id: { $in: next.map(({ id }) => id) } },
+    { orderBy: { startTime: 'asc', id: 'asc' }, disableIdentityMap: true },
+  )) as SessionRow[];
+  const dates = new Map<string, string>();
+  // What is left is judged for a number of guests, which is the same for most types.
+  for (const [guests, ofSize] of Map.groupBy(types, ({ minGuests }) => minGuests)) {
+    const ids = new Set(ofSize.map(({ id }) => id));
+    const sessions = await presentSessions(
+      em,
+      rows.filter(({ sessionTypeId }) => ids.has(sessionTypeId)),
+      { guests, asker },
+    );
+    for (const { sessionTypeId, startTime, isValid } of sessions) {
+      if (isValid && !dates.has(sessionTypeId)) dates.set(sessionTypeId, startTime.slice(0, 10));
+    }
+  }
+  return dates;
+}

@@ -1,0 +1,120 @@
+import { addDays } from '@lido/runtime/time/zone.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blankSession, build, hire, offer } from '../../../test/support/offerings.ts';
+import { holdFor, offerClass, placesIn } from './classes.ts';
+import { startWorld, type World } from './world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const nothing = { practitionerIds: [], roomIds: [] };
+const today = () => new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/London' });
+const getOffering = (offeringType: string, offeringId: string) =>
+  world.shop.getShopOffering({ siteId: world.siteId, offeringType, offeringId }, world.anybody);
+const idsOf = ({ data }: { data: { id: string }[] }): string[] => data.map(({ id }) => id);
+const listOn = (date?: string) =>
+  world.shop.listShopOfferings({ siteId: world.siteId, categoryId: [], ...(date && { date }) }, world.anybody);
+
+const addClass = async (name: string): Promise<string> => (await offerClass(world, { name })).id;
+
+const addSession = (sessionTypeId: string, date: string, capacity = 5) =>
+  world.sessions.createSession(
+    { ...blankSession, sessionTypeId, startTime: `${date}T12:00:00Z`, capacity },
+    world.staff,
+  );
+
+describe('the next date of an offering', () => {
+  test('is the first on which any of its durations can be booked, and there is none without a price', async () => {
+    const roomIds = await build(world, 1);
+    const type = await offer(world, { practitionerIds: [], roomIds }, { durations: [60, 90] });
+    await world.types.createAppointmentTypeAvailabilityRule(
+      { parentId: type.id, rule: { id: '', weekdays: [], dateFrom: addDays(today(), 40) } },
+      world.staff,
+    );
+    expect(await getOffering('appointment', type.id)).toMatchObject({
+      nextAvailableDate: addDays(today(), 40),
+      duration: 60,
+      durations: [60, 90],
+      hasAvailability: null,
+      priceFrom: 8_000,
+    });
+    const unpriced = await world.types.copyAppointmentType(
+      { id: type.id, appointmentType: type, updateMask: [] },
+      world.staff,
+    );
+    for (const { id } of unpriced.priceRules) {
+      await world.types.deleteAppointmentTypePriceRule({ parentId: unpriced.id, id }, world.staff);
+    }
+    expect((await getOffering('appointment', unpriced.id)).nextAvailableDate).toBeNull();
+  });
+
+  test('of sessions is that of the first with a place left', async () => {
+    const classes = await addClass('Yoga');
+    expect((await getOffering('session', classes)).nextAvailableDate).toBeNull();
+    const [full, open] = [addDays(today(), 2), addDays(today(), 5)];
+    const session = await addSession(classes, full, 1);
+    await addSession(classes, open);
+    expect((await getOffering('session', classes)).nextAvailableDate).toBe(full);
+    await holdFor(world, placesIn(session));
+    expect((await getOffering('session', classes)).nextAvailableDate).toBe(open);
+  });
+});
+
+test('a list with a date has only what can be booked then', async () => {
+  const date = addDays(today(), 3);
+  const daily = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
+  const other = await offer(world, nothing);
+  await world.types.createAppointmentTypeAvailabilityRule(
+    { parentId: other.id, rule: { id: '', weekdays: [], dateFrom: date, dateTo: date, isAvailable: false } },
+    world.staff,
+  );
+  const [on, off] = [await addClass('On that day'), await addClass('Another day')];
+  await addSession(on, date);
+  await addSession(off, addDays(date, 1));
+  const all = idsOf(await listOn());
+  const listed = await listOn(date);
+  for (const id of [daily.id, other.id, on, off]) expect(all).toContain(id);
+  for (const id of [daily.id, on]) expect(idsOf(listed)).toContain(id);
+  for (const id of [other.id, off]) expect(idsOf(listed)).not.toContain(id);
+  expect(listed.data.every(({ hasAvailability }) => hasAvailability)).toBe(true);
+  expect(await listOn(addDays(today(), -1))).toEqual({ data: [] });
+});
+
+describe('what goes with an offering', () => {
+  test('is what it names, in that order, but for what is archived, private, not online or of another kind', async () => {
+    const [first, second] = [await offer(world, nothing), await addClass('With it')];
+    const archived = await offer(world, nothing);
+    await world.types.deleteAppointmentType({ id: archived.id }, world.staff);
+    const secret = await offer(world, nothing, { private: true });
+    const offline = await offer(world, nothing, { offeredOnline: false });
+    const named = (offeringType: string, offeringId: string) => ({ offeringType, offeringId });
+    const type = await offer(world, nothing, {
+      crossSellOfferings: [
+        named('session', second),
+        ...[archived.id, secret.id, offline.id, second, 'nothing'].map((id) => named('appointment', id)),
+        named('appointment', first.id),
+      ],
+      upsellOfferings: [named('appointment', first.id)],
+    });
+    const asked = { siteId: world.siteId, offeringType: 'appointment', offeringId: type.id };
+    const crossSells = await world.shop.listShopOfferingCrossSells(asked, world.anybody);
+    expect(idsOf(crossSells)).toEqual([second, first.id]);
+    expect(crossSells.data[0]).toMatchObject({ type: 'session', name: 'With it', priceFrom: 1_500, currency: 'gbp' });
+    expect(idsOf(await world.shop.listShopOfferingUpsells(asked, world.anybody))).toEqual([first.id]);
+  });
+
+  test('is hidden with the offering itself', async () => {
+    const offline = await offer(world, nothing, { offeredOnline: false });
+    const asked = { siteId: world.siteId, offeringType: 'appointment', offeringId: offline.id };
+    expect(await world.shop.listShopOfferingUpsells(asked, world.staff)).toEqual({ data: [] });
+    for (const request of [asked, { ...asked, offeringId: 'x' }, { ...asked, siteId: 'x' }]) {
+      await expect(world.shop.listShopOfferingUpsells(request, world.anybody)).rejects.toMatchObject({
+        kind: 'not_found',
+      });
+    }
+  });
+});
