@@ -48,7 +48,15 @@ const check = (group: SessionRecurrenceGroup, values: Partial<SessionRecurrenceG
   );
 const remove = ({ sessionTypeId: parentId, id }: SessionRecurrenceGroup) =>
   world.recurrenceGroups.deleteSessionTypeRecurrenceGroup({ parentId, id }, world.staff);
-const none = { id: [], siteId: [], practitionerId: [], roomId: [], sessionTypeId: [], recurrenceGroupId: [] };
+const none = {
+  id: [],
+  siteId: [],
+  practitionerId: [],
+  roomId: [],
+  sessionTypeId: [],
+  recurrenceGroupId: [],
+  zoneId: [],
+};
 const sessionsOf = async (group: SessionRecurrenceGroup): Promise<Session[]> =>
   (await world.sessions.listSessions({ ...none, recurrenceGroupId: [group.id], perPage: 100 }, world.staff)).data;
 const datesOf = (sessions: Session[]) => sessions.map(({ startTime }) => startTime.slice(0, 10));

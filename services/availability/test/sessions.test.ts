@@ -24,7 +24,7 @@ const update = (id: string, session: Partial<Session>, updateMask: string[]) =>
 const at = (time: string, day = 10) => `${dayAhead(day)}T${time}:00+00:00`;
 const instant = (text: string | null | undefined) => new Date(text ?? '').toISOString();
 const noFilter: ListSessionsRequest = {
-  ...{ id: [], siteId: [], sessionTypeId: [], recurrenceGroupId: [], practitionerId: [], roomId: [] },
+  ...{ id: [], siteId: [], sessionTypeId: [], recurrenceGroupId: [], practitionerId: [], roomId: [], zoneId: [] },
 };
 const idsOf = async (filter: Partial<ListSessionsRequest>) =>
   (await world.sessions.listSessions({ ...noFilter, perPage: 100, ...filter }, world.staff)).data.map(({ id }) => id);
@@ -206,6 +206,8 @@ describe('the list of sessions', () => {
     expect(await idsOf({ id: [third.id, second.id] })).toEqual([third.id]);
     expect(await idsOf({ ...ours, practitionerId: [practitionerId] })).toEqual([first.id]);
     expect(await idsOf({ roomId: [roomId], includeCancelled: true })).toEqual([second.id]);
+    await sql.run(`update rooms set zone_ids = '{quiet}' where id = $1`, [roomId]);
+    expect(await idsOf({ zoneId: ['quiet'], includeCancelled: true })).toEqual([second.id]);
     expect(await idsOf({ ...ours, siteId: [world.siteId] })).toHaveLength(2);
     expect(await idsOf({ ...ours, recurrenceGroupId: ['none'] })).toEqual([]);
     expect(await idsOf({ ...ours, startTimeFrom: at('10:00', 20), startTimeTo: at('10:00', 20) })).toEqual([first.id]);

@@ -12,6 +12,7 @@ import { listable } from '@lido/runtime/resource/scope.ts';
 import { deleteSession, restoreSession } from './cancel-session.handlers.ts';
 import { createSession } from './create-session.handlers.ts';
 import { loadSession, sessionEntity, sessionScope } from './load-session.repository.ts';
+import { idsInZones } from '../zones/zone.repository.ts';
 import { presentSessions, staffQuestion } from './present-sessions.repository.ts';
 import type { SessionRow } from './session.entity.ts';
 import type { BookingParts } from '../bookings/parts.ts';
@@ -46,6 +47,7 @@ async function listSessions(request: ListSessionsRequest, call: Call): Promise<L
       cancelledOf(request),
       ...conditions(request),
       ...(await timesOf(request, call.em, call.principal.organisationId)),
+      ...(await zonesIn(request, call.em)),
     ],
   } as FilterQuery<SessionRow>;
   const options = {
@@ -79,6 +81,12 @@ function conditions(request: ListSessionsRequest): object[] {
     ...{ roomId: request.roomId, recurrenceGroupId: request.recurrenceGroupId },
   };
   return Object.entries(lists).flatMap(([column, ids]) => (ids.length > 0 ? [{ [column]: { $in: ids } }] : []));
+}
+
+async function zonesIn({ zoneId }: ListSessionsRequest, em: SqlEntityManager): Promise<object[]> {
+  if (zoneId.length === 0) return [];
+  const ids = { $in: [...(await idsInZones(em, zoneId))] };
+  return [{ $or: [{ practitionerId: ids }, { roomId: ids }] }];
 }
 
 /** Dates are those of each session's own site, so that sites of different time zones are asked for different instants. */
