@@ -9,6 +9,7 @@ import { BlockedTimePresetServiceService } from '@lido/proto/lido/availability/v
 import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
 import { CalendarServiceService } from '@lido/proto/lido/availability/v1/calendar.ts';
 import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipment.ts';
+import { ItineraryServiceService } from '@lido/proto/lido/availability/v1/itinerary.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupancy.ts';
 import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.ts';
@@ -36,6 +37,7 @@ import { appointmentTagHandlers } from './catalogue/appointment-tag.handlers.ts'
 import { categoryHandlers } from './catalogue/category.handlers.ts';
 import { calendarHandlers } from './calendar/calendar.handlers.ts';
 import { equipmentHandlers } from './equipment/equipment.handlers.ts';
+import { itineraryHandlers } from './itineraries/itinerary.handlers.ts';
 import { occupancyHandlers } from './occupancy/occupancy.handlers.ts';
 import { packageHandlers } from './packages/package.handlers.ts';
 import { mediaHandlers } from './media/media.handlers.ts';
@@ -76,6 +78,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(SessionBookingServiceService, sessionBookingHandlers);
   server.add(RecurrenceGroupServiceService, recurrenceGroupHandlers);
   server.add(ShopServiceService, shopHandlers(parts));
+  server.add(ItineraryServiceService, itineraryHandlers(parts));
   server.add(CalendarServiceService, calendarHandlers(parts));
   server.add(OccupancyServiceService, occupancyHandlers(parts));
   server.add(ZoneServiceService, zoneHandlers);

@@ -37,6 +37,7 @@ export async function addShopRows(
       '/shop/shop/offerings/{}/{}': appointmentType,
       '/shop/item-availability/appointments/{}': site,
       '/shop/item-availability/appointments/{}/{}': appointmentType,
+      '/shop/item-availability/appointment-dates/{}': appointmentType,
       '/shop/item-availability/sessions/{}': site,
       '/shop/item-availability/sessions/{}/{}': sessionType,
       '/shop/appointment-slots/{}': appointmentType,

@@ -7,6 +7,7 @@ import { daysOf } from '../solver/horizon.ts';
 import type { AppointmentType, SiteModel } from '../solver/model.ts';
 import { reasonMessage } from '../solver/reason.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import { namedResources } from '../sites/named-resources.ts';
 import type { ItemPlan } from './item-plan.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import { type AppointmentItem, type PlannedItem, planItems, plansMax, startOf, toPlanned } from './plan-items.ts';
@@ -117,16 +118,12 @@ function itemPlan({ item, startMs, combination, wanted }: PlannedItem, model: Si
     priceMinor: (priceAtStart(type.priceRules, startMs, model.zone, item.durationMinutes) ?? 0) * item.guests,
     resources: {
       offeringName: type.name,
-      practitioners: named(model.practitioners, combination.practitionerIds),
-      room: named(model.rooms, roomIds)[0] ?? null,
-      equipment: named(model.equipment, equipmentIds),
+      practitioners: namedResources(model.practitioners, combination.practitionerIds),
+      room: namedResources(model.rooms, roomIds)[0] ?? null,
+      equipment: namedResources(model.equipment, equipmentIds),
     },
     wanted,
     seats: [],
     areas: [],
   };
-}
-
-function named(all: readonly { id: string; name: string }[], ids: readonly string[]): { id: string; name: string }[] {
-  return ids.flatMap((id) => all.find((one) => one.id === id) ?? []).map(({ id, name }) => ({ id, name }));
 }

@@ -38,7 +38,9 @@ export async function planSession(
   if (broken !== null && !order.skipRules) throw invalid({ time: [sessionMessage(broken)] });
   await requireMemberLimit(em, { item, session, type, order });
   const [startMs, endMs] = [session.startTime.getTime(), session.endTime.getTime()];
-  if (!isWaiting && isGuestElsewhere(site.compiled, item, { startMs, endMs, nowMs: order.nowMs }))
+  const during = { startMs, endMs, nowMs: order.nowMs };
+  const isOwn = ({ itemId }: { itemId: string | null }) => itemId === item.itemId;
+  if (!isWaiting && isGuestElsewhere(site.compiled, item.guestIds, during, isOwn))
     throw alreadyTaken(reasonMessage('guest_unavailable'), ['guest_unavailable'], [], order.site.timezone);
   const guests = item.guestIds.map(
     (resourceId): WantedClaim => ({ kind: 'guest', resourceId, unit: 0, startsAtMs: startMs, endsAtMs: endMs }),

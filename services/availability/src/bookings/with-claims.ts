@@ -1,5 +1,6 @@
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { claimKey, type WantedClaim } from '../claims/claim.ts';
+import type { Claim } from '../solver/model.ts';
 import { applyClaim, type CompiledSite, freeExpiredHolds, removeClaim } from '../solver/compile-site.ts';
 
 /** What items of one request would hold. */
@@ -33,16 +34,17 @@ function applyPlanned(site: CompiledSite, item: HoldItem, claim: WantedClaim): s
   return id;
 }
 
-/** Whether one of the guests is somewhere else in `[startMs, endMs)`, as the site stands; claims of the item itself do not count. */
+/** Whether one of the guests is somewhere else in `[startMs, endMs)`, as the site stands; claims that are the asker's own do not count. */
 export function isGuestElsewhere(
   site: CompiledSite,
-  item: HoldItem,
+  guestIds: readonly string[],
   { startMs, endMs, nowMs }: { startMs: number; endMs: number; nowMs: number },
+  isOwn: (claim: Claim) => boolean,
 ): boolean {
   freeExpiredHolds(site, nowMs);
-  return item.guestIds.some((id) =>
+  return guestIds.some((id) =>
     (site.guests.get(id)?.claimed.claims ?? []).some(
-      ({ fromMs, toMs, itemId }) => itemId !== item.itemId && fromMs < endMs && startMs < toMs,
+      (claim) => !isOwn(claim) && claim.fromMs < endMs && startMs < claim.toMs,
     ),
   );
 }

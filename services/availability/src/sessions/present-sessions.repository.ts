@@ -19,7 +19,7 @@ import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts
 export async function presentSessions(
   em: SqlEntityManager,
   rows: SessionRow[],
-  question: { guests: number; asker: Asker; withBookings?: boolean },
+  question: { guests: number; asker: Asker; withBookings?: boolean; exceptOrderId?: string | null },
 ): Promise<Session[]> {
   const ids = (values: (string | null | undefined)[]): string[] => [...new Set(values.flatMap((value) => value ?? []))];
   const plain = { disableIdentityMap: true } as const;
@@ -32,6 +32,7 @@ export async function presentSessions(
   const taken = await seatsTaken(
     em,
     rows.map((row) => row.id),
+    { wholeOrderId: question.exceptOrderId ?? null },
   );
   const sessionIds = rows.map((row) => row.id);
   const attendance = await attendanceOf(em, sessionIds);

@@ -10,22 +10,26 @@ export interface SeatsTaken {
   isQueued: boolean;
 }
 
-/** Counts the places of sessions; those of `except.bookingId` do not count, nor does `except.orderId` among the baskets. */
+/** Counts the places of sessions; those of `bookingId` and of `wholeOrderId` do not count, nor does `orderId` among the baskets. */
 export async function seatsTaken(
   em: SqlEntityManager,
   sessionIds: string[],
-  except: { bookingId?: string | null; orderId?: string | null } = {},
+  except: { bookingId?: string | null; orderId?: string | null; wholeOrderId?: string | null } = {},
 ): Promise<Map<string, SeatsTaken>> {
-  const { bookingId = null, orderId = null } = except;
+  const { bookingId = null, orderId = null, wholeOrderId = null } = except;
   const rows = await em.execute<({ id: string; isQueued: boolean } & Record<'guests' | 'baskets' | 'own', string>)[]>(
-    `select asked.id, coalesce(sum(s.guests) filter (where s.booking_id is distinct from ?), 0) as guests,
+    `select asked.id, coalesce(sum(s.guests) filter (where s.booking_id is distinct from ? and s.order_id is distinct from ?), 0) as guests,
        count(distinct s.order_id) filter (where s.booking_id is distinct from ? and s.order_id is distinct from ?) as baskets,
-       coalesce(sum(s.guests) filter (where s.booking_id = ?), 0) as own,
-       exists (select from bookings b where b.session_id = asked.id and b.status = 'waitlisted' and b.id is distinct from ?) as "isQueued"
+       coalesce(sum(s.guests) filter (where s.booking_id = ? or s.order_id = ?), 0) as own,
+       exists (select from bookings b where b.session_id = asked.id and b.status = 'waitlisted' and b.id is distinct from ?
+         and b.order_id is distinct from ?) as "isQueued"
      from jsonb_array_elements_text(?::jsonb) asked (id)
      left join session_seats s on s.session_id = asked.id and (s.expires_at is null or s.expires_at > lido_now())
      group by asked.id`,
-    [bookingId, bookingId, orderId, bookingId, bookingId, JSON.stringify(sessionIds)],
+    [
+      ...[bookingId, wholeOrderId, bookingId, orderId ?? wholeOrderId, bookingId, wholeOrderId],
+      ...[bookingId, wholeOrderId, JSON.stringify(sessionIds)],
+    ],
   );
   return new Map(
     rows.map(({ id, guests, baskets, own, isQueued }) => [

@@ -1,7 +1,9 @@
 import type {
+  AppointmentDates,
   AppointmentSlot,
   AvailabilityMeta,
   GetAppointmentAvailabilityRequest,
+  GetAppointmentDatesAvailabilityRequest,
   GetOfferingDatesAvailabilityRequest,
   GetSessionAvailabilityRequest,
   ListAppointmentSlotsRequest,
@@ -87,16 +89,21 @@ export function getOfferingDatesAvailability(parts: BookingParts) {
     if (siteId === undefined) throw notFound(request.offeringId);
     const target = await findTarget(parts, { ...request, siteId }, call);
     const range = checkedRange({ dateFrom: request.dateFrom, dateTo: request.dateTo });
-    const known = new Map(
-      (await bookableDates(parts, { target, request, range }, call)).map((date) => [date.date, date]),
-    );
-    const data: OfferingDate[] = [];
-    for (let date = range.dateFrom; date <= range.dateTo; date = addDays(date, 1)) {
-      data.push(
-        known.get(date) ?? { date, hasAvailability: false, canEnquire: false, bookableFrom: null, bookableTo: null },
-      );
-    }
-    return { data, meta: metaOf(target) };
+    return { data: await everyDate(parts, { target, request, range }, call), meta: metaOf(target) };
+  };
+}
+
+/** For each date of a range, a month of them when it has no end, whether an appointment type can be booked. */
+export function getAppointmentDatesAvailability(parts: BookingParts) {
+  return async (request: GetAppointmentDatesAvailabilityRequest, call: Call): Promise<AppointmentDates> => {
+    const { appointmentTypeId } = request;
+    const siteId = request.siteId ?? (await siteOfOffering(call.em, appointmentTypeId));
+    if (siteId === undefined) throw notFound(appointmentTypeId);
+    const target = await findTarget(parts, appointmentId(siteId, appointmentTypeId), call);
+    const { dateFrom, dateTo } = rangeOf(request, target.site, call.clock.nowMs());
+    const hasEnd = Boolean(request.dateTo ?? request.dateTimeTo);
+    const range = checkedRange({ dateFrom, dateTo: hasEnd ? dateTo : addDays(dateFrom, daysOfMonth - 1) });
+    return { data: await everyDate(parts, { target, request, range }, call) };
   };
 }
 
@@ -121,10 +128,25 @@ function appointmentId(siteId: string, offeringId: string): TargetId {
   return { siteId, offeringType: 'appointment', offeringId };
 }
 
+const daysOfMonth = 31;
+
 interface DatesQuestion {
   target: Target;
-  request: GetOfferingDatesAvailabilityRequest;
+  request: Pick<GetOfferingDatesAvailabilityRequest, 'duration' | 'practitionerId' | 'quantity'>;
   range: DateRange;
+}
+
+/** Every date of a range, in order. */
+async function everyDate(parts: BookingParts, question: DatesQuestion, call: Call): Promise<OfferingDate[]> {
+  const { dateFrom, dateTo } = question.range;
+  const known = new Map((await bookableDates(parts, question, call)).map((date) => [date.date, date]));
+  const dates: OfferingDate[] = [];
+  for (let date = dateFrom; date <= dateTo; date = addDays(date, 1)) {
+    dates.push(
+      known.get(date) ?? { date, hasAvailability: false, canEnquire: false, bookableFrom: null, bookableTo: null },
+    );
+  }
+  return dates;
 }
 
 async function bookableDates(

@@ -1,7 +1,7 @@
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { addDays, daysBetween, localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
+import { addDays, daysBetween, localDateOf } from '@lido/runtime/time/zone.ts';
 import { guestsOf } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { findOffering, type Offering } from '../offerings/offering.ts';
@@ -9,6 +9,7 @@ import { asksForMembership, membershipTypesOf } from '../offerings/memberships.c
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { maxHorizonDays } from '../solver/horizon.ts';
 import type { AppointmentType, SlotQuery } from '../solver/model.ts';
+import { localDate } from './local-date.ts';
 
 /** Local dates, both inclusive, within what can be searched. */
 export interface DateRange {
@@ -155,10 +156,4 @@ export function appointmentType({ offering, versioned }: Target): AppointmentTyp
   const type = versioned.compiled.types.get(offering.row.id);
   if (!type) throw notFound(offering.row.id);
   return type;
-}
-
-function localDate(text: string | null | undefined, zone: string): string | undefined {
-  if (!text) return undefined;
-  const instant = parseInstant(text);
-  return instant === undefined ? text.slice(0, 10) : localDateOf(instant, zone);
 }

@@ -14,7 +14,7 @@ const sessionsMax = 1_000;
 export async function sessionsBetween(
   parts: BookingParts,
   target: Target,
-  { range, guests }: { range: DateRange | undefined; guests: number },
+  { range, ...question }: { range: DateRange | undefined; guests: number; exceptOrderId?: string | null },
   call: Call,
 ): Promise<Session[]> {
   const { site, offering } = target;
@@ -27,7 +27,7 @@ export async function sessionsBetween(
   const options = { orderBy: { startTime: 'asc', id: 'asc' }, limit: sessionsMax, disableIdentityMap: true } as const;
   const rows = (await call.em.find(SessionEntity as EntityName<SessionRow>, where, options)) as SessionRow[];
   const memberships = await membershipsOf(parts, target, call);
-  return presentSessions(call.em, rows, { guests, asker: { nowMs, memberships } });
+  return presentSessions(call.em, rows, { ...question, asker: { nowMs, memberships } });
 }
 
 /** The dates of a range with a session that can be booked, and its first and last start. */

@@ -3,6 +3,7 @@ import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import {
   getAppointmentAvailability,
+  getAppointmentDatesAvailability,
   getOfferingDatesAvailability,
   getSessionAvailability,
   listAppointmentSlots,
@@ -17,6 +18,7 @@ export function shopHandlers(parts: BookingParts) {
     listShopOfferingCrossSells: listRelatedOfferings(parts, ({ crossSellOfferings }) => crossSellOfferings),
     listShopOfferingUpsells: listRelatedOfferings(parts, ({ upsellOfferings }) => upsellOfferings),
     getOfferingDatesAvailability: getOfferingDatesAvailability(parts),
+    getAppointmentDatesAvailability: getAppointmentDatesAvailability(parts),
     getAppointmentAvailability: getAppointmentAvailability(parts),
     getSessionAvailability: getSessionAvailability(parts),
     listAppointmentSlots: listAppointmentSlots(parts),

@@ -53,13 +53,14 @@ export function hasPlaces(chosen: readonly ListedOption[], added: ListedOption):
 
 function appointmentStarts(
   site: CompiledSite,
-  { query, guestIds }: AppointmentItem,
+  { query, guestIds, startsMs }: AppointmentItem,
   date: string,
   index: number,
 ): StartOption[] {
   const planned = planItem(site, { ...query, guestIds, dateFrom: date, dateTo: date }, index, 0);
   const prices = dayPrices(planned.plan, planned.day);
   return startsOfItem(planned).flatMap((bit) => {
+    if (startsMs?.includes(msOfBit(site.horizon, bit)) === false) return [];
     const price = priceAt(prices, planned.day, bit);
     return price === undefined ? [] : [appointmentStart(planned, bit, price.amountMinor * query.guests)];
   });

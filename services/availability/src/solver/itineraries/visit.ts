@@ -14,11 +14,13 @@ export interface Visit {
 
 export type VisitItem = AppointmentItem | ListedItem;
 
-/** An appointment, at any of its bookable starts of the date. */
+/** An appointment, at one of its bookable starts of the date. */
 export interface AppointmentItem {
   readonly kind: 'appointment';
   /** Who takes part and can be at one place at a time only. Ids that hold no claims are good too. */
   readonly guestIds: readonly string[];
+  /** The only starts that will do; absent means any. */
+  readonly startsMs?: readonly number[];
   readonly query: Omit<SlotQuery, 'dateFrom' | 'dateTo' | 'guestIds'>;
 }
 
