@@ -10,6 +10,7 @@ import { grpcHop } from './grpc-hop.ts';
 import { holds } from './holds.ts';
 import { kernel } from './kernel.ts';
 import { narrowTo, openWorkbench } from './open-workbench.ts';
+import { peerSolver } from './peer-solver.ts';
 import { outbox } from './outbox.ts';
 import { startUp } from './start-up.ts';
 import type { Workbench } from './workbench.ts';
@@ -20,6 +21,7 @@ type Measurement = (bench: Workbench) => Promise<BenchRow[]>;
 const measurements: Record<string, Measurement> = {
   codec,
   kernel,
+  'peer-solver': peerSolver,
   'grpc-hop': grpcHop,
   outbox,
   'gateway-hop': gatewayHop,
