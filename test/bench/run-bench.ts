@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { Sentence } from '../../tools/local/sentence.ts';
 import type { BenchRow } from './bench-row.ts';
 import { type BenchOptions, readOptions } from './bench-options.ts';
+import { bigSite } from './big-site.ts';
 import { codec } from './codec.ts';
 import { formatTable } from './format-table.ts';
 import { gatewayHop } from './gateway-hop.ts';
@@ -27,6 +28,7 @@ const measurements: Record<string, Measurement> = {
   'gateway-hop': gatewayHop,
   holds,
   'start-up': startUp,
+  'big-site': bigSite,
 };
 
 /** Takes the measurements, prints the table, and answers the exit code. */
