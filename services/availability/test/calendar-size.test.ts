@@ -30,7 +30,7 @@ beforeAll(async () => {
   db = await openDatabase({ url: world.database, entities, migrations: [], telemetry });
   const { id: type } = await offerClass(world);
   const { siteId: site } = world;
-  for (const statement of [bookings, claims, cards]) await db.fork().execute(statement, [site], 'run');
+  for (const statement of [bookings, claims, cards, blocks]) await db.fork().execute(statement, [site], 'run');
   await db.fork().execute(sessions, [site, type], 'run');
 });
 afterAll(async () => {
@@ -67,12 +67,22 @@ const sessions = `
   select 'y' || p, ${stamps}, ?, ?, 'p' || p, timestamptz '2026-06-01T17:00Z', timestamptz '2026-06-01T18:00Z', 5
   from generate_series(0, 9) p`;
 
-test('a day of two hundred practitioners is read with one statement for each table', async () => {
+// A break of each of twenty of them.
+const blocks = `
+  insert into blocked_times (id, ${stampColumns}, site_id, practitioner_ids, room_ids, area_ids, start_time, end_time, type, created_by_name)
+  select 'k' || p, ${stamps}, ?, array['p' || p], '{}', '{}', timestamptz '2026-06-01T16:00Z', timestamptz '2026-06-01T16:30Z',
+    'BLOCKED_TIME_TYPE_BREAK', 'X'
+  from generate_series(0, 19) p`;
+
+test('a day of two hundred practitioners is read with one statement for each table, not more for more of them', async () => {
   const day = siteDay(world.siteId, 'Europe/London', '2026-06-01');
   const events = await inSpan(telemetry.tracer, 'reading', {}, () => eventsOf(db.fork(), day));
-  expect(events).toHaveLength(1_610);
-  expect(events.every(({ bufferMinutes, session }) => bufferMinutes === (session ? 0 : 10))).toBe(true);
-  // Bookings, sessions, cards with their customers, ends of claims, types, and the names of practitioners.
-  expect(spans.filter((name) => name === 'sql select')).toHaveLength(6);
-  expect(spans.filter((name) => name.startsWith('sql'))).toHaveLength(6);
+  expect(events).toHaveLength(1_630);
+  expect(events.every(({ bufferMinutes, session, blocked }) => bufferMinutes === (session || blocked ? 0 : 10))).toBe(
+    true,
+  );
+  const statements = spans.filter((name) => name.startsWith('sql'));
+  // Bookings, sessions, cards with their customers, ends of claims, types, and names of practitioners; then blocked times,
+  // whose practitioners, rooms and areas are looked up apart, and the site's zone.
+  expect(statements).toEqual(Array.from({ length: 11 }, () => 'sql select'));
 });

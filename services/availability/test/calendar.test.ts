@@ -1,5 +1,7 @@
 import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
 import { type CalendarEvent, CalendarServiceService } from '@lido/proto/lido/availability/v1/calendar.ts';
+import { BlockedTimeServiceService } from '@lido/proto/lido/availability/v1/blocked_time.ts';
+import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupancy.ts';
 import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
@@ -172,6 +174,37 @@ describe('the events of a date', () => {
     const gone = await holdFor(world, itemAt(eventOf((await list()).data, massage.id)?.offeringId ?? '', at('16:00')));
     expect((await list()).data).toHaveLength(4);
     await world.bookings.release({ orderId: gone.order, itemIds: [] }, world.staff);
+    expect((await list()).data).toHaveLength(3);
+  });
+
+  test('are blocked times too, with why and by whom, and take the resources’ time in reports', async () => {
+    const blockedTime = {
+      ...{ practitionerIds: [people[1] ?? ''], roomIds: [], areaIds: [], startTime: at('15:00'), endTime: at('15:30') },
+      ...{ type: 'BLOCKED_TIME_TYPE_MEETING' as const, label: 'Team', notes: 'Bring tea', color: 'aa0055' },
+      recurrence: null,
+    };
+    const blocks = world.peer(BlockedTimeServiceService);
+    const { id } = await blocks.createBlockedTime({ blockedTime }, world.staff);
+    const { data } = await list({ viewType: 'CALENDAR_VIEW_PRACTITIONER', events: ['blocked_time'] });
+    expect(data).toMatchObject([
+      {
+        ...{ id, resourceId: people[1], startTime: at('15:00'), duration: 30, order: null, offeringId: null },
+        blockedTimeDetails: {
+          ...{ type: 'BLOCKED_TIME_TYPE_MEETING', label: 'Team', notes: 'Bring tea', color: 'aa0055' },
+          createdBy: { id: world.staff.principal.id },
+        },
+      },
+    ]);
+    const resources = (zoneId: string[]) =>
+      calendar.getCalendarResources({ date, siteId: world.siteId, zoneId }, world.staff);
+    expect((await resources([])).blockedTimes).toMatchObject([{ id, practitionerIds: [people[1]] }]);
+    expect((await resources([garden])).blockedTimes).toEqual([]);
+    const ask = { dateTimeFrom: date, dateTimeTo: date, siteId: world.siteId };
+    const report = await world.peer(OccupancyServiceService).getPractitionerOccupancyReport(ask, world.staff);
+    expect(report.data.find(({ resource }) => resource?.id === people[1])).toMatchObject({
+      ...{ availableMinutes: 480, bookedMinutes: 60, blockedMinutes: 30 },
+    });
+    await blocks.deleteBlockedTime({ id }, world.staff);
     expect((await list()).data).toHaveLength(3);
   });
 

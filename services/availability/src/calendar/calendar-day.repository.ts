@@ -1,7 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { BlockedTime } from '@lido/proto/lido/availability/v1/blocked_time.ts';
 import type { CalendarEventType } from '@lido/proto/lido/availability/v1/calendar.ts';
-import { addDays, startOfDay } from '@lido/runtime/time/zone.ts';
+import { toMessages } from '@lido/runtime/resource/load.ts';
+import { addDays, parseInstant, startOfDay } from '@lido/runtime/time/zone.ts';
 import { buffersOf } from '../appointments/appointment-list.repository.ts';
+import { BlockedTimeEntity } from '../blocked-times/blocked-time.entity.ts';
+import { blockedTimes } from '../blocked-times/blocked-time.repository.ts';
 import { bookingsDuring } from '../bookings/booking.repository.ts';
 import { orderCards } from '../order-cards/order-card.repository.ts';
 import { namesOf } from '../sessions/resource-names.repository.ts';
@@ -40,7 +44,33 @@ export async function eventsOf(em: SqlEntityManager, day: SiteDay): Promise<DayE
   return [
     ...single.map((one) => bookedEvent(one, buffers.get(one.booking.id) ?? 0)),
     ...(await sessionEvents(em, sessions, booked)),
+    ...(await blockedDuring(em, day)).map(blockedEvent),
   ];
+}
+
+/** What is blocked at some time of a date, as staff see it. */
+export async function blockedDuring(em: SqlEntityManager, { siteId, fromMs, toMs }: SiteDay): Promise<BlockedTime[]> {
+  const [startTime, endTime] = [{ $lt: new Date(toMs).toISOString() }, { $gt: new Date(fromMs).toISOString() }];
+  const where = { siteId, startTime, endTime, deletedAt: null };
+  const rows = await em.find(BlockedTimeEntity, where, {
+    orderBy: { startTime: 'asc', id: 'asc' },
+    disableIdentityMap: true,
+  });
+  return rows.length === 0 ? [] : toMessages(blockedTimes, rows, em);
+}
+
+function blockedEvent({ id, type, label, notes, color, createdBy, createdAt, ...blocked }: BlockedTime): DayEvent {
+  const kind: CalendarEventType = 'CALENDAR_EVENT_TYPE_BLOCKED_TIME';
+  return {
+    ...{ id, type: kind, status: 'CALENDAR_EVENT_STATUS_CONFIRMED', reservedUntilMs: null },
+    ...{ fromMs: parseInstant(blocked.startTime) ?? 0, toMs: parseInstant(blocked.endTime) ?? 0, bufferMinutes: 0 },
+    ...{ offering: null, bookings: [], session: null },
+    ...{ practitioners: blocked.practitioners, rooms: blocked.rooms, areas: blocked.areas },
+    blocked: {
+      ...{ type, label: label ?? null, notes: notes ?? null, color: color ?? null, createdAt },
+      createdBy: createdBy && { ...createdBy, email: null },
+    },
+  };
 }
 
 function bookedEvent(one: BookedEvent, bufferMinutes: number): DayEvent {
@@ -60,6 +90,7 @@ function bookedEvent(one: BookedEvent, bufferMinutes: number): DayEvent {
     rooms: resources.room ? [resources.room] : [],
     areas: resources.areas ?? [],
     session: null,
+    blocked: null,
   };
 }
 
@@ -105,6 +136,7 @@ function sessionEvent(
       capacity: session.capacity,
       waitlistEnabled: session.waitlistEnabled ?? type?.waitlistEnabled ?? false,
     },
+    blocked: null,
   };
 }
 

@@ -10,7 +10,8 @@ const booking = (status: Booking['status'], guests: number) => {
 };
 const event = (id: string, from: number, to: number, extra: Partial<DayEvent> = {}): DayEvent => ({
   ...{ id, type: 'CALENDAR_EVENT_TYPE_AREA_BOOKING', status: 'CALENDAR_EVENT_STATUS_CONFIRMED', reservedUntilMs: null },
-  ...{ fromMs: from * hour, toMs: to * hour, bufferMinutes: 0, offering: null, bookings: [], session: null },
+  ...{ fromMs: from * hour, toMs: to * hour, bufferMinutes: 0, offering: null, bookings: [] },
+  ...{ session: null, blocked: null },
   ...{ practitioners: [], rooms: [], areas: [] },
   ...extra,
 });

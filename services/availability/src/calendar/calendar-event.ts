@@ -1,4 +1,5 @@
 import type {
+  BlockedTimeDetails,
   CalendarEventStatus,
   CalendarEventType,
   CalendarView,
@@ -28,6 +29,7 @@ export interface DayEvent extends Span {
   readonly rooms: readonly NamedResource[];
   readonly areas: readonly NamedResource[];
   readonly session: { readonly capacity: number; readonly waitlistEnabled: boolean } | null;
+  readonly blocked: BlockedTimeDetails | null;
 }
 
 /** One appearance of an event in a calendar: in one column, or in the only one of a calendar without a view. */

@@ -1,3 +1,4 @@
+import type { BlockedTime } from '@lido/proto/lido/availability/v1/blocked_time.ts';
 import type {
   CalendarResource,
   CalendarResources,
@@ -16,6 +17,7 @@ import { type Horizon, layOutHorizon, msOfBit } from '../solver/horizon.ts';
 import type { SiteModel } from '../solver/model.ts';
 import { openingBits, ruledBits } from '../solver/open-time.ts';
 import { zoneIdsOf } from '../zones/zone.repository.ts';
+import { blockedDuring, siteDay } from './calendar-day.repository.ts';
 import { windowsOf } from './windows.ts';
 
 /** Minutes between a calendar's lines at a site whose appointments say nothing of it. */
@@ -28,11 +30,15 @@ export function getCalendarResources(sites: CompiledSites) {
     const versioned = await sites.get(call.em, siteId, call);
     if (!versioned) throw notFound(siteId);
     const { model } = versioned.compiled;
-    const horizon = layOutHorizon(model.zone, dateOf(request.date) ?? request.date, 1);
+    const date = dateOf(request.date) ?? request.date;
+    const horizon = layOutHorizon(model.zone, date, 1);
     const opening = openingBits(horizon, model.openingHours, model.openingExceptions);
     const zones = await zoneIdsOf(call.em, siteId);
-    const isShown = ({ zoneIds }: CalendarResource): boolean =>
+    const isInZone = (zoneIds: readonly string[]): boolean =>
       request.zoneId.length === 0 || zoneIds.some((id) => request.zoneId.includes(id));
+    const isShown = ({ zoneIds }: CalendarResource): boolean => isInZone(zoneIds);
+    const isBlockShown = ({ practitionerIds, roomIds, areaIds }: BlockedTime): boolean =>
+      isInZone([...practitionerIds, ...roomIds, ...areaIds].flatMap((id) => zones.get(id) ?? []));
     const column = columnsOn(horizon, zones);
     const practitioners = await workingPractitioners(call.em, siteId, msOfBit(horizon, 0));
     return {
@@ -45,6 +51,7 @@ export function getCalendarResources(sites: CompiledSites) {
       areas: (await areasInOrder(call.em, siteId))
         .map((area, order) => column(area, ruledBits(horizon, area.rules, opening), order))
         .filter(isShown),
+      blockedTimes: (await blockedDuring(call.em, siteDay(siteId, model.zone, date))).filter(isBlockShown),
       openingHours: windowsOf(horizon, opening),
       slotDuration: slotMinutesOf(model),
     };

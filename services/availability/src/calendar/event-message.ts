@@ -45,7 +45,7 @@ export function toCalendarEvent({ event, key, resourceId, lane }: PlacedEvent, s
     guests: [...new Map(bookings.flatMap(({ guests }) => guests).map((guest) => [guest.id, guest])).values()],
     ...resourcesOf(event),
     locked: order?.isLocked ?? false,
-    blockedTimeDetails: null,
+    blockedTimeDetails: event.blocked,
     sessionDetails: event.session,
     ...lane,
   };
