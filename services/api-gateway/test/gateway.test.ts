@@ -64,6 +64,12 @@ describe('an answer', () => {
     expect(await gateway.send('DELETE', `${specimens}/s1`)).toMatchObject({ status: 204, text: '' });
   });
 
+  it('is 201 to an update whose answer says that it made something, else 200', async () => {
+    const put = (enabled: boolean) => gateway.send('PUT', `${specimens}/s1`, { body: { enabled } });
+    expect(await put(true)).toMatchObject({ status: 201, json: { data: { enabled: true } } });
+    expect(await put(false)).toMatchObject({ status: 200, json: { data: { enabled: false } } });
+  });
+
   it('that is a file is sent as it comes, under its name', async () => {
     const reply = await gateway.send('GET', `${specimens}/pearl/file`);
     expect(reply).toMatchObject({

@@ -30,22 +30,17 @@ export const blockedTimes: ResourceSpec<BlockedTimeRow, BlockedTime> = {
   orderBy: { startTime: 'asc' },
 };
 
-/** Tells of blocked times that have just been written, and answers them as clients see them. */
-export async function emitBlockedTimes(
-  rows: BlockedTimeRow[],
-  { em, emit }: Transaction,
-): Promise<[BlockedTime, ...BlockedTime[]]> {
-  const messages = (await toMessages(blockedTimes, rows, em)) as [BlockedTime, ...BlockedTime[]];
-  for (const message of messages) {
-    await emit({
-      type: 'lido.availability.blocked_time.saved',
-      aggregateId: message.id,
-      organisationId: message.organisationId,
-      siteId: message.siteId,
-      payload: BlockedTime.encode(message).finish(),
-    });
-  }
-  return messages;
+/** Tells of blocked time that has just been written, and answers it as clients see it. A recurrence is told of once, by one of its windows. */
+export async function emitBlockedTime(row: BlockedTimeRow, { em, emit }: Transaction): Promise<BlockedTime> {
+  const [message] = (await toMessages(blockedTimes, [row], em)) as [BlockedTime];
+  await emit({
+    type: 'lido.availability.blocked_time.saved',
+    aggregateId: message.id,
+    organisationId: message.organisationId,
+    siteId: message.siteId,
+    payload: BlockedTime.encode(message).finish(),
+  });
+  return message;
 }
 
 function toMessage(row: BlockedTimeRow, { instant }: Formats): BlockedTime {

@@ -15,7 +15,7 @@ import { distinct } from '../solver/eligibility.ts';
 import { type Blockables, loadBlockables, unknownBlocked } from './blocked-resources.repository.ts';
 import { BlockedTimeEntity, type BlockedTimeRow } from './blocked-time.entity.ts';
 import { type Blocked, blockedTimeErrors, windowOf } from './blocked-time.ts';
-import { emitBlockedTimes } from './blocked-time.repository.ts';
+import { emitBlockedTime } from './blocked-time.repository.ts';
 import { occurrences, recurrenceErrors, type Window } from './occurrences.ts';
 import { takeBlockedTime, tellOfBlockedTime } from './take-blocked-time.repository.ts';
 
@@ -39,7 +39,7 @@ export function createBlockedTime({ blockedTime }: CreateBlockedTimeRequest, cal
     await em.flush();
     const taking = { blockables, givenUp: [], overridingActor, zone };
     await takeBlockedTime(em, rows, taking);
-    const [first] = await emitBlockedTimes(rows, transaction);
+    const first = await emitBlockedTime(rows[0] as BlockedTimeRow, transaction);
     await tellOfBlockedTime(em, rows, taking);
     return first;
   });

@@ -5,7 +5,7 @@ import { touch } from '@lido/runtime/resource/update.ts';
 import { takeAreas, takeClaims } from '../claims/claim.repository.ts';
 import { nextVersions, sitesOfPractitioners } from '../sites/site-version.repository.ts';
 import { BlockedTimeEntity } from './blocked-time.entity.ts';
-import { blockedTimes, emitBlockedTimes } from './blocked-time.repository.ts';
+import { blockedTimes, emitBlockedTime } from './blocked-time.repository.ts';
 
 /** Gives blocked time back, and with `following` that of its recurrence from there on. */
 export function deleteBlockedTime({ id, following }: DeleteBlockedTimeRequest, call: Call): Promise<object> {
@@ -24,7 +24,7 @@ export function deleteBlockedTime({ id, following }: DeleteBlockedTimeRequest, c
     const released = rows.map((one) => one.id);
     await takeClaims(em, [], released);
     await takeAreas(em, [], released);
-    await emitBlockedTimes(rows, transaction);
+    await emitBlockedTime(row, transaction);
     const siteIds = [
       row.siteId,
       ...(await sitesOfPractitioners(

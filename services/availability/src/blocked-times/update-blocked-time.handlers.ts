@@ -9,7 +9,7 @@ import { distinct } from '../solver/eligibility.ts';
 import { loadBlockables, unknownBlocked } from './blocked-resources.repository.ts';
 import { BlockedTimeEntity, type BlockedTimeRow } from './blocked-time.entity.ts';
 import { blockedTimeErrors, swapped } from './blocked-time.ts';
-import { blockedTimes, emitBlockedTimes } from './blocked-time.repository.ts';
+import { blockedTimes, emitBlockedTime } from './blocked-time.repository.ts';
 import { overriderOf, refuse } from './create-blocked-time.handlers.ts';
 import { takeBlockedTime, tellOfBlockedTime } from './take-blocked-time.repository.ts';
 
@@ -28,7 +28,7 @@ export function updateBlockedTime(request: UpdateBlockedTimeRequest, call: Call)
     await em.flush();
     const taking = { blockables, givenUp: [before.id], overridingActor, zone };
     await takeBlockedTime(em, [row], taking);
-    const [message] = await emitBlockedTimes([row], transaction);
+    const message = await emitBlockedTime(row, transaction);
     await tellOfBlockedTime(em, [row], taking, formerPractitionerIds);
     return { ...message, isSplit: row !== before };
   });
