@@ -9,6 +9,7 @@ import { Places } from './0009-places.ts';
 import { Zones } from './0012-zones.ts';
 import { RestrictionsAndAbsences } from './0013-restrictions-and-absences.ts';
 import { Waitlist } from './0016-waitlist.ts';
+import { PackageItems } from './0015-package-items.ts';
 import { Appointments } from './0017-appointments.ts';
 import { VersionStamps } from './0019-version-stamps.ts';
 import { MediaFiles } from './0022-media.ts';
@@ -28,6 +29,7 @@ const tables = [
   { name: '0012-zones', class: Zones },
   { name: '0013-restrictions-and-absences', class: RestrictionsAndAbsences },
   { name: '0016-waitlist', class: Waitlist },
+  { name: '0015-package-items', class: PackageItems },
   { name: '0017-appointments', class: Appointments },
   { name: '0019-version-stamps', class: VersionStamps },
   { name: '0022-media', class: MediaFiles },

@@ -12,6 +12,7 @@ import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipm
 import { ItineraryServiceService } from '@lido/proto/lido/availability/v1/itinerary.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupancy.ts';
+import { PackageAvailabilityServiceService } from '@lido/proto/lido/availability/v1/package_availability.ts';
 import { PackageServiceService } from '@lido/proto/lido/availability/v1/package.ts';
 import { MediaServiceService } from '@lido/proto/lido/availability/v1/media.ts';
 import { PractitionerServiceService } from '@lido/proto/lido/availability/v1/practitioner.ts';
@@ -51,6 +52,7 @@ import { practitionerRotaHandlers } from './rotas/practitioner-rota.handlers.ts'
 import { sessionBookingHandlers } from './sessions/session-booking.handlers.ts';
 import { sessionTypeHandlers } from './sessions/session-type.handlers.ts';
 import { sessionHandlers } from './sessions/session.handlers.ts';
+import { packageAvailabilityHandlers } from './shop/package-availability.handlers.ts';
 import { shopHandlers } from './shop/shop.handlers.ts';
 import { zoneHandlers } from './zones/zone.handlers.ts';
 import type { BookingParts } from './bookings/parts.ts';
@@ -75,6 +77,7 @@ export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue
   server.add(SessionTypeServiceService, sessionTypeHandlers);
   server.add(SessionServiceService, sessionHandlers(parts));
   server.add(PackageServiceService, packageHandlers);
+  server.add(PackageAvailabilityServiceService, packageAvailabilityHandlers(parts));
   server.add(SessionBookingServiceService, sessionBookingHandlers);
   server.add(RecurrenceGroupServiceService, recurrenceGroupHandlers);
   server.add(ShopServiceService, shopHandlers(parts));

@@ -30,6 +30,10 @@ export async function addPackageRows(
   return {
     inFields: {},
     inPaths: {
+      '/shop/item-availability/packages/{}': site,
+      '/shop/item-availability/packages/{}/{}': id,
+      '/shop/item-availability/package-choice-slots/{}': id,
+      '/shop/item-availability/package-choice-slots/{}/{}': choice?.id ?? '',
       '/shop/packages/{}': id,
       '/shop/packages/{}/price-rules/{}': prices[0]?.id ?? '',
       '/shop/packages/{}/availability-rules/{}': times[0]?.id ?? '',

@@ -113,6 +113,16 @@ export async function bookingsOfItems(em: SqlEntityManager, itemIds: string[]): 
   return new Map(rows.map((row) => [row.item_id, toBooking(row)]));
 }
 
+/** What is chosen in a package's line and stands now: booked, or held and not lapsed. */
+export async function bookingsOfPackage(em: SqlEntityManager, packageItemId: string): Promise<Booking[]> {
+  const rows = await em.execute<BookingRow[]>(
+    `select ${columns} from bookings where package_item_of = ?
+       and (status = 'confirmed' or (status = 'held' and expires_at > lido_now())) order by starts_at, id`,
+    [packageItemId],
+  );
+  return rows.map(toBooking);
+}
+
 /** The guests who hold time for an order, as resources of its claims. */
 export async function guestsOf(em: SqlEntityManager, orderId: string): Promise<string[]> {
   const rows = await em.execute<{ resource_id: string }[]>(

@@ -6,6 +6,7 @@ import { activeMemberships } from '../offerings/memberships.client.ts';
 import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
 import { reasonMessage } from '../solver/reason.ts';
+import { mayOverlap } from '../solver/packages/package-model.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { Booking } from './booking.ts';
 import { toHeldItem } from './held-item.ts';
@@ -118,7 +119,9 @@ async function siteNow(parts: BookingParts, { site }: HoldOrder, call: Call): Pr
 /** An item with its offering, or the refusal of one that is not sold here or not to so many. */
 export function offeredItem(order: HoldOrder, item: HoldItem): OfferedItem {
   const offering = findOffering(order.versioned.offerings, item.offeringType, item.offeringId);
-  const isSold = offering && (!order.isOnline || offering.row.offeredOnline);
+  if (offering?.type === 'package') throw invalid({ offering_id: ['A package takes time by what is chosen in it.'] });
+  // What a package offers need not be offered by itself.
+  const isSold = offering && (!order.isOnline || offering.row.offeredOnline || Boolean(item.packageItemOf));
   if (!isSold)
     throw invalid({
       offering_id: [`This site does not offer the ${item.offeringType || 'offering'} ${item.offeringId}.`],
@@ -129,5 +132,16 @@ export function offeredItem(order: HoldOrder, item: HoldItem): OfferedItem {
       guest_ids: [`This is for ${minGuests === maxGuests ? minGuests : `${minGuests} to ${maxGuests}`} guests.`],
     });
   }
-  return { item, offering };
+  return { item: mayOverlapInPackage(order, item) ? { ...item, guestIds: [] } : item, offering };
+}
+
+/** Whether an item is of a package's choice that may overlap: its guests can then be elsewhere, and their time is not claimed. */
+function mayOverlapInPackage({ versioned }: HoldOrder, { packageChoiceId }: HoldItem): boolean {
+  if (!packageChoiceId) return false;
+  for (const offering of versioned.offerings.values()) {
+    if (offering.type !== 'package') continue;
+    const choice = offering.model.choices.find(({ id }) => id === packageChoiceId);
+    if (choice) return mayOverlap(offering.model, choice);
+  }
+  return false;
 }

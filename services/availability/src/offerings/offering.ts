@@ -1,12 +1,17 @@
 import type { OfferingDetails } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { AppointmentTypeRow } from '../appointments/appointment-type.entity.ts';
+import type { PackageRow } from '../packages/package.entity.ts';
 import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
+import type { PackageModel } from '../solver/packages/package-model.ts';
 
 /** A live offering of a site, by the word its type has in the contract. */
-export type Offering = { type: 'appointment'; row: AppointmentTypeRow } | { type: 'session'; row: SessionTypeRow };
+export type Offering =
+  | { type: 'appointment'; row: AppointmentTypeRow }
+  | { type: 'session'; row: SessionTypeRow }
+  | { type: 'package'; row: PackageRow; model: PackageModel };
 
-/** The words of `offering_type` that this service can hold time for. */
-export const offeringTypes = ['appointment', 'session'] as const;
+/** The words of `offering_type` that this service answers for. */
+export const offeringTypes = ['appointment', 'session', 'package'] as const;
 
 /** An offering by its type's word and its id, among a site's live ones; archived ones are gone from the shop. */
 export function findOffering(offerings: ReadonlyMap<string, Offering>, type: string, id: string): Offering | undefined {
@@ -24,7 +29,8 @@ export function toOfferingDetails({ type, row }: Offering, currency: string): Of
     currency: currency.toLowerCase(),
     minGuests: row.minGuests,
     maxGuests: row.maxGuests,
-    revenueCentre: row.revenueCentre ?? null,
-    requiresTime: true,
+    revenueCentre: ('defaultRevenueCentre' in row ? row.defaultRevenueCentre : row.revenueCentre) ?? null,
+    // A package takes time by what is chosen in it.
+    requiresTime: type !== 'package',
   };
 }

@@ -20,6 +20,7 @@ import { offeringTypes } from '../offerings/offering.ts';
 import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
 import { findSlots, gridText, type Slot } from '../solver/find-slots.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
+import { packageDates } from './package-dates.repository.ts';
 import {
   appointmentType,
   checkedRange,
@@ -156,6 +157,8 @@ async function bookableDates(
 ): Promise<OfferingDate[]> {
   const days = searchable(range, target.site, call.clock.nowMs());
   if (!days) return [];
+  if (target.offering.type === 'package')
+    return packageDates(parts, { ...target, offering: target.offering }, days, call);
   if (target.offering.type === 'session')
     return sessionDates(parts, target, { range: days, guests: request.quantity ?? 1 }, call);
   const filter = { ...request, excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };

@@ -11,6 +11,7 @@ import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { Asker } from '../solver/booking-window.ts';
 import type { CompiledSite } from '../solver/compile-site.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
+import { packageDates } from './package-dates.repository.ts';
 import { type DateRange, membershipsOf, searchable } from './search.repository.ts';
 
 /**
@@ -35,8 +36,16 @@ export async function firstBookableDates(
     const date = type === 'appointment' ? firstAppointmentDate(compiled, row.id, days, asker) : undefined;
     if (date !== undefined) dates.set(row.id, date);
   }
+  for (const offering of offerings) {
+    if (offering.type !== 'package') continue;
+    const [first] = await packageDates(parts, { site, versioned, offering }, { ...days, max: soonest }, call);
+    if (first) dates.set(offering.row.id, first.date);
+  }
   return dates;
 }
+
+/** A package is searched as a whole, so that only so many dates with something of it are looked at. */
+const soonest = { found: 1, looked: 31 };
 
 /** Most offerings can be booked within the month, so only for the others all of the range is searched. */
 const soonDays = 31;

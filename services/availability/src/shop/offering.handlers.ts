@@ -13,10 +13,13 @@ import { findOffering, type Offering } from '../offerings/offering.ts';
 import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { toShopOffering } from '../offerings/shop-offering.ts';
+import { itemChoicesByPackage } from '../packages/item-choice.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { maxHorizonDays } from '../solver/horizon.ts';
+import type { PackageModel } from '../solver/packages/package-model.ts';
+import { packagePriceRange } from '../solver/packages/package-price.ts';
 import { firstBookableDates } from './first-dates.repository.ts';
-import { findSite, findTarget } from './search.repository.ts';
+import { findSite, findTarget, isShopper } from './search.repository.ts';
 
 /** What a site's shop lists: offered online and not private, and with a date only what can be booked then. */
 export function listShopOfferings(parts: BookingParts) {
@@ -76,22 +79,29 @@ async function presentOfferings(
   call: Call,
 ): Promise<ShopOffering[]> {
   const rows = offerings.map(({ row }) => row);
-  const rules = await rulesByParent(
-    call.em,
-    rows.map(({ id }) => id),
-  );
+  const packageIds = offerings.flatMap(({ type, row }) => (type === 'package' ? row.id : []));
+  const optionIds = offerings.flatMap((offering) => (offering.type === 'package' ? optionIdsOf(offering.model) : []));
+  const rules = await rulesByParent(call.em, [...rows.map(({ id }) => id), ...optionIds]);
   const embeds = await offeringEmbeds(call.em, rows);
   const today = localDateOf(call.clock.nowMs(), versioned.site.timezone);
   const year = { dateFrom: today, dateTo: addDays(today, maxHorizonDays - 1) };
   const next = await firstBookableDates(parts, versioned, { offerings, range: year }, call);
   const site = { siteId: versioned.site.id, currency: versioned.site.currency.toLowerCase() };
+  const choices = await itemChoicesByPackage(call.em, packageIds, 'in full');
+  const pricesOf = (id: string): number[] => rules.prices(id).map(({ price }) => price);
   return offerings.map((offering) => {
     const { id } = offering.row;
-    const prices = rules.prices(id).map(({ price }) => price);
+    const range = offering.type === 'package' ? packagePriceRange(offering.model, pricesOf) : null;
+    const prices = offering.type !== 'package' ? pricesOf(id) : range ? [range.from, range.to] : [];
     return {
       ...toShopOffering(offering, site, prices),
       ...embeds(offering.row),
+      itemChoices: choices(id).filter(({ visible }) => visible === true || !isShopper(call)),
       nextAvailableDate: next.get(id) ?? null,
     };
   });
+}
+
+function optionIdsOf({ choices }: PackageModel): string[] {
+  return choices.flatMap(({ options }) => options.map(({ offeringId }) => offeringId));
 }

@@ -4,6 +4,9 @@ import { AppointmentTypeEntity } from '../appointments/appointment-type.entity.t
 import { EquipmentEntity } from '../equipment/equipment.entity.ts';
 import type { Offering } from '../offerings/offering.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
+import { choicesOf } from '../packages/item-choice.repository.ts';
+import { PackageEntity } from '../packages/package.entity.ts';
+import { toPackageModel } from '../packages/to-package-model.ts';
 import { PractitionerEntity } from '../practitioners/practitioner.entity.ts';
 import { RoomEntity } from '../rooms/room.entity.ts';
 import { restrictionsOf } from '../restrictions/restriction.repository.ts';
@@ -53,13 +56,19 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
   const equipment = await em.find(EquipmentEntity, { siteId, ...live }, plain);
   const types = await em.find(AppointmentTypeEntity, { siteIds, ...live }, byName);
   const sessionTypes = await em.find(SessionTypeEntity, { siteId, ...live }, byName);
-  const parentIds = [...types, ...rooms].map((parent) => parent.id);
+  const packages = await em.find(PackageEntity, { siteId, ...live }, byName);
+  const packageIds = packages.map(({ id }) => id);
+  const choices = Map.groupBy(await choicesOf(em, packageIds), ({ parentId }) => parentId);
+  const parentIds = [...[...types, ...rooms].map((parent) => parent.id), ...packageIds];
   const rules = await rulesByParent(em, parentIds);
   const resourceIds = [...practitioners, ...rooms, ...equipment].map((resource) => resource.id);
   const claims = await loadClaims(em, siteId, resourceIds);
   const offerings: Offering[] = [
     ...types.map((row): Offering => ({ type: 'appointment', row })),
     ...sessionTypes.map((row): Offering => ({ type: 'session', row })),
+    ...packages.map(
+      (row): Offering => ({ type: 'package', row, model: toPackageModel(row, choices.get(row.id) ?? [], rules) }),
+    ),
   ];
   return {
     ...current,

@@ -36,6 +36,9 @@ export interface TypeStarts {
   readonly priced: Uint32Array;
 }
 
+/** What an offering's own starts depend on. */
+export type RuledOffering = Pick<AppointmentType, 'id' | 'availabilityRules' | 'priceRules'>;
+
 /** A site ready to be searched. Only the functions of this file change it. */
 export interface CompiledSite {
   readonly model: SiteModel;
@@ -156,8 +159,8 @@ export function openStarts(site: CompiledSite, durationBuckets: number): Uint32A
   return remember(site.caches.openStarts, durationBuckets, () => eroded(site.opening, durationBuckets));
 }
 
-/** The starts a type itself allows for a duration in buckets of five minutes. */
-export function typeStarts(site: CompiledSite, type: AppointmentType, durationBuckets: number): TypeStarts {
+/** The starts that an offering itself allows for a duration in buckets of five minutes. */
+export function typeStarts(site: CompiledSite, type: RuledOffering, durationBuckets: number): TypeStarts {
   return remember(site.caches.typeStarts, `${type.id} ${durationBuckets}`, () => ({
     available: eroded(ruledBits(site.horizon, type.availabilityRules, site.always), durationBuckets),
     priced: pricedStarts(site.horizon, type, durationBuckets * 5),
@@ -241,7 +244,7 @@ function forgetGroups(site: CompiledSite): void {
   }
 }
 
-function pricedStarts(horizon: Horizon, type: AppointmentType, durationMinutes: number): Uint32Array {
+function pricedStarts(horizon: Horizon, type: RuledOffering, durationMinutes: number): Uint32Array {
   const bits = emptyBits(horizon);
   const nextBucket = (minute: number) => Math.ceil(minute / 5) * 5;
   for (const day of horizon.days) {

@@ -2,7 +2,7 @@ import type { CompiledSite } from '../compile-site.ts';
 import { assignResources, Joining } from './assign-resources.ts';
 import { combinationOf } from './item-tasks.ts';
 import { BestAnswers, type Rank } from './ranking.ts';
-import { hasPlaces, type StartOption, startOptions } from './start-options.ts';
+import { fitsBeside, type StartOption, startOptions } from './start-options.ts';
 import type { Itinerary, ItineraryItem, Visit } from './visit.ts';
 import { Work } from './work.ts';
 
@@ -166,15 +166,11 @@ function boundFrom({ visit, items, placed, guests }: Search, fromMs: number): Ra
 
 /** Whether what an item takes at a start is free beside all that is placed. */
 function fits({ placed, joining }: Search, { option }: Placed): boolean {
-  const others = placed.map((entry) => entry.option);
-  if (option.kind === 'listed') {
-    return hasPlaces(
-      others.filter((other) => other.kind === 'listed'),
-      option,
-    );
-  }
-  const taken = others.flatMap((other) => (other.kind === 'appointment' ? other.tasks : []));
-  return joining.canJoin(taken, option.tasks);
+  return fitsBeside(
+    placed.map((entry) => entry.option),
+    option,
+    joining,
+  );
 }
 
 /** Takes the guests of an item on to its end; the answer takes them back. */

@@ -1,7 +1,7 @@
 import type { CompiledSite } from '../compile-site.ts';
 import { dayPrices, priceAt } from '../find-slots.ts';
 import { msOfBit } from '../horizon.ts';
-import type { Task } from './assign-resources.ts';
+import type { Joining, Task } from './assign-resources.ts';
 import { type PlannedItem, planItem, startsOfItem, tasksAt } from './item-tasks.ts';
 import type { AppointmentItem, ListedStart, Visit } from './visit.ts';
 
@@ -39,6 +39,18 @@ export function startOptions(site: CompiledSite, visit: Visit, index: number): S
       return { kind: 'listed', startMs, endMs, amountMinor, start, guests: item.guests };
     })
     .sort((a, b) => a.startMs - b.startMs);
+}
+
+/** Whether what a start takes is free beside what others take. */
+export function fitsBeside(others: readonly StartOption[], added: StartOption, joining: Joining): boolean {
+  if (added.kind === 'listed') {
+    return hasPlaces(
+      others.filter((other) => other.kind === 'listed'),
+      added,
+    );
+  }
+  const taken = others.flatMap((other) => (other.kind === 'appointment' ? other.tasks : []));
+  return joining.canJoin(taken, added.tasks);
 }
 
 /** Whether a listed start and those chosen already that share its places leave room for all their guests at every instant. */

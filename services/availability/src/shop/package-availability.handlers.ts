@@ -1,0 +1,104 @@
+import type {
+  GetPackageAvailabilityRequest,
+  GetPackageChoiceSlotAvailabilityRequest,
+  PackageAvailability,
+  PackageAvailabilityMeta,
+  PackageAvailabilityServiceService,
+  PackageChoiceAvailability,
+  PackageChoiceSlotList,
+} from '@lido/proto/lido/availability/v1/package_availability.ts';
+import { notFound } from '@lido/runtime/errors/refusal.ts';
+import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
+import { startOfDay } from '@lido/runtime/time/zone.ts';
+import type { BookingParts } from '../bookings/parts.ts';
+import { type PackageChoice, requiredOptions } from '../solver/packages/package-model.ts';
+import { packagePrice } from '../solver/packages/package-price.ts';
+import { type PackageQuestion, packageQuestion } from './package-question.repository.ts';
+import { toPackageSlots } from './package-slots.ts';
+import { PackageStarts } from './package-starts.ts';
+import { findPackage, type PackageTarget } from './package-target.repository.ts';
+import { searchable } from './search.repository.ts';
+import { siteOfOffering } from './site-of-offering.repository.ts';
+
+/** When what a package is made of can be booked. */
+export function packageAvailabilityHandlers(parts: BookingParts) {
+  return {
+    getPackageChoiceSlotAvailability: (request, call) => choiceSlots(parts, request, call),
+    getPackageAvailability: (request, call) => wholePackage(parts, request, call),
+  } satisfies Handlers<typeof PackageAvailabilityServiceService>;
+}
+
+async function choiceSlots(
+  parts: BookingParts,
+  request: GetPackageChoiceSlotAvailabilityRequest,
+  call: Call,
+): Promise<PackageChoiceSlotList> {
+  const { packageId, choiceId, date, optionId } = request;
+  const target = await findPackage(parts, { siteId: await siteOfOffering(call.em, packageId), packageId }, call);
+  const choice = target.offering.model.choices.find(({ id }) => id === choiceId);
+  if (!choice) throw notFound(choiceId);
+  if (optionId && !choice.options.some(({ id }) => id === optionId)) return { data: [], meta: metaOf(target, false) };
+  const question = await askedOn(parts, { target, date, place: request }, call);
+  if (!question) return { data: [], meta: metaOf(target, false) };
+  const starts = new PackageStarts(question);
+  const data = toPackageSlots(question, choice, starts.candidatesOf(choice, optionId));
+  return { data, meta: metaOf(target, starts.isTruncated) };
+}
+
+async function wholePackage(
+  parts: BookingParts,
+  { siteId, packageId, date, basketItemId }: GetPackageAvailabilityRequest,
+  call: Call,
+): Promise<PackageAvailability> {
+  const target = await findPackage(parts, { siteId, packageId }, call);
+  const { model } = target.offering;
+  const question = await askedOn(parts, { target, date, place: { basketItemId } }, call);
+  const starts = question && new PackageStarts(question);
+  const choices = model.choices.map((choice) => choiceOn(choice, question, starts));
+  const price = packagePrice(model, startOfDay(date, target.site.timezone), target.site.timezone);
+  const isOpen = (choice: PackageChoice, index: number): boolean =>
+    requiredOptions(choice) === 0 || choices[index]?.hasAvailability === true;
+  return {
+    ...{ packageId, siteId, date, choices },
+    hasAvailability: question !== undefined && price !== undefined && model.choices.every(isOpen),
+    price: price === undefined ? null : price * (question?.guests ?? model.minGuests),
+    currency: target.site.currency.toLowerCase(),
+    meta: metaOf(target, starts?.isTruncated ?? false),
+  };
+}
+
+/** The question, unless nothing can be booked on its date any more or yet. */
+async function askedOn(
+  parts: BookingParts,
+  asked: Parameters<typeof packageQuestion>[1],
+  call: Call,
+): Promise<PackageQuestion | undefined> {
+  const { target, date } = asked;
+  const range = searchable({ dateFrom: date, dateTo: date }, target.site, call.clock.nowMs());
+  return range && packageQuestion(parts, asked, call);
+}
+
+function choiceOn(
+  choice: PackageChoice,
+  question: PackageQuestion | undefined,
+  starts: PackageStarts | undefined,
+): PackageChoiceAvailability {
+  const slots = question && starts ? toPackageSlots(question, choice, starts.candidatesOf(choice)) : [];
+  return {
+    choiceId: choice.id,
+    name: choice.name,
+    optional: choice.isOptional,
+    hasAvailability: choice.offeringType === 'product' || slots.some((slot) => slot.noAvailabilityReason === null),
+    slots,
+  };
+}
+
+/** Taken right after the search, without a wait between: the version is the one that was searched. */
+function metaOf({ offering, versioned }: PackageTarget, truncated: boolean): PackageAvailabilityMeta {
+  return {
+    maxAdvanceBookingsInterval: offering.row.maxAdvanceBookingsInterval ?? null,
+    minAdvanceBookingsInterval: offering.row.minAdvanceBookingsInterval ?? null,
+    dataVersion: versioned.version,
+    truncated,
+  };
+}

@@ -1,0 +1,68 @@
+import type { OfferingDate } from '@lido/proto/lido/availability/v1/shop.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { addDays, formatInstant } from '@lido/runtime/time/zone.ts';
+import type { BookingParts } from '../bookings/parts.ts';
+import { findBookableDates } from '../solver/offering-dates.ts';
+import { requiredOptions } from '../solver/packages/package-model.ts';
+import { packageQuestion } from './package-question.repository.ts';
+import { PackageStarts } from './package-starts.ts';
+import type { PackageTarget } from './package-target.repository.ts';
+import { type DateRange, slotQuery } from './search.repository.ts';
+import { sessionDates } from './session-search.repository.ts';
+
+/**
+ * The dates of a range on which the whole of a package can be booked, and between which starts of what has to be chosen; all of them, or
+ * those found first among so many that are looked at.
+ */
+export async function packageDates(
+  parts: BookingParts,
+  target: PackageTarget,
+  { max, ...range }: DateRange & { max?: { found: number; looked: number } },
+  call: Call,
+): Promise<OfferingDate[]> {
+  const found: OfferingDate[] = [];
+  for (const [looked, date] of (await promisingDates(parts, target, range, call)).entries()) {
+    if (max && (found.length >= max.found || looked >= max.looked)) break;
+    const starts = new PackageStarts(await packageQuestion(parts, { target, date, place: {} }, call));
+    const free = target.offering.model.choices
+      .filter((choice) => requiredOptions(choice) > 0)
+      .flatMap((choice) => starts.candidatesOf(choice).filter(({ reason }) => reason === null))
+      .map(({ item }) => item.startMs);
+    if (free.length === 0) continue;
+    const text = (epochMs: number): string => formatInstant(epochMs, target.site.timezone);
+    const [bookableFrom, bookableTo] = [text(Math.min(...free)), text(Math.max(...free))];
+    found.push({ date, hasAvailability: true, canEnquire: false, bookableFrom, bookableTo });
+  }
+  return found;
+}
+
+/** The dates on which something that has to be chosen can be: only they are worth the search for all of it. */
+async function promisingDates(
+  parts: BookingParts,
+  target: PackageTarget,
+  range: DateRange,
+  call: Call,
+): Promise<string[]> {
+  const promising = new Set<string>();
+  const { offerings, compiled } = target.versioned;
+  const required = target.offering.model.choices.filter((choice) => requiredOptions(choice) > 0);
+  for (const { offeringId } of required.flatMap(({ options }) => options)) {
+    const offering = offerings.get(offeringId);
+    if (offering?.type === 'session') {
+      const question = { range, guests: offering.row.minGuests };
+      for (const { date } of await sessionDates(parts, { ...target, offering }, question, call)) promising.add(date);
+    } else if (offering?.type === 'appointment') {
+      const anybody = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
+      const query = await slotQuery(parts, { target: { ...target, offering }, filter: anybody, range }, call);
+      for (const { date, hasAvailability } of findBookableDates(compiled, query))
+        if (hasAvailability) promising.add(date);
+    }
+  }
+  return datesOf(range).filter((date) => promising.has(date));
+}
+
+function datesOf({ dateFrom, dateTo }: DateRange): string[] {
+  const dates: string[] = [];
+  for (let date = dateFrom; date <= dateTo; date = addDays(date, 1)) dates.push(date);
+  return dates;
+}

@@ -1,0 +1,120 @@
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { addDays } from '@lido/runtime/time/zone.ts';
+import type { Booking } from '../bookings/booking.ts';
+import { bookingsOf, bookingsOfItems, bookingsOfPackage, guestsOf } from '../bookings/booking.repository.ts';
+import type { BookingParts } from '../bookings/parts.ts';
+import type { Offering } from '../offerings/offering.ts';
+import { asksForMembership } from '../offerings/memberships.client.ts';
+import { daysOf } from '../solver/horizon.ts';
+import { datesNeeded } from '../solver/packages/judge-starts.ts';
+import { packageItem } from '../solver/packages/package-item.ts';
+import { type PackageItem, type PackageModel, requiredOptions } from '../solver/packages/package-model.ts';
+import { membershipsOf } from './search.repository.ts';
+import { type OfferedSession, offeredSessions } from './package-sessions.repository.ts';
+import type { PackageTarget } from './package-target.repository.ts';
+
+/** What a client says about its basket. */
+export interface BasketPlace {
+  basketId?: string | null | undefined;
+  basketItemId?: string | null | undefined;
+  packageItemId?: string | null | undefined;
+  /** The choice that is to be chosen anew; the whole package without one. */
+  choiceId?: string | undefined;
+}
+
+/** All that answering for a package on a date needs of the database. */
+export interface PackageQuestion {
+  target: PackageTarget;
+  model: PackageModel;
+  date: string;
+  /** The local dates that the package may be spread over. */
+  dates: string[];
+  guests: number;
+  guestIds: string[];
+  nowMs: number;
+  memberships: { typeId: string }[];
+  /** What the package's line holds beside what is chosen anew. */
+  held: { item: PackageItem; booking: Booking }[];
+  excludedItemIds: string[];
+  /** When the basket is somewhere already. */
+  basketTimes: { startMs: number; endMs: number }[];
+  /** By session type, for the dates. */
+  sessions: ReadonlyMap<string, OfferedSession[]>;
+}
+
+/** Loads what a question about a package needs; everything after it is worked out without a wait, of one version of the site. */
+export async function packageQuestion(
+  parts: BookingParts,
+  { target, date, place }: { target: PackageTarget; date: string; place: BasketPlace },
+  call: Call,
+): Promise<PackageQuestion> {
+  const { model } = target.offering;
+  const { basketId, line, excludedItemIds } = await basketOf(place, call);
+  const basketGuests = basketId ? await guestsOf(call.em, basketId) : [];
+  const zone = target.site.timezone;
+  const held = line
+    .filter(({ itemId }) => !excludedItemIds.includes(itemId))
+    .map((booking) => ({ booking, item: itemOf(booking, zone) }));
+  const dates = visitDates(target, date, held);
+  const guests = Math.min(model.maxGuests, Math.max(model.minGuests, basketGuests.length));
+  return {
+    ...{ target, model, date, dates, guests, guestIds: basketGuests, held, excludedItemIds },
+    nowMs: call.clock.nowMs(),
+    memberships: await membershipsOf(parts, { ...target, offering: askingOffering(target) }, call),
+    basketTimes: (basketId ? await bookingsOf(call.em, basketId) : [])
+      .filter(({ itemId }) => !excludedItemIds.includes(itemId))
+      .map(({ startsAtMs, endsAtMs }) => ({ startMs: startsAtMs, endMs: endsAtMs })),
+    sessions: await offeredSessions(parts, { target, dates, guests, givenUp: excludedItemIds }, call),
+  };
+}
+
+async function basketOf(
+  { basketId, basketItemId, packageItemId, choiceId }: BasketPlace,
+  call: Call,
+): Promise<{ basketId: string | undefined; line: Booking[]; excludedItemIds: string[] }> {
+  const chosen = packageItemId ? (await bookingsOfItems(call.em, [packageItemId])).get(packageItemId) : undefined;
+  const lineId = chosen?.request.packageItemOf ?? basketItemId;
+  const line = lineId ? await bookingsOfPackage(call.em, lineId) : [];
+  const isAnew = ({ itemId, request }: Booking): boolean =>
+    chosen ? itemId === chosen.itemId : choiceId === undefined || request.packageChoiceId === choiceId;
+  return {
+    basketId: chosen?.orderId ?? line[0]?.orderId ?? basketId ?? undefined,
+    line,
+    excludedItemIds: line.filter(isAnew).map(({ itemId }) => itemId),
+  };
+}
+
+function itemOf({ request, startsAtMs, endsAtMs }: Booking, zone: string): PackageItem {
+  const ids = { choiceId: request.packageChoiceId ?? '', optionId: request.packageOptionId ?? '' };
+  return packageItem(ids, { startMs: startsAtMs, endMs: endsAtMs }, zone);
+}
+
+/** The date asked for, those the package has times on already, and those after it that a package of more than a day's length needs. */
+function visitDates({ offering, versioned }: PackageTarget, date: string, held: PackageQuestion['held']): string[] {
+  const { model } = offering;
+  const required = model.choices.filter(({ offeringType }) => offeringType !== 'product');
+  const shortest = required.flatMap((choice) =>
+    Array.from({ length: requiredOptions(choice) }, () =>
+      Math.min(...choice.options.map(({ offeringId }) => minutesOf(versioned.offerings.get(offeringId)))),
+    ),
+  );
+  const count = model.preventsOverlaps ? datesNeeded(model, shortest.filter(Number.isFinite)) : 1;
+  const dates = [
+    ...Array.from({ length: count }, (_, index) => addDays(date, index)),
+    ...held.map(({ item }) => item.date),
+  ];
+  return [...new Set(dates)].filter((one) => daysOf(versioned.compiled.horizon, one, one) !== undefined).sort();
+}
+
+function minutesOf(offering: Offering | undefined): number {
+  if (offering?.type === 'appointment') return offering.row.durations[0] ?? Number.POSITIVE_INFINITY;
+  return offering?.type === 'session' ? offering.row.duration : Number.POSITIVE_INFINITY;
+}
+
+/** The package or one of its options, whichever asks for memberships: they are asked for once. */
+function askingOffering({ offering, versioned }: PackageTarget): Offering {
+  const options = offering.model.choices.flatMap(({ options }) =>
+    options.flatMap(({ offeringId }) => versioned.offerings.get(offeringId) ?? []),
+  );
+  return [offering, ...options].find(asksForMembership) ?? offering;
+}
