@@ -15,6 +15,45 @@ afterAll(() => world.stop());
 
 const sunday = { id: '', weekdays: ['sunday'], isAvailable: false };
 
+test('the rules of a body are the type’s, a list in a later body replaces them, and an absent one leaves them', async () => {
+  const price = (amount: number, extra: object = {}) => ({
+    ...{ id: '', appointmentTypeId: '', weekdays: [], price: amount },
+    ...extra,
+  });
+  const type = await offer(
+    world,
+    { practitionerIds: [], roomIds },
+    { priceRules: [price(5_000, { duration: 60 })], availabilityRules: [sunday] },
+  );
+  const change = (values: object, updateMask: string[]) =>
+    world.types.updateAppointmentType(
+      { id: type.id, appointmentType: { ...type, ...values }, updateMask },
+      world.staff,
+    );
+  const read = await change({ name: 'Renamed' }, ['name']);
+  const [kept = price(0), other] = read.priceRules;
+  expect([kept.price, other?.price]).toEqual([5_000, 8_000]);
+  expect(read.availabilityRules).toMatchObject([{ weekdays: ['sunday'], isAvailable: false }]);
+  expect(
+    await change({ priceRules: [{ ...kept, price: 7_000 }], availabilityRules: [] }, [
+      'price_rules',
+      'availability_rules',
+    ]),
+  ).toMatchObject({
+    priceRules: [{ id: kept.id, price: 7_000, duration: 60 }],
+    availabilityRules: [],
+  });
+  const late = { weekdays: ['someday'], timeFrom: '12:00', timeTo: '11:00' };
+  await expect(change({ priceRules: [price(1), price(2, late)] }, ['price_rules'])).rejects.toMatchObject({
+    fields: { 'price_rules.1.weekdays': [expect.any(String)], 'price_rules.1.time_to': [expect.any(String)] },
+  });
+  const copied = await world.types.copyAppointmentType(
+    { id: type.id, appointmentType: { ...type, priceRules: [price(9_000)] }, updateMask: ['price_rules'] },
+    world.staff,
+  );
+  expect(copied.priceRules).toMatchObject([{ price: 9_000, appointmentTypeId: copied.id }]);
+});
+
 describe('a copy of an appointment type', () => {
   test('has its values and rules, but for what the body carries, and is live', async () => {
     const type = await offer(world, { practitionerIds: [], roomIds }, { name: 'Stone massage', endBuffer: 15 });

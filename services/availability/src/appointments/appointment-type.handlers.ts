@@ -21,8 +21,9 @@ import { rulesByParent } from '../offerings/rule.repository.ts';
 import {
   appointmentPriceRules,
   availabilityRules,
+  availabilityRuleList,
   availabilityRulesOf,
-  copyRules,
+  priceRuleList,
   priceRulesOf,
 } from '../offerings/rules.handlers.ts';
 import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
@@ -90,6 +91,7 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
       availabilityRules: rules.availability(row.id).map(availabilityRules.toMessage),
     });
   },
+  lists: [availabilityRuleList(availabilityRules), priceRuleList(appointmentPriceRules)],
   filters: { query: contains('name', 'productCode'), categoryId: overlaps('categoryIds') },
   orderBy: { name: 'asc' },
   event: {
@@ -120,7 +122,7 @@ export const appointmentTypeHandlers = (parts: Pick<BookingParts, 'compiledSites
     createAppointmentType: create(appointmentTypes),
     updateAppointmentType: update(appointmentTypes, 'appointmentType'),
     deleteAppointmentType: archiveSilently(appointmentTypes),
-    copyAppointmentType: copy(appointmentTypes, 'appointmentType', copyRules),
+    copyAppointmentType: copy(appointmentTypes, 'appointmentType'),
     checkAppointmentTypeRules: checkAppointmentTypeRules(appointmentTypes, parts),
     restoreAppointmentType: restore(appointmentTypes),
     listAppointmentTypePriceRules: priceRules.list,

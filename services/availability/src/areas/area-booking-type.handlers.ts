@@ -20,8 +20,9 @@ import { rulesByParent } from '../offerings/rule.repository.ts';
 import {
   areaBookingAvailabilityRules,
   areaBookingPriceRules,
+  availabilityRuleList,
   availabilityRulesOf,
-  copyRules,
+  priceRuleList,
   priceRulesOf,
 } from '../offerings/rules.handlers.ts';
 import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
@@ -75,6 +76,7 @@ export const areaBookingTypes: ResourceSpec<AreaBookingTypeRow, AreaBookingType>
       availabilityRules: rules.availability(row.id).map(areaBookingAvailabilityRules.toMessage),
     });
   },
+  lists: [availabilityRuleList(areaBookingAvailabilityRules), priceRuleList(areaBookingPriceRules)],
   filters: { query: contains('name', 'productCode'), categoryId: overlaps('categoryIds') },
   orderBy: { name: 'asc' },
   event: {
@@ -99,7 +101,7 @@ export const areaBookingTypeHandlers = {
   updateAreaBookingType: update(areaBookingTypes, 'areaBookingType'),
   deleteAreaBookingType: archiveSilently(areaBookingTypes),
   restoreAreaBookingType: restore(areaBookingTypes),
-  copyAreaBookingType: copy(areaBookingTypes, 'areaBookingType', copyRules),
+  copyAreaBookingType: copy(areaBookingTypes, 'areaBookingType'),
   listAreaBookingTypePriceRules: priceRules.list,
   getAreaBookingTypePriceRule: priceRules.get,
   createAreaBookingTypePriceRule: priceRules.create,

@@ -14,7 +14,7 @@ import { currenciesOf } from '../offerings/currency.repository.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
 import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
-import { copyRules, priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
+import { priceRuleList, priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
 import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { groupsByType } from '../recurrence-groups/groups-by-type.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
@@ -63,6 +63,7 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
       recurrenceGroups: groups.get(row.id) ?? [],
     });
   },
+  lists: [priceRuleList(sessionPriceRules)],
   filters: { query: contains('name', 'productCode'), sessionTypeId: oneOf('id'), categoryId: overlaps('categoryIds') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.session_type.saved', encode: (message) => SessionType.encode(message).finish() },
@@ -82,7 +83,7 @@ export const sessionTypeHandlers = {
   updateSessionType: update(sessionTypes, 'sessionType'),
   deleteSessionType: archiveSilently(sessionTypes),
   restoreSessionType: restore(sessionTypes),
-  copySessionType: copy(sessionTypes, 'sessionType', copyRules),
+  copySessionType: copy(sessionTypes, 'sessionType'),
   listSessionTypePriceRules: priceRules.list,
   getSessionTypePriceRule: priceRules.get,
   createSessionTypePriceRule: priceRules.create,
