@@ -1,7 +1,7 @@
 /**
  * Holding, renewing and giving back, each in one statement, so that its locks are held for no round trip. Each also gives every site
  * concerned its next version with what changed, as the last thing it does. A model that changed since the solver looked (LD001) and an
- * item of another order (LD002) end a hold with nothing changed; so does a dry run, which tells by its error (LD004) which plan it would
+ * item of another order (LD002) end a hold with nothing changed, as does a change made from an older state of its booking (LD005); so does a dry run, which tells by its error (LD004) which plan it would
  * have taken. A hold brings several plans and takes the first that is still free: claims, seats of sessions and guests in areas alike.
  */
 export const bookingFunctions = `
@@ -33,6 +33,14 @@ $$;
 create function save_bookings(held jsonb) returns void language plpgsql as $$
 declare saved int;
 begin
+  -- A change that was made from an older state, or of what has been given back, would undo what came between.
+  perform 1 from bookings b where b.id in (select h->>'id' from jsonb_array_elements(held) h) for update;
+  if exists (
+    select from jsonb_to_recordset(held) h(id varchar, from_revision bigint) left join bookings b on b.id = h.id
+    where h.from_revision is not null and (b.status = 'released' or b.revision is distinct from h.from_revision))
+  then
+    raise exception 'the booking has changed meanwhile' using errcode = 'LD005';
+  end if;
   insert into bookings (id, organisation_id, site_id, order_id, item_id, customer_id, offering_type, offering_id, session_id,
     starts_at, ends_at, guests, status, expires_at, price_minor, request, summary, created_at, updated_at, waiting_no)
   select h.id, h.organisation_id, h.site_id, h.order_id, h.item_id, h.customer_id, h.offering_type, h.offering_id, h.session_id,
@@ -92,8 +100,9 @@ begin
   if overriding_actor is null and not jsonb_path_exists(plan, '$.held[*] ? (@.status == "confirmed")') then
     perform commit_without_waiting();
   end if;
-  return jsonb_build_object('plan', chosen, 'createdAtMs', (
-    select jsonb_object_agg(b.id, (extract(epoch from b.created_at) * 1000)::bigint) from bookings b
+  return jsonb_build_object('plan', chosen, 'saved', (
+    select jsonb_object_agg(b.id, jsonb_build_object(
+      'createdAtMs', (extract(epoch from b.created_at) * 1000)::bigint, 'revision', b.revision)) from bookings b
     where b.id in (select h.id from jsonb_populate_recordset(null::bookings, plan->'held') h)));
 end $$;
 

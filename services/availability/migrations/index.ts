@@ -14,6 +14,7 @@ import { Appointments } from './0017-appointments.ts';
 import { VersionStamps } from './0019-version-stamps.ts';
 import { MediaFiles } from './0022-media.ts';
 import { BlockedTimes } from './0023-blocked-times.ts';
+import { BookingRevisions } from './0027-booking-revisions.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -34,6 +35,7 @@ const tables = [
   { name: '0019-version-stamps', class: VersionStamps },
   { name: '0022-media', class: MediaFiles },
   { name: '0023-blocked-times', class: BlockedTimes },
+  { name: '0027-booking-revisions', class: BookingRevisions },
 ];
 
 /** The tables first, then the functions that work on them. */

@@ -55,10 +55,10 @@ import { sessionHandlers } from './sessions/session.handlers.ts';
 import { packageAvailabilityHandlers } from './shop/package-availability.handlers.ts';
 import { shopHandlers } from './shop/shop.handlers.ts';
 import { zoneHandlers } from './zones/zone.handlers.ts';
-import type { BookingParts } from './bookings/parts.ts';
+import type { ChangeParts } from './bookings/parts.ts';
 
 /** Adds every rpc of the service to its server. */
-export function serve(server: GrpcServer, parts: BookingParts & { jobs: JobQueue; media: MediaStore }): void {
+export function serve(server: GrpcServer, parts: ChangeParts & { jobs: JobQueue; media: MediaStore }): void {
   server.add(MediaServiceService, mediaHandlers(parts.media));
   server.add(RoomServiceService, roomHandlers);
   server.add(BlockedTimeServiceService, blockedTimeHandlers);

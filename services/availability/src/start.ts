@@ -1,4 +1,5 @@
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
+import { OrderBookingServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
 import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
@@ -9,7 +10,7 @@ import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { migrations } from '../migrations/index.ts';
 import { tidyClaims } from './claims/tidy-claims.job.ts';
 import { appointmentReports } from './appointments/appointment-report.job.ts';
-import type { BookingParts } from './bookings/parts.ts';
+import type { ChangeParts } from './bookings/parts.ts';
 import { availabilityConfig } from './config.ts';
 import { entities } from './entities.ts';
 import { cardCustomersSubscription, orderCardsSubscription } from './order-cards/order-cards.consumer.ts';
@@ -44,11 +45,13 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
         if ((await promoteWaiting(db)) > 0) onCommit();
       };
       const waitlist = sweeperOf(promote, { name: 'waiting lists', everyMs: 5_000, telemetry });
-      const parts: BookingParts = {
+      const parts: ChangeParts = {
         db,
         compiledSites: compiledSites(db, clock, sites),
         memberships: peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
         waitlist,
+        orders: peer(OrderBookingServiceService, 'orders', config.LIDO_ORDERS_ADDRESS),
+        onCommit,
       };
       const timetables = sweeperOf(() => extendTimetables({ db, clock, log: telemetry.log }), {
         ...{ name: 'timetables', everyMs: 3_600_000, telemetry },

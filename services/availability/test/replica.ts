@@ -59,6 +59,7 @@ async function launch(
     LIDO_GRPC_LISTEN: `127.0.0.1:${port}`,
     LIDO_CUSTOMERS_ADDRESS: world.customersAddress,
     LIDO_MEMBERSHIPS_ADDRESS: '127.0.0.1:1',
+    LIDO_ORDERS_ADDRESS: '127.0.0.1:1',
   });
   const client = createClient(`127.0.0.1:${port}`, { name: 'availability', telemetry });
   clients.push(client);

@@ -71,6 +71,7 @@ export async function startWorld({
       ...extra,
       LIDO_CUSTOMERS_ADDRESS: customers.address,
       LIDO_MEMBERSHIPS_ADDRESS: nobodyAddress,
+      LIDO_ORDERS_ADDRESS: nobodyAddress,
     },
     options,
   );

@@ -1,7 +1,7 @@
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
-import { OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
+import { OrderBookingServiceService, OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
@@ -11,8 +11,10 @@ import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import { type RunningService, type ServiceParts, startService } from '@lido/runtime/service/start-service.ts';
 import { projectSite, sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { OrdersMigration } from '../migrations/0001-orders.ts';
+import { BookingRevisionsMigration } from '../migrations/0002-booking-revisions.ts';
 import { basketHandlers } from './baskets/basket.handlers.ts';
 import { bookingsFrom } from './bookings/bookings.client.ts';
+import { orderBookingHandlers } from './bookings/order-booking.handlers.ts';
 import { giveBackTime } from './bookings/release.job.ts';
 import { ordersConfig } from './config.ts';
 import { OrderGuestEntity } from './guests/order-guest.entity.ts';
@@ -38,6 +40,12 @@ export interface OrdersOptions {
   afterSubmitStep?: (step: SubmitStep) => void;
 }
 
+/** In the order they run; a name is written to the database and never changes. */
+const migrations = [
+  { name: '0001-orders', class: OrdersMigration },
+  { name: '0002-booking-revisions', class: BookingRevisionsMigration },
+];
+
 /** Starts the orders service. */
 export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOptions = {}): Promise<RunningService> {
   const config = readConfig(ordersConfig, env, 'orders');
@@ -46,7 +54,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
     source: 'orders',
     config,
     entities: [OrderEntity, OrderItemEntity, OrderGuestEntity, OrderPaymentEntity, OrderNoteEntity],
-    migrations: [{ name: '0001-orders', class: OrdersMigration }],
+    migrations,
     compose: (parts: ServiceParts) => {
       const { db, clock, telemetry, onCommit } = parts;
       const bookings = bookingsFrom(
@@ -77,6 +85,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
           server.add(OrderPaymentServiceService, orderPaymentHandlers);
           server.add(OrderNoteServiceService, orderNoteHandlers);
           server.add(OrderDirectoryServiceService, orderDirectoryHandlers);
+          server.add(OrderBookingServiceService, orderBookingHandlers);
         },
         subscriptions: [
           {

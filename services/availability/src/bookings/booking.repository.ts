@@ -22,11 +22,12 @@ interface BookingRow {
   summary: BookedResources;
   created_ms: string;
   updated_ms: string;
+  revision: string;
 }
 
 const epochMs = (column: string): string => `(extract(epoch from ${column}_at) * 1000)::bigint as ${column}_ms`;
 const columns = `id, organisation_id, site_id, order_id, item_id, customer_id, offering_type, offering_id, session_id, guests, status,
-  price_minor, request, summary, ${['starts', 'ends', 'expires', 'created', 'updated'].map(epochMs).join(', ')}`;
+  price_minor, request, summary, revision, ${['starts', 'ends', 'expires', 'created', 'updated'].map(epochMs).join(', ')}`;
 
 /** An order's bookings that are not released, in the order they were made. */
 export async function bookingsOf(em: SqlEntityManager, orderId: string): Promise<Booking[]> {
@@ -161,6 +162,7 @@ export function bookingRecord(booking: Booking): object {
       expires_at: instant(booking.expiresAtMs),
     },
     ...{ created_at: instant(booking.createdAtMs), updated_at: instant(booking.updatedAtMs) },
+    from_revision: booking.revision,
   };
 }
 
@@ -203,6 +205,7 @@ function toBooking(row: BookingRow): Booking {
     resources: row.summary,
     createdAtMs: Number(row.created_ms),
     updatedAtMs: Number(row.updated_ms),
+    revision: Number(row.revision),
   };
 }
 

@@ -15,7 +15,19 @@ export interface BookedResources {
 }
 
 /** What was asked for, and whether staff skipped the rules for it. */
-export type BookedRequest = HoldItem & { skipsRules?: boolean };
+export interface BookedRequest extends HoldItem {
+  skipsRules?: boolean;
+  /** Whom and where staff have put it, whatever was asked for. */
+  assigned?: Assignment;
+  /** What it costs for all its guests, where that has been agreed already. */
+  agreedPriceMinor?: number;
+}
+
+/** Practitioners and a room by id. An empty list and null leave the choice open. */
+export interface Assignment {
+  practitionerIds: string[];
+  roomId: string | null;
+}
 
 /** One item that holds, held or will hold time. */
 export interface Booking {
@@ -39,4 +51,6 @@ export interface Booking {
   resources: BookedResources;
   createdAtMs: number;
   updatedAtMs: number;
+  /** How often it has changed; of one that is about to be saved the state it is made from, null for whatever there is. */
+  revision: number | null;
 }

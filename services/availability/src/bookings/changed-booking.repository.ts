@@ -11,11 +11,12 @@ export type BookingEvent =
   | 'lido.availability.booking.promoted'
   | 'lido.availability.booking.cancelled';
 
-/** Tells orders what has become of bookings, as they are now. */
+/** Tells orders what has become of bookings, as they are now, and what else was changed with them. */
 export async function tellOfBookings(
   type: BookingEvent,
   bookings: readonly Pick<Booking, 'itemId'>[],
   { em, emit }: Transaction,
+  also: Pick<ChangedBooking, 'assigned' | 'stage'> = { assigned: null },
 ): Promise<void> {
   if (bookings.length === 0) return;
   const current = await bookingsOfItems(
@@ -30,7 +31,7 @@ export async function tellOfBookings(
       aggregateId: booking.id,
       organisationId: booking.organisationId,
       siteId: booking.siteId,
-      payload: ChangedBooking.encode({ orderId: booking.orderId, item }).finish(),
+      payload: ChangedBooking.encode({ orderId: booking.orderId, item, ...also }).finish(),
     });
   }
 }

@@ -34,6 +34,7 @@ export function toHeldItem(booking: Booking, offering: OfferingDetails | null, z
     // Waiting costs nothing; the price that was shown is due once there is a place.
     priceMinor: isWaiting(booking.status) ? 0 : booking.priceMinor,
     offering,
+    revision: booking.revision ?? 0,
   };
 }
 

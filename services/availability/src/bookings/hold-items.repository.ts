@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { HeldItem, HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { Database } from '@lido/runtime/db/database.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { activeMemberships } from '../offerings/memberships.client.ts';
@@ -8,10 +10,10 @@ import { sessionMessage } from '../sessions/session-state.ts';
 import { reasonMessage } from '../solver/reason.ts';
 import { mayOverlap } from '../solver/packages/package-model.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
-import type { Booking } from './booking.ts';
+import type { BookedRequest, Booking } from './booking.ts';
 import { toHeldItem } from './held-item.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
-import { holdTime } from './hold-time.repository.ts';
+import { type HoldOutcome, holdTime } from './hold-time.repository.ts';
 import { holdingOf, type ItemPlan } from './item-plan.ts';
 import type { BookingParts } from './parts.ts';
 import { type Planning, planAppointments } from './plan-appointments.ts';
@@ -48,13 +50,13 @@ export async function holdItems(
 /**
  * The same with the bookings as they are kept: the solver proposes from the cache, the claim function disposes, and the site's version
  * proves that nothing the solver relied on has changed in between. Who loses a race tries other combinations of the same start. A dry run
- * does the very same and undoes it.
+ * does the very same and undoes it. `tell` writes what is to be told of it in the same transaction.
  */
 export async function holdOffered(
   parts: BookingParts,
   order: HoldOrder,
   items: OfferedItem[],
-  { call, isDryRun = false }: { call: Call; isDryRun?: boolean },
+  { call, isDryRun = false, tell }: { call: Call; isDryRun?: boolean; tell?: Tell },
 ): Promise<Booking[]> {
   if (items.length === 0) return [];
   const memberships = await activeMemberships(parts, order, items, call);
@@ -67,7 +69,9 @@ export async function holdOffered(
     const plans = await planAll(planning, items, call);
     const holdings = plans.map((plan) => holdingOf(order, plan));
     const { overridingActor } = order;
-    const outcome = await holdTime(parts.db.fork(), site, holdings, { isDryRun, overridingActor });
+    const outcome = await holdAndTell(parts.db, tell, (em) =>
+      holdTime(em, site, holdings, { isDryRun, overridingActor }),
+    );
     if (outcome === 'again') continue;
     if ('bookings' in outcome) return outcome.bookings;
     // Seats and days are counted anew by each plan, so what is refused twice may be the request's own items that do not fit together.
@@ -78,6 +82,41 @@ export async function holdOffered(
     if (ownReason) throw alreadyTaken(ownReason.message, [ownReason.reason], [], order.site.timezone);
   }
   throw alreadyTaken('Too many guests want this time at this moment. Please try again.', [], [], order.site.timezone);
+}
+
+/** Tells of what is held, in the transaction that holds it. */
+export type Tell = (em: SqlEntityManager, bookings: Booking[]) => Promise<void>;
+
+/** Without anything to tell, a hold is one statement and a transaction of its own. */
+async function holdAndTell(
+  db: Database,
+  tell: Tell | undefined,
+  hold: (em: SqlEntityManager) => Promise<HoldOutcome>,
+): Promise<HoldOutcome> {
+  if (!tell) return hold(db.fork());
+  try {
+    return await db.transaction(async (em) => {
+      const outcome = await hold(em);
+      if (outcome === 'again' || 'blocked' in outcome || outcome.isUndone) throw new NothingHeld(outcome);
+      await tell(em, outcome.bookings);
+      // What others will hear of has to outlive a crash, unlike a mere hold.
+      await em.execute(`select set_config('synchronous_commit', 'on', true)`);
+      return outcome;
+    });
+  } catch (error) {
+    if (error instanceof NothingHeld) return error.outcome;
+    throw error;
+  }
+}
+
+/** Ends a transaction in which nothing is held. */
+class NothingHeld extends Error {
+  readonly outcome: HoldOutcome;
+
+  constructor(outcome: HoldOutcome) {
+    super('Nothing is held.');
+    this.outcome = outcome;
+  }
 }
 
 /** The ways to hold everything: what has no choice first, then the appointments around it. */
@@ -117,7 +156,7 @@ async function siteNow(parts: BookingParts, { site }: HoldOrder, call: Call): Pr
 }
 
 /** An item with its offering, or the refusal of one that is not sold here or not to so many. */
-export function offeredItem(order: HoldOrder, item: HoldItem): OfferedItem {
+export function offeredItem(order: HoldOrder, item: BookedRequest): OfferedItem {
   const offering = findOffering(order.versioned.offerings, item.offeringType, item.offeringId);
   if (offering?.type === 'package') throw invalid({ offering_id: ['A package takes time by what is chosen in it.'] });
   // What a package offers need not be offered by itself.

@@ -1,9 +1,9 @@
-import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { Offering } from '../offerings/offering.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import type { BookedRequest } from './booking.ts';
 
 /** What one attempt at holding works with. */
 export interface HoldOrder {
@@ -20,10 +20,12 @@ export interface HoldOrder {
   overridingActor: string | null;
   /** Whether an item of a full session may wait for a place instead. */
   mayWait?: boolean;
+  /** The state of the booking that a change of it is made from; where it has changed since, nothing is held. */
+  fromRevision?: number | null;
 }
 
 export interface OfferedItem {
-  item: HoldItem;
+  item: BookedRequest;
   offering: Offering;
 }
 

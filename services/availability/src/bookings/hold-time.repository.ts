@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { isRetryable } from '@lido/runtime/db/map-database-error.ts';
-import { invalid } from '@lido/runtime/errors/refusal.ts';
+import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
 import { areaRow, instantText, wantedRows } from '../claims/claim.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { CompiledSite } from '../solver/compile-site.ts';
@@ -20,7 +20,7 @@ export interface Blocker {
 }
 
 /** How a hold ended. `again`: the site has changed in a way that the solver has to look at. */
-export type HoldOutcome = { bookings: Booking[] } | { blocked: Blocker[] } | 'again';
+export type HoldOutcome = { bookings: Booking[]; isUndone?: boolean } | { blocked: Blocker[] } | 'again';
 
 export interface HoldOptions {
   /** Who takes what others hold. */
@@ -32,6 +32,18 @@ export interface HoldOptions {
 const siteChanged = 'LD001';
 const foreignItem = 'LD002';
 const dryRun = 'LD004';
+const changedMeanwhile = 'LD005';
+
+/** The reason of a change that was made from a state of its booking that is no more. */
+export const bookingChanged = 'booking_changed';
+
+function changedBooking(): Refusal {
+  return new Refusal(
+    'concurrent_change',
+    bookingChanged,
+    'This booking has just been changed. Please look at it again.',
+  );
+}
 
 /**
  * Holds the first of several plans that is still free, all of it, in one statement which is its own transaction. When none is, it
@@ -45,7 +57,11 @@ export async function holdTime(
 ): Promise<HoldOutcome> {
   try {
     const [row] = await em.execute<
-      { held: { plan: number; createdAtMs: Record<string, number> } | { blocked: Blocker[] } }[]
+      {
+        held:
+          | { plan: number; saved: Record<string, Pick<Booking, 'createdAtMs' | 'revision'>> }
+          | { blocked: Blocker[] };
+      }[]
     >('select hold_time(?::jsonb, ?, ?, ?, ?, ?) as held', [
       JSON.stringify(holdings.map((holding) => planOf(site, holding))),
       site.site.id,
@@ -56,19 +72,16 @@ export async function holdTime(
     ]);
     if (!row) throw new Error('The hold answered nothing.');
     if ('blocked' in row.held) return row.held;
-    const { plan, createdAtMs } = row.held;
+    const { plan, saved } = row.held;
     const bookings = holdings[plan]?.bookings ?? [];
-    return {
-      bookings: bookings.map((booking) => ({
-        ...booking,
-        createdAtMs: createdAtMs[booking.id] ?? booking.createdAtMs,
-      })),
-    };
+    return { bookings: bookings.map((booking) => ({ ...booking, ...saved[booking.id] })) };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    if (code === dryRun) return { bookings: holdings[Number(/\d+/.exec(message)?.[0] ?? 0)]?.bookings ?? [] };
+    if (code === dryRun)
+      return { bookings: holdings[Number(/\d+/.exec(message)?.[0] ?? 0)]?.bookings ?? [], isUndone: true };
     if (code === foreignItem)
       throw invalid({ item_id: ['This item belongs to another order, or is booked for good.'] });
+    if (code === changedMeanwhile) throw changedBooking();
     if (code === siteChanged || isRetryable(error)) return 'again';
     throw error;
   }

@@ -73,6 +73,7 @@ function bookingOf(plan: ItemPlan, order: HoldOrder): Booking {
     resources: plan.resources,
     createdAtMs: order.nowMs,
     updatedAtMs: order.nowMs,
+    revision: order.fromRevision ?? null,
   };
 }
 

@@ -8,6 +8,7 @@ import type { AppointmentType, SiteModel } from '../solver/model.ts';
 import { reasonMessage } from '../solver/reason.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { namedResources } from '../sites/named-resources.ts';
+import type { BookedRequest } from './booking.ts';
 import type { ItemPlan } from './item-plan.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import { type AppointmentItem, type PlannedItem, planItems, plansMax, startOf, toPlanned } from './plan-items.ts';
@@ -42,7 +43,8 @@ export function planAppointments(planning: Planning, items: OfferedItem[]): Item
   if ('plans' in plan) return plan.plans.map(toItemPlans);
   const { reason, message, alternativesMs } = plan.refused;
   if (takenReasons.has(reason)) throw alreadyTaken(message, [reason], alternativesMs, order.site.timezone);
-  throw invalid({ time: [message] });
+  // The reason is there for who has to tell it from bad input.
+  throw invalid({ time: [message] }, { metadata: { no_availability_reason: reason } });
 }
 
 /** Staff say when; the items are planned one after the other, each with those before it held. */
@@ -64,12 +66,13 @@ function planDespiteRules({ site, order, rotateBy }: Planning, appointments: App
   return [planned];
 }
 
-function appointmentItem({ site, order, memberships, itemIds }: Planning, item: HoldItem): AppointmentItem {
+function appointmentItem({ site, order, memberships, itemIds }: Planning, item: BookedRequest): AppointmentItem {
   const type = site.compiled.types.get(item.offeringId);
   const startMs = startOf(item);
   if (!type) throw invalid({ offering_id: [`This site does not offer the appointment ${item.offeringId}.`] });
   if (startMs === undefined)
     throw invalid({ time: ['The time must be an instant with an offset, such as 2026-04-01T09:30:00+01:00.'] });
+  const roomId = item.assigned ? item.assigned.roomId : item.roomId;
   const durationMinutes = item.durationMinutes || type.durationsMinutes[0] || 0;
   const date = localDateOf(startMs, order.site.timezone);
   if (!order.skipRules) checkRules(site, type, { durationMinutes, date });
@@ -85,8 +88,8 @@ function appointmentItem({ site, order, memberships, itemIds }: Planning, item: 
       nowMs: order.nowMs,
       durationMinutes,
       guests: item.guests,
-      practitionerIds: item.practitionerIds,
-      ...(item.roomId && { roomId: item.roomId }),
+      practitionerIds: item.assigned?.practitionerIds ?? item.practitionerIds,
+      ...(roomId && { roomId }),
       guestIds: item.guestIds,
       excludeItemIds: itemIds,
       memberships,
@@ -114,8 +117,7 @@ function itemPlan({ item, startMs, combination, wanted }: PlannedItem, model: Si
     sessionId: null,
     startMs,
     endMs: combination.endMs,
-    // Only who skips the rules can book a start without a price; they say what it costs.
-    priceMinor: (priceAtStart(type.priceRules, startMs, model.zone, item.durationMinutes) ?? 0) * item.guests,
+    priceMinor: item.agreedPriceMinor ?? priceOf(type, item, startMs, model.zone),
     resources: {
       offeringName: type.name,
       practitioners: namedResources(model.practitioners, combination.practitionerIds),
@@ -126,4 +128,9 @@ function itemPlan({ item, startMs, combination, wanted }: PlannedItem, model: Si
     seats: [],
     areas: [],
   };
+}
+
+/** Only who skips the rules can book a start without a price; they say what it costs. */
+function priceOf(type: AppointmentType, item: HoldItem, startMs: number, zone: string): number {
+  return (priceAtStart(type.priceRules, startMs, zone, item.durationMinutes) ?? 0) * item.guests;
 }

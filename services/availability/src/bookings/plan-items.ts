@@ -6,11 +6,12 @@ import type { CompiledSite } from '../solver/compile-site.ts';
 import { explainSlots, messageFor } from '../solver/explain-slots.ts';
 import { type HeldTogether, holdTogether, otherStarts } from '../solver/itineraries/hold-together.ts';
 import type { AppointmentType, SlotQuery } from '../solver/model.ts';
+import type { BookedRequest } from './booking.ts';
 import type { NoAvailabilityReason } from '../solver/reason.ts';
 
 /** An appointment that is to be held, with all that its question to the solver needs, which is about the start's local date only. */
 export interface AppointmentItem {
-  item: HoldItem;
+  item: BookedRequest;
   type: AppointmentType;
   startMs: number;
   query: SlotQuery;
@@ -18,7 +19,7 @@ export interface AppointmentItem {
 
 /** What an item will hold. */
 export interface PlannedItem {
-  item: HoldItem;
+  item: BookedRequest;
   startMs: number;
   combination: Combination;
   wanted: WantedClaim[];

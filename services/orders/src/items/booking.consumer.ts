@@ -16,14 +16,25 @@ export function bookingSubscription(clock: Clock): Subscription {
     source: 'availability',
     mode: 'effect',
     handlers: {
-      'lido.availability.booking.moved': follow(clock, applyBooking),
+      'lido.availability.booking.moved': follow(clock, move),
       'lido.availability.booking.promoted': follow(clock, promote),
       'lido.availability.booking.cancelled': follow(clock, cancel),
     },
   };
 }
 
-type Change = (item: OrderItemRow, held: HeldItem, zone: string) => void;
+type Change = (item: OrderItemRow, held: HeldItem, zone: string, changed: ChangedBooking) => void;
+
+/** Where staff have put an item by name, it asks for that from now on, and costs what was agreed then. */
+function move(item: OrderItemRow, held: HeldItem, zone: string, { assigned }: ChangedBooking): void {
+  if (!assigned) {
+    applyBooking(item, held, zone);
+  } else if (held.revision > item.bookingRevision) {
+    applyHold(item, held, zone);
+    item.practitionerIds = assigned.practitionerIds;
+    item.roomId = assigned.roomId ?? null;
+  }
+}
 
 /** A place for one who waited is due from now on. While the submit is still under way, it is the submit that ends it. */
 function promote(item: OrderItemRow, held: HeldItem, zone: string): void {
@@ -38,7 +49,8 @@ function cancel(item: OrderItemRow, held: HeldItem, zone: string): void {
 
 function follow(clock: Clock, change: Change): EventHandler {
   return async (event, { em, origin }) => {
-    const { orderId, item: held } = ChangedBooking.decode(event.payload);
+    const changed = ChangedBooking.decode(event.payload);
+    const { orderId, item: held, stage } = changed;
     const order = await em.findOne(OrderEntity, { id: orderId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!order || !held) return;
     // An order that is closed keeps what it was when it was closed.
@@ -50,7 +62,8 @@ function follow(clock: Clock, change: Change): EventHandler {
       ...{ em, actor: origin.actor, nowMs: clock.nowMs() },
       emit: (next) => writeEvent(em, next, origin),
     };
-    change(item, held, await zoneOf(em, order));
+    change(item, held, await zoneOf(em, order), changed);
+    if (stage && stage !== 'ORDER_STAGE_UNSPECIFIED') order.stage = stage;
     item.updatedAt = new Date(writer.nowMs);
     item.updatedBy = writer.actor;
     await saveOrder(aggregate, 'saved', writer);

@@ -4,13 +4,18 @@ import { localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
 import type { WantedItem } from './item.ts';
 import type { OrderItemRow } from './order-item.entity.ts';
 
-/** Copies what availability holds for an item: when, with whom, and until when. */
+/**
+ * Copies what availability holds for an item: when, with whom, and until when. An answer from before what the item shows already is
+ * passed over.
+ */
 export function applyBooking(item: OrderItemRow, held: HeldItem, zone: string): void {
   const { bookingSummary } = held;
+  if (held.revision < item.bookingRevision) return;
   if (bookingSummary === null) throw new Error(`Availability answered the item ${held.itemId} without a booking.`);
   const startMs = parseInstant(bookingSummary.startTime);
   if (startMs === undefined) throw new Error(`Availability answered the item ${held.itemId} without a start.`);
   item.bookingSummary = bookingSummary;
+  item.bookingRevision = held.revision;
   item.startTime = new Date(startMs);
   item.date = localDateOf(startMs, zone);
   item.durationMinutes = bookingSummary.duration;

@@ -29,6 +29,7 @@ export const OrderItemEntity = defineEntity({
     priceMinor: p.bigint('number'),
     discountMinor: p.bigint('number'),
     taxPercent: p.float(),
+    bookingRevision: p.bigint('number'),
     bookingSummary: p.json<BookingSummary>(),
     reservedUntil: p.datetime().nullable(),
     addedByCustomer: p.boolean(),

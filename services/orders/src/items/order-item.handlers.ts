@@ -49,6 +49,7 @@ export async function addItem(
     position: (aggregate.items.at(-1)?.position ?? 0) + 1,
     status: 'ORDER_ITEM_STATUS_RESERVED',
     offeringName: '',
+    bookingRevision: 0,
     discountMinor: 0,
     taxPercent: 0,
     addedByCustomer: hold.isOnline,

@@ -54,10 +54,15 @@ export async function lockOrder(call: Call, id: string, em: SqlEntityManager): P
   const order = await em.findOne(OrderEntity, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!order) throw notFound(id);
   requireStaffPermission(order, call, 'write');
+  await requireNoSubmit(em, id);
+  return aggregateOf(em, order);
+}
+
+/** Refuses while a submit of the order is under way. */
+export async function requireNoSubmit(em: SqlEntityManager, id: string): Promise<void> {
   const [submit] = await em.execute<unknown[]>('select 1 from submit_sagas where order_id = ?', [id]);
   if (submit)
     throw stateConflict('submit_in_progress', 'This basket is being submitted at this moment. Please try again.');
-  return aggregateOf(em, order);
 }
 
 /** Like `lockOrder`, for work that is nobody's request. */

@@ -75,8 +75,8 @@ export function forbidden(permission: string): Refusal {
 }
 
 /** Bad input: one or more sentences for each field. */
-export function invalid(fields: FieldErrors): Refusal {
-  return new Refusal('invalid', 'invalid', "The request didn't pass validation.", { fields });
+export function invalid(fields: FieldErrors, details: Omit<RefusalDetails, 'fields'> = {}): Refusal {
+  return new Refusal('invalid', 'invalid', "The request didn't pass validation.", { ...details, fields });
 }
 
 /** The state of the thing forbids it. */

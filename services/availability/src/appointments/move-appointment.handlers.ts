@@ -1,0 +1,111 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { AppointmentChange, UpdateAppointmentRequest } from '@lido/proto/lido/availability/v1/appointment.ts';
+import type { OrderStage } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
+import { forbidden, invalid, notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
+import { writeEvent } from '@lido/runtime/events/outbox.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { may } from '@lido/runtime/grpc/principal.ts';
+import type { Booking } from '../bookings/booking.ts';
+import { tellOfBookings } from '../bookings/changed-booking.repository.ts';
+import { holdOffered, offeredItem } from '../bookings/hold-items.repository.ts';
+import type { HoldOrder } from '../bookings/hold-order.ts';
+import { bookingChanged } from '../bookings/hold-time.repository.ts';
+import type { ChangeParts } from '../bookings/parts.ts';
+import { ordersCaller } from '../order-cards/orders.client.ts';
+import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import { findAppointment } from './appointment.repository.ts';
+import { asConflict, requireMovable, unknownResources } from './move-rules.ts';
+import { isSamePlacement, type Placement, placementAfter, placementOf } from './moved-appointment.ts';
+import { requestFor } from './moved-request.ts';
+
+/** What becomes of a change: whether anything of the appointment moves, and how it stood and shall stand. */
+export interface Move {
+  booking: Booking;
+  site: VersionedSite;
+  next: Placement;
+  isMoved: boolean;
+}
+
+export interface MoveOptions {
+  call: Call;
+  /** Does all of it and undoes it. */
+  isDryRun: boolean;
+  /** Told with the move, so that both are true or neither. */
+  stage: OrderStage | undefined;
+}
+
+const triesMax = 5;
+
+/** Moves an appointment as a request says. Somebody else's change that comes between is not lost: the move is made again from it. */
+export async function moveAppointment(
+  parts: ChangeParts,
+  request: UpdateAppointmentRequest,
+  options: MoveOptions,
+): Promise<Move> {
+  for (let tries = 1; ; tries++) {
+    const move = await readMove(parts, request, options.call);
+    if (!move.isMoved) return move;
+    try {
+      await hold(parts, move, request.appointment, options);
+      return move;
+    } catch (error) {
+      const isStale = error instanceof Refusal && error.reason === bookingChanged;
+      if (!isStale || tries >= triesMax) throw asConflict(error);
+    }
+  }
+}
+
+/** How an appointment stands at this moment, and how it shall stand. */
+export async function readMove(
+  parts: ChangeParts,
+  { appointmentId, appointment, updateMask }: UpdateAppointmentRequest,
+  call: Call,
+): Promise<Move> {
+  const booking = await findAppointment(appointmentId, call);
+  const site = await parts.compiledSites.get(call.em, booking.siteId, call);
+  if (!site) throw notFound(appointmentId);
+  const current = placementOf(booking);
+  const [usualMinutes = current.durationMinutes] = site.compiled.types.get(booking.offeringId)?.durationsMinutes ?? [];
+  const next = placementAfter(current, appointment ?? nothing, { mask: updateMask ?? [], usualMinutes });
+  const unknown = unknownResources(site, current, next);
+  if (Object.keys(unknown).length > 0) throw invalid(unknown);
+  return { booking, site, next, isMoved: !isSamePlacement(current, next) };
+}
+
+async function hold(
+  parts: ChangeParts,
+  { booking, site, next }: Move,
+  change: AppointmentChange | null,
+  { call, isDryRun, stage }: MoveOptions,
+): Promise<void> {
+  const mayOverride = may(call.principal, 'reservations.override-rules', booking.siteId);
+  if (change?.overrideConflicts && !mayOverride) throw forbidden('reservations.override-rules');
+  const nowMs = call.clock.nowMs();
+  requireMovable(booking, nowMs);
+  await parts.orders.checkBookingChange({ orderId: booking.orderId }, ordersCaller(call));
+  const order: HoldOrder = {
+    versioned: site,
+    site: site.site,
+    orderId: booking.orderId,
+    customerId: booking.customerId,
+    nowMs,
+    expiresAtMs: booking.expiresAtMs ?? nowMs,
+    skipRules: mayOverride,
+    isOnline: false,
+    overridingActor: change?.overrideConflicts ? call.actor : null,
+    fromRevision: booking.revision,
+  };
+  const item = offeredItem(order, requestFor(booking, next, site));
+  const { practitionerIds, roomId } = next;
+  const tell = (em: SqlEntityManager, bookings: Booking[]): Promise<void> =>
+    tellOfBookings(
+      'lido.availability.booking.moved',
+      bookings,
+      { em, emit: (event) => writeEvent(em, event, { actor: call.actor, requestId: call.requestId }) },
+      { assigned: { practitionerIds, roomId }, ...(stage && { stage }) },
+    );
+  await holdOffered(parts, order, [item], { call, isDryRun, tell });
+  if (!isDryRun) parts.onCommit();
+}
+
+const nothing: AppointmentChange = { practitionerIds: [], stage: 'ORDER_STAGE_UNSPECIFIED', move: null };

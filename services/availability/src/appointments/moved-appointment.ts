@@ -1,0 +1,71 @@
+import type { AppointmentChange, ResourceMove } from '@lido/proto/lido/availability/v1/appointment.ts';
+import { type FieldErrors, invalid } from '@lido/runtime/errors/refusal.ts';
+import { parseInstant } from '@lido/runtime/time/zone.ts';
+import type { Assignment, Booking } from '../bookings/booking.ts';
+
+/** How an appointment stands, or shall stand. */
+export interface Placement extends Assignment {
+  startMs: number;
+  durationMinutes: number;
+}
+
+/** How a booking stands. */
+export function placementOf({ startsAtMs, endsAtMs, resources }: Booking): Placement {
+  return {
+    startMs: startsAtMs,
+    durationMinutes: (endsAtMs - startsAtMs) / 60_000,
+    practitionerIds: resources.practitioners.map(({ id }) => id),
+    roomId: resources.room?.id ?? null,
+  };
+}
+
+/**
+ * How an appointment shall stand after a change: what the mask does not carry stays. `usualMinutes` is the duration of one that is to
+ * have its type's own. Refuses by field what can not be read so.
+ */
+export function placementAfter(
+  current: Placement,
+  change: AppointmentChange,
+  { mask, usualMinutes }: { mask: readonly string[]; usualMinutes: number },
+): Placement {
+  const errors: FieldErrors = {};
+  const carries = (field: string): boolean => mask.includes(field);
+  const next: Placement = { ...current };
+  if (carries('practitioner_ids')) next.practitionerIds = [...new Set(change.practitionerIds)];
+  if (carries('room_id')) next.roomId = change.roomId || null;
+  if (carries('duration')) next.durationMinutes = change.duration ?? usualMinutes;
+  if (carries('time')) {
+    const startMs = parseInstant(change.time ?? '');
+    if (startMs === undefined) errors.time = ['An appointment needs a time: a date-time with its offset.'];
+    else next.startMs = startMs;
+  }
+  if (carries('move') && change.move) Object.assign(errors, applyMove(next, change.move, mask));
+  if (Object.keys(errors).length > 0) throw invalid(errors);
+  return next;
+}
+
+/** Whether two placements are the same; the order of practitioners says nothing. */
+export function isSamePlacement(a: Placement, b: Placement): boolean {
+  const ids = ({ practitionerIds }: Placement): string => practitionerIds.toSorted().join(' ');
+  return (
+    a.startMs === b.startMs && a.durationMinutes === b.durationMinutes && a.roomId === b.roomId && ids(a) === ids(b)
+  );
+}
+
+function applyMove(next: Placement, move: ResourceMove, mask: readonly string[]): FieldErrors {
+  const { fromId, toId } = move;
+  const isRoom = move.resourceType === 'MOVED_RESOURCE_TYPE_ROOM';
+  const field = isRoom ? 'room_id' : 'practitioner_ids';
+  if (mask.includes(field)) return { move: [`Send either ${field} or a move of the same.`] };
+  if (isRoom) {
+    if (next.roomId !== fromId) return { 'move.from_id': [`This appointment is not in the room ${fromId}.`] };
+    next.roomId = toId;
+    return {};
+  }
+  if (!next.practitionerIds.includes(fromId))
+    return { 'move.from_id': [`This appointment is not given by the practitioner ${fromId}.`] };
+  if (next.practitionerIds.includes(toId))
+    return { 'move.to_id': [`This appointment is given by the practitioner ${toId} already.`] };
+  next.practitionerIds = next.practitionerIds.map((id) => (id === fromId ? toId : id));
+  return {};
+}
