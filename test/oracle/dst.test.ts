@@ -1,12 +1,14 @@
 import { compileSite } from '@lido/availability/solver/compile-site.ts';
 import { explainSlots } from '@lido/availability/solver/explain-slots.ts';
 import { findSlots } from '@lido/availability/solver/find-slots.ts';
+import { findItineraries } from '@lido/availability/solver/itineraries/find-itineraries.ts';
 import type { SiteModel, SlotQuery } from '@lido/availability/solver/model.ts';
 import { sampleType } from '@lido/availability/solver/sample-site.ts';
 import { bucketTexts } from '@lido/runtime/time/local-day.ts';
 import { addDays, startOfDay, weekdays } from '@lido/runtime/time/zone.ts';
 import { describe, expect, test } from 'vitest';
 import { askOracle } from './oracle.ts';
+import { askVisitOracle } from './visit-oracle.ts';
 
 /** Zone; the day the clocks go forward and a skipped wall time; the day they go back and a wall time that comes twice, with both offsets. */
 const changes = [
@@ -32,6 +34,26 @@ describe.each(changes)('%s', (zone, springDate, skipped, autumnDate, repeated, o
       offsets.map((offset) => `${autumnDate}T${repeated}:00${offset}`),
     );
     expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  test('a visit over the change takes the minutes that pass, whatever the clocks show', () => {
+    for (const date of [springDate, autumnDate]) {
+      const site = siteOf(zone, { timeFrom: '00:00', timeTo: '24:00' });
+      const query = { ...queryOf(zone, date), durationMinutes: 90 };
+      const item = { kind: 'appointment' as const, guestIds: ['kim'], query };
+      const visit = { date, items: [item, item], order: 'fixed' as const, minGapMinutes: 15, maxGapMinutes: 15 };
+      const found = findItineraries(compileSite(site, date, 2), visit, { max: 200, steps: 100_000 });
+      expect(found.truncated).toBe(false);
+      for (const { startMs, endMs, idleMinutes } of found.itineraries)
+        expect([endMs - startMs, idleMinutes]).toEqual([195 * 60_000, 15]);
+      expect(
+        found.itineraries.map(({ items, startMs, endMs, idleMinutes }) => ({
+          starts: items.map((part) => part.startMs),
+          lengthMs: endMs - startMs,
+          idleMs: idleMinutes * 60_000,
+        })),
+      ).toEqual(askVisitOracle(site, visit));
+    }
   });
 
   test.each([

@@ -238,14 +238,14 @@ class Question {
     for (const claim of this.#claims) {
       if (claim.resourceId !== practitioner.id || claim.appointmentTypeId === null) continue;
       if (clockAt(this.#site.zone, claim.fromMs).date !== date) continue;
-      if (this.#concerns(restriction, claim.appointmentTypeId)) total += claim.durationMinutes ?? 0;
+      if (this.#concerns(restriction, claim.appointmentTypeId, claim.categoryIds)) total += claim.durationMinutes ?? 0;
     }
     return total > (restriction.maxDurationMinutes ?? 0);
   }
 
-  #concerns(restriction: AppointmentRestriction, typeId: string): boolean {
+  #concerns(restriction: AppointmentRestriction, typeId: string, categoryIds: readonly string[] = []): boolean {
     if (restriction.appliesTo === 'specific') return restriction.appointmentTypeIds.includes(typeId);
-    const categories = this.#site.appointmentTypes.find(({ id }) => id === typeId)?.categoryIds ?? [];
+    const categories = this.#site.appointmentTypes.find(({ id }) => id === typeId)?.categoryIds ?? categoryIds;
     return categories.some((category) => restriction.categoryIds.includes(category));
   }
 

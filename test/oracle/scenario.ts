@@ -25,10 +25,12 @@ export interface Scenario {
 
 const minuteMs = 60_000;
 
-/** Zones with ordinary days and both of their change days. */
+/** Zones with ordinary days and both of their change days, at midnight too. */
 const places = [
   { zone: 'Europe/London', dates: ['2026-03-28', '2026-03-29', '2026-06-10', '2026-10-24', '2026-10-25'] },
   { zone: 'America/New_York', dates: ['2026-03-07', '2026-03-08', '2026-07-31', '2026-10-31', '2026-11-01'] },
+  { zone: 'America/Santiago', dates: ['2026-04-04', '2026-09-06'] },
+  { zone: 'Africa/Cairo', dates: ['2026-04-24', '2026-10-29'] },
   { zone: 'Australia/Lord_Howe', dates: ['2026-04-04', '2026-04-05', '2026-01-15', '2026-10-03', '2026-10-04'] },
 ];
 
@@ -213,7 +215,7 @@ const appointmentType = (firstDate: string): fc.Arbitrary<AppointmentType> =>
     equipmentIds: fc.constantFrom([], ['equipment-0'], ['equipment-0', 'equipment-1']),
     tagIds: fc.constantFrom(['tag-a'], ['tag-a', 'tag-b'], []),
     categoryIds: fc.subarray(['category-a', 'category-b']),
-    practitionersPerGuest: often(1, 2, 0.5),
+    practitionersPerGuest: often(1, 2, 0.5, 1.1),
     allocateMultiCapacityRooms: fc.boolean(),
     ...bookingWindow,
     availabilityRules: fc.oneof(
@@ -275,6 +277,7 @@ const claims = (
         orderId: owner('order'),
         appointmentTypeId: often<string | null>('type-a', null, 'type-b', 'type-elsewhere'),
         durationMinutes: often<number | null>(60, null, 30),
+        categoryIds: often<string[]>([], ['category-a'], ['category-b']),
       })
       .map(({ resource, unit, range, expiresInMinutes, ...rest }) => ({
         ...rest,
