@@ -1,3 +1,4 @@
+import { noAreas } from '@lido/availability/solver/sample-site.ts';
 import { addDays, startOfDay, weekdays } from '@lido/runtime/time/zone.ts';
 import type {
   AppointmentType,
@@ -32,6 +33,7 @@ export function spaSite(firstDate: string, bookedShare: number): SiteModel {
       appointmentType('listed', practitioners.slice(0, 12), rooms.slice(0, 8)),
     ],
     claims: [...practitioners, ...rooms].flatMap(({ id }) => claimsOf(id, firstDate, bookedShare)),
+    ...noAreas,
   };
 }
 

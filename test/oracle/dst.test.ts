@@ -3,7 +3,7 @@ import { explainSlots } from '@lido/availability/solver/explain-slots.ts';
 import { findSlots } from '@lido/availability/solver/find-slots.ts';
 import { findItineraries } from '@lido/availability/solver/itineraries/find-itineraries.ts';
 import type { SiteModel, SlotQuery } from '@lido/availability/solver/model.ts';
-import { sampleType } from '@lido/availability/solver/sample-site.ts';
+import { noAreas, sampleType } from '@lido/availability/solver/sample-site.ts';
 import { bucketTexts } from '@lido/runtime/time/local-day.ts';
 import { addDays, startOfDay, weekdays } from '@lido/runtime/time/zone.ts';
 import { describe, expect, test } from 'vitest';
@@ -137,5 +137,6 @@ function siteOf(zone: string, hours: { readonly timeFrom: string; readonly timeT
     equipment: [],
     appointmentTypes: [type],
     claims: [],
+    ...noAreas,
   };
 }

@@ -1,3 +1,4 @@
+import type { Asker, BookingRules } from '@lido/availability/solver/booking-window.ts';
 import type {
   AppointmentRestriction,
   AppointmentType,
@@ -16,7 +17,7 @@ import { Temporal } from 'temporal-polyfill';
  * steps of five minutes and asks each question of plain objects. It shares no code with the solver.
  */
 
-const stepMs = 300_000;
+export const stepMs = 300_000;
 
 export interface OracleSlot {
   readonly startMs: number;
@@ -33,7 +34,7 @@ interface Clock {
 
 const clocks = new Map<string, Clock>();
 
-function clockAt(zone: string, ms: number): Clock {
+export function clockAt(zone: string, ms: number): Clock {
   const key = `${zone}${ms}`;
   const known = clocks.get(key);
   if (known !== undefined) return known;
@@ -81,20 +82,93 @@ function typeOf(site: SiteModel, query: SlotQuery): AppointmentType {
 /** Every candidate start of the query's dates with its verdict. */
 export function askOracle(site: SiteModel, query: SlotQuery): OracleSlot[] {
   const type = typeOf(site, query);
-  const slots: OracleSlot[] = [];
-  const first = Temporal.PlainDate.from(query.dateFrom).toZonedDateTime(site.zone).epochMilliseconds;
-  const end = Temporal.PlainDate.from(query.dateTo).add({ days: 1 }).toZonedDateTime(site.zone).epochMilliseconds;
-  for (let startMs = first; startMs < end; startMs += stepMs) {
-    if (clockAt(site.zone, startMs).minute % type.startTimeIntervalMinutes !== 0) continue;
+  return candidateStarts(site.zone, query, type.startTimeIntervalMinutes).map((startMs) => {
     const question = new Question(site, type, query, startMs);
-    slots.push({
+    return {
       startMs,
       reason: question.reason(),
       amountMinor: question.price()?.amountMinor ?? null,
       practitionerIds: question.freePractitioners().map(({ id }) => id),
-    });
-  }
-  return slots;
+    };
+  });
+}
+
+/** Every start of some dates whose wall time is a multiple of an interval. */
+export function candidateStarts(
+  zone: string,
+  { dateFrom, dateTo }: { readonly dateFrom: string; readonly dateTo: string },
+  intervalMinutes: number,
+): number[] {
+  const starts: number[] = [];
+  const first = Temporal.PlainDate.from(dateFrom).toZonedDateTime(zone).epochMilliseconds;
+  const end = Temporal.PlainDate.from(dateTo).add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds;
+  for (let startMs = first; startMs < end; startMs += stepMs)
+    if (clockAt(zone, startMs).minute % intervalMinutes === 0) starts.push(startMs);
+  return starts;
+}
+
+/** Why a start is outside of the windows in which a customer may book it, or null. */
+export function windowReason(zone: string, type: BookingRules, asker: Asker, startMs: number): string | null {
+  if (startMs < asker.nowMs) return 'time_passed';
+  const windows = windowsOf(zone, type, asker);
+  if (windows.some(({ from, to }) => from <= startMs && startMs <= to)) return null;
+  return windows.every(({ from }) => startMs < from) ? 'no_longer_bookable' : 'not_yet_bookable';
+}
+
+function windowsOf(zone: string, type: BookingRules, { nowMs, memberships }: Asker): { from: number; to: number }[] {
+  const own = type.membershipBookingWindowsEnabled
+    ? type.membershipBookingWindows.filter((window) =>
+        memberships.some(({ typeId }) => typeId === window.membershipTypeId),
+      )
+    : [];
+  const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(zone);
+  return (own.length > 0 ? own : [type]).map(({ minAdvance, maxAdvance }) => ({
+    from: now.add(minAdvance ?? 'PT0S').epochMilliseconds,
+    to: maxAdvance === null ? Number.MAX_SAFE_INTEGER : now.add(maxAdvance).epochMilliseconds,
+  }));
+}
+
+export function isMemberEnough({ membersOnly, permittedMembershipTypeIds }: BookingRules, asker: Asker): boolean {
+  const held = asker.memberships.map(({ typeId }) => typeId);
+  if (permittedMembershipTypeIds.length > 0) return held.some((id) => permittedMembershipTypeIds.includes(id));
+  return membersOnly ? held.length > 0 : true;
+}
+
+export function siteIsOpen(site: SiteModel, ms: number): boolean {
+  const clock = clockAt(site.zone, ms);
+  const exception = site.openingExceptions.find(({ date }) => date === clock.date);
+  const intervals = exception?.intervals ?? site.openingHours.filter(({ weekday }) => weekday === clock.weekday);
+  return intervals.some(({ timeFrom, timeTo }) => opens(timeFrom, timeTo, clock.minute));
+}
+
+/** Whether rules open five minutes; `otherwise` where no rule opens anything at all. */
+export function ruled(zone: string, rules: readonly AvailabilityRule[], ms: number, otherwise: boolean): boolean {
+  const { date, minute, weekday } = clockAt(zone, ms);
+  const applies = (rule: AvailabilityRule) =>
+    dateWithin(rule.dateFrom, rule.dateTo, date) &&
+    (rule.weekdays.length === 0 || (rule.weekdays as readonly string[]).includes(weekday));
+  const closes = rules.some(
+    (rule) =>
+      !rule.isAvailable &&
+      applies(rule) &&
+      minute + 5 > minutes(rule.timeFrom ?? '00:00') &&
+      minute < endMinutes(rule.timeTo ?? '24:00'),
+  );
+  if (closes) return false;
+  const opening = rules.filter(({ isAvailable }) => isAvailable);
+  if (opening.length === 0) return otherwise;
+  return opening.some((rule) => applies(rule) && opens(rule.timeFrom ?? '00:00', rule.timeTo ?? '24:00', minute));
+}
+
+/** Whether none of the claims is on a resource, or on one unit of it, in five minutes. */
+export function isFree(claims: readonly Claim[], resourceId: string, unit: number | null, ms: number): boolean {
+  return !claims.some(
+    (claim) =>
+      claim.resourceId === resourceId &&
+      (unit === null || claim.unit === unit) &&
+      claim.fromMs < ms + stepMs &&
+      ms < claim.toMs,
+  );
 }
 
 class Question {
@@ -118,25 +192,23 @@ class Question {
   }
 
   reason(): string | null {
-    const { nowMs, guests } = this.#query;
+    const { guests } = this.#query;
     const type = this.#type;
-    if (this.#startMs < nowMs) return 'time_passed';
-    const windows = this.#windows();
-    const isInside = windows.some(({ from, to }) => from <= this.#startMs && this.#startMs <= to);
-    if (!isInside) return windows.every(({ from }) => this.#startMs < from) ? 'no_longer_bookable' : 'not_yet_bookable';
-    if (!this.#isMemberEnough()) return 'members_only';
-    if (!this.#during.every((ms) => this.#siteIsOpen(ms))) return 'site_closed';
+    const outside = windowReason(this.#site.zone, type, this.#query, this.#startMs);
+    if (outside !== null) return outside;
+    if (!isMemberEnough(type, this.#query)) return 'members_only';
+    if (!this.#during.every((ms) => siteIsOpen(this.#site, ms))) return 'site_closed';
     const isOffered =
       type.durationsMinutes.includes(this.#query.durationMinutes) &&
       guests >= type.minGuests &&
       guests <= type.maxGuests;
-    if (!isOffered || !this.#during.every((ms) => this.#ruled(type.availabilityRules, ms, true)))
+    if (!isOffered || !this.#during.every((ms) => ruled(this.#site.zone, type.availabilityRules, ms, true)))
       return 'offering_unavailable';
     if (!this.#hasPractitioners()) return 'no_practitioners_available';
     if (!this.#hasRooms()) return 'no_rooms_available';
     if (!this.equipment().every(({ freeUnits }) => freeUnits.length > 0)) return 'no_equipment_available';
     for (const guestId of this.#query.guestIds ?? []) {
-      if (!this.#during.every((ms) => this.#isFree(guestId, null, ms))) return 'guest_unavailable';
+      if (!this.#during.every((ms) => isFree(this.#claims, guestId, null, ms))) return 'guest_unavailable';
     }
     return this.price() === undefined ? 'no_price' : null;
   }
@@ -160,57 +232,9 @@ class Question {
       if (!practitionerIds.includes(practitioner.id)) return false;
       if (!tagsFit(practitioner.canOfferTags, this.#type)) return false;
       if (!this.#during.every((ms) => this.#works(practitioner, ms))) return false;
-      if (!this.#duringWithBuffer.every((ms) => this.#isFree(practitioner.id, null, ms))) return false;
+      if (!this.#duringWithBuffer.every((ms) => isFree(this.#claims, practitioner.id, null, ms))) return false;
       return practitioner.restrictions.every((restriction) => !this.#isBarred(practitioner, restriction));
     });
-  }
-
-  #windows(): { from: number; to: number }[] {
-    const { nowMs, memberships } = this.#query;
-    const type = this.#type;
-    const own = type.membershipBookingWindowsEnabled
-      ? type.membershipBookingWindows.filter((window) =>
-          memberships.some(({ typeId }) => typeId === window.membershipTypeId),
-        )
-      : [];
-    const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(this.#site.zone);
-    return (own.length > 0 ? own : [type]).map(({ minAdvance, maxAdvance }) => ({
-      from: now.add(minAdvance ?? 'PT0S').epochMilliseconds,
-      to: maxAdvance === null ? Number.MAX_SAFE_INTEGER : now.add(maxAdvance).epochMilliseconds,
-    }));
-  }
-
-  #isMemberEnough(): boolean {
-    const { membersOnly, permittedMembershipTypeIds } = this.#type;
-    const held = this.#query.memberships.map(({ typeId }) => typeId);
-    if (permittedMembershipTypeIds.length > 0) return held.some((id) => permittedMembershipTypeIds.includes(id));
-    return membersOnly ? held.length > 0 : true;
-  }
-
-  #siteIsOpen(ms: number): boolean {
-    const clock = clockAt(this.#site.zone, ms);
-    const exception = this.#site.openingExceptions.find(({ date }) => date === clock.date);
-    const intervals =
-      exception?.intervals ?? this.#site.openingHours.filter(({ weekday }) => weekday === clock.weekday);
-    return intervals.some(({ timeFrom, timeTo }) => opens(timeFrom, timeTo, clock.minute));
-  }
-
-  #ruled(rules: readonly AvailabilityRule[], ms: number, otherwise: boolean): boolean {
-    const { date, minute, weekday } = clockAt(this.#site.zone, ms);
-    const applies = (rule: AvailabilityRule) =>
-      dateWithin(rule.dateFrom, rule.dateTo, date) &&
-      (rule.weekdays.length === 0 || (rule.weekdays as readonly string[]).includes(weekday));
-    const closes = rules.some(
-      (rule) =>
-        !rule.isAvailable &&
-        applies(rule) &&
-        minute + 5 > minutes(rule.timeFrom ?? '00:00') &&
-        minute < endMinutes(rule.timeTo ?? '24:00'),
-    );
-    if (closes) return false;
-    const opening = rules.filter(({ isAvailable }) => isAvailable);
-    if (opening.length === 0) return otherwise;
-    return opening.some((rule) => applies(rule) && opens(rule.timeFrom ?? '00:00', rule.timeTo ?? '24:00', minute));
   }
 
   #works(practitioner: Practitioner, ms: number): boolean {
@@ -271,7 +295,7 @@ class Question {
         this.#type.roomIds.includes(room.id) &&
         (roomId === undefined || roomId === room.id) &&
         tagsFit(room.suitableForTags, this.#type) &&
-        this.#during.every((ms) => this.#ruled(room.availabilityRules, ms, this.#siteIsOpen(ms))),
+        this.#during.every((ms) => ruled(this.#site.zone, room.availabilityRules, ms, siteIsOpen(this.#site, ms))),
     );
   }
 
@@ -285,7 +309,7 @@ class Question {
   freeUnits(id: string, unitCount: number): FreeUnits {
     const freeUnits: number[] = [];
     for (let unit = 0; unit < unitCount; unit++) {
-      if (this.#duringWithBuffer.every((ms) => this.#isFree(id, unit, ms))) freeUnits.push(unit);
+      if (this.#duringWithBuffer.every((ms) => isFree(this.#claims, id, unit, ms))) freeUnits.push(unit);
     }
     return { id, unitCount, freeUnits };
   }
@@ -299,16 +323,6 @@ class Question {
       return rooms.some(({ unitCount, freeUnits }) => unitCount >= guests && freeUnits.length === unitCount);
     }
     return rooms.reduce((places, { freeUnits }) => places + freeUnits.length, 0) >= guests;
-  }
-
-  #isFree(resourceId: string, unit: number | null, ms: number): boolean {
-    return !this.#claims.some(
-      (claim) =>
-        claim.resourceId === resourceId &&
-        (unit === null || claim.unit === unit) &&
-        claim.fromMs < ms + stepMs &&
-        ms < claim.toMs,
-    );
   }
 }
 
@@ -339,16 +353,16 @@ function tagsFit(tags: readonly string[], type: AppointmentType): boolean {
   return tags.length === 0 || tags.some((tag) => type.tagIds.includes(tag));
 }
 
-function dateWithin(from: string | null, to: string | null, date: string): boolean {
+export function dateWithin(from: string | null, to: string | null, date: string): boolean {
   return (from ?? '0000-00-00') <= date && date <= (to ?? '9999-99-99');
 }
 
-function minutes(text: string): number {
+export function minutes(text: string): number {
   const [hours, rest] = text.split(':');
   return Number(hours) * 60 + Number(rest);
 }
 
-function endMinutes(text: string): number {
+export function endMinutes(text: string): number {
   return text === '00:00' ? 1440 : minutes(text);
 }
 

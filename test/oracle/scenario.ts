@@ -1,3 +1,4 @@
+import { noAreas } from '@lido/availability/solver/sample-site.ts';
 import type {
   AppointmentRestriction,
   AppointmentType,
@@ -370,6 +371,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
               ...resources,
               appointmentTypes: types,
               claims: rest.claims,
+              ...noAreas,
             },
             query: rest.query,
           }));

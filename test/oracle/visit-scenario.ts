@@ -1,3 +1,4 @@
+import { noAreas } from '@lido/availability/solver/sample-site.ts';
 import type { Visit, VisitItem } from '@lido/availability/solver/itineraries/visit.ts';
 import type {
   AppointmentRestriction,
@@ -211,6 +212,7 @@ export const visitScenarios: fc.Arbitrary<VisitScenario> = fc
             openingExceptions: [],
             appointmentTypes,
             ...resources,
+            ...noAreas,
           },
           visit: { date, items, order, minGapMinutes, maxGapMinutes },
         }));

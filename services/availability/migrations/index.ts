@@ -10,6 +10,7 @@ import { Zones } from './0012-zones.ts';
 import { RestrictionsAndAbsences } from './0013-restrictions-and-absences.ts';
 import { Waitlist } from './0016-waitlist.ts';
 import { PackageItems } from './0015-package-items.ts';
+import { AreaLimits } from './0014-area-limits.ts';
 import { Appointments } from './0017-appointments.ts';
 import { VersionStamps } from './0019-version-stamps.ts';
 import { MediaFiles } from './0022-media.ts';
@@ -31,6 +32,7 @@ const tables = [
   { name: '0013-restrictions-and-absences', class: RestrictionsAndAbsences },
   { name: '0016-waitlist', class: Waitlist },
   { name: '0015-package-items', class: PackageItems },
+  { name: '0014-area-limits', class: AreaLimits },
   { name: '0017-appointments', class: Appointments },
   { name: '0019-version-stamps', class: VersionStamps },
   { name: '0022-media', class: MediaFiles },

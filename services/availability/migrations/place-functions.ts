@@ -57,21 +57,22 @@ $$;
 create function take_areas(wanted wanted_area[], given_up varchar[]) returns setof varchar language plpgsql as $$
 begin
   update area_claims set active = false where active and booking_id = any (given_up);
-  insert into area_claims (organisation_id, site_id, area_id, during, kind, guests, order_id, booking_id, item_id, expires_at)
-  select w.organisation_id, w.site_id, w.area_id, tstzrange(w.starts_at, w.ends_at, '[)'), w.kind, w.guests, w.order_id,
+  insert into area_claims (organisation_id, site_id, area_id, during, kind, guests, max_baskets, order_id, booking_id, item_id, expires_at)
+  select w.organisation_id, w.site_id, w.area_id, tstzrange(w.starts_at, w.ends_at, '[)'), w.kind, w.guests, w.max_baskets, w.order_id,
     w.booking_id, w.item_id, w.expires_at from unnest(wanted) w;
-  -- The number of guests rises only where somebody comes, so the peak is at one of the starts.
+  -- The number of guests rises only where somebody comes, so the peak is at one of the starts. Each basket there puts up with so many,
+  -- its own included.
   return query
     with live as (
       select distinct c.* from unnest(wanted) w join area_claims c on c.active and c.area_id = w.area_id
         and c.during && tstzrange(w.starts_at, w.ends_at, '[)') and (c.expires_at is null or c.expires_at > lido_now())),
     loads as (
-      select w.area_id, w.capacity, w.max_baskets, w.kind, l.guests, l.order_id, l.kind as other_kind, l.booking_id <> w.booking_id as is_other,
+      select w.area_id, w.capacity, l.max_baskets, w.kind, l.guests, l.order_id, l.kind as other_kind, l.booking_id <> w.booking_id as is_other,
         came.id as at
       from unnest(wanted) w
       join live came on came.area_id = w.area_id and came.during && tstzrange(w.starts_at, w.ends_at, '[)')
       join live l on l.area_id = w.area_id and l.during @> greatest(lower(came.during), w.starts_at))
-    select area_id from loads group by area_id, capacity, max_baskets, kind, at
-    having sum(guests) > capacity or count(distinct order_id) > max_baskets
+    select area_id from loads group by area_id, capacity, kind, at
+    having sum(guests) > capacity or count(distinct order_id) > min(max_baskets)
       or bool_or(is_other and 'block' in (kind, other_kind));
 end $$;`;

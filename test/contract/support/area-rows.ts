@@ -20,6 +20,7 @@ export async function addAreaRows(api: Api, { site }: Seeded): Promise<Rows> {
       '/shop/area-booking-types/{}': type.id,
       '/shop/area-booking-types/{}/availability-rules/{}': rule.id,
       '/shop/area-booking-types/{}/price-rules/{}': price.id,
+      '/shop/item-availability/area-bookings/{}': type.id,
     },
   };
 }

@@ -38,8 +38,8 @@ export async function tellOfBlockedTime(
   const siteIds = [...rows.map(({ siteId }) => siteId), ...(await sitesOfPractitioners(em, practitionerIds))];
   const takenAreas = rows.flatMap((row) => {
     const { owner, areas } = areasOf(row, blockables);
-    return areas.map(({ areaId, startsAtMs, endsAtMs, kind, guests }) => ({
-      ...{ areaId, startsAtMs, endsAtMs, kind, guests },
+    return areas.map(({ areaId, startsAtMs, endsAtMs, kind, guests, basketsMax }) => ({
+      ...{ areaId, startsAtMs, endsAtMs, kind, guests, basketsMax },
       ...{ bookingId: owner.bookingId, itemId: owner.itemId, orderId: '', expiresAtMs: null },
     }));
   });

@@ -17,6 +17,7 @@ import { type HoldOutcome, holdTime } from './hold-time.repository.ts';
 import { holdingOf, type ItemPlan } from './item-plan.ts';
 import type { BookingParts } from './parts.ts';
 import { type Planning, planAppointments } from './plan-appointments.ts';
+import { planAreas } from './plan-areas.ts';
 import { planSession } from './plan-sessions.repository.ts';
 import { withClaims } from './with-claims.ts';
 
@@ -119,7 +120,7 @@ class NothingHeld extends Error {
   }
 }
 
-/** The ways to hold everything: what has no choice first, then the appointments around it. */
+/** The ways to hold everything: what has no choice first, then what shares, then the appointments around it. */
 async function planAll(planning: Planning, items: OfferedItem[], call: Call): Promise<ItemPlan[][]> {
   const ofType = (type: string): OfferedItem[] => items.filter(({ offering }) => offering.type === type);
   const sessions: ItemPlan[] = [];
@@ -127,10 +128,16 @@ async function planAll(planning: Planning, items: OfferedItem[], call: Call): Pr
     sessions.push(await planSession(call.em, planning, session));
     checkApart(sessions, planning.order);
   }
-  const appointments = withClaims(planning.site.compiled, sessions, () =>
-    planAppointments(planning, ofType('appointment')),
-  );
-  return appointments.map((plan) => [...sessions, ...plan]);
+  const { compiled } = planning.site;
+  const appointments = ofType('appointment');
+  const inAreas = withClaims(compiled, sessions, () => planAreas(planning, ofType('area_booking')));
+  // Where appointments have to fit around it, an area is chosen once; alone, each of its areas is a way of its own.
+  const chosen = appointments.length === 0 ? inAreas : inAreas.slice(0, 1);
+  return chosen.flatMap((areas) => {
+    const before = [...sessions, ...areas];
+    const around = withClaims(compiled, before, () => planAppointments(planning, appointments));
+    return around.map((plan) => [...before, ...plan]);
+  });
 }
 
 /** Two items of one request can not have a guest at two places at once. */

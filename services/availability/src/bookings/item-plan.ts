@@ -98,8 +98,8 @@ function takenClaims({ plan: { item, wanted }, owner, orderId }: OwnedPlan): Tak
 
 function takenAreas({ plan: { areas }, owner, orderId }: OwnedPlan): TakenArea[] {
   const { bookingId, itemId, expiresAtMs } = owner;
-  return areas.map(({ areaId, startsAtMs, endsAtMs, kind, guests }) => ({
-    ...{ areaId, startsAtMs, endsAtMs, kind, guests },
+  return areas.map(({ areaId, startsAtMs, endsAtMs, kind, guests, basketsMax }) => ({
+    ...{ areaId, startsAtMs, endsAtMs, kind, guests, basketsMax },
     ...{ bookingId, itemId, orderId, expiresAtMs },
   }));
 }

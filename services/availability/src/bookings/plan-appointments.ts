@@ -25,10 +25,11 @@ export interface Planning {
 }
 
 /** Reasons that say somebody holds it; all others say that it is not on offer then. */
-const takenReasons = new Set([
+export const takenReasons: ReadonlySet<string> = new Set([
   'no_practitioners_available',
   'no_rooms_available',
   'no_equipment_available',
+  'no_areas_available',
   'guest_unavailable',
 ]);
 

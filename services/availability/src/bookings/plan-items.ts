@@ -33,7 +33,7 @@ export interface RefusedItem {
   alternativesMs: number[];
 }
 
-const alternativesMax = 3;
+export const alternativesMax = 3;
 
 /** How many other combinations of the same start are tried before somebody is sent away. */
 export const plansMax = 8;

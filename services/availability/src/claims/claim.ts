@@ -36,6 +36,7 @@ export interface BoundedArea extends WantedArea {
 
 /** Guests in an area as replicas need them. */
 export interface TakenArea extends WantedArea {
+  basketsMax: number | null;
   bookingId: string;
   itemId: string;
   orderId: string;

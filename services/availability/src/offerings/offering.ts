@@ -1,17 +1,19 @@
 import type { OfferingDetails } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { AppointmentTypeRow } from '../appointments/appointment-type.entity.ts';
 import type { PackageRow } from '../packages/package.entity.ts';
+import type { AreaBookingTypeRow } from '../areas/area-booking-type.entity.ts';
 import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
 import type { PackageModel } from '../solver/packages/package-model.ts';
 
 /** A live offering of a site, by the word its type has in the contract. */
 export type Offering =
   | { type: 'appointment'; row: AppointmentTypeRow }
+  | { type: 'area_booking'; row: AreaBookingTypeRow }
   | { type: 'session'; row: SessionTypeRow }
   | { type: 'package'; row: PackageRow; model: PackageModel };
 
 /** The words of `offering_type` that this service answers for. */
-export const offeringTypes = ['appointment', 'session', 'package'] as const;
+export const offeringTypes = ['appointment', 'area_booking', 'session', 'package'] as const;
 
 /** An offering by its type's word and its id, among a site's live ones; archived ones are gone from the shop. */
 export function findOffering(offerings: ReadonlyMap<string, Offering>, type: string, id: string): Offering | undefined {

@@ -1,5 +1,8 @@
 import type { ShopOffering } from '@lido/proto/lido/availability/v1/shop_offering.ts';
+import type { AreaBookingTypeRow } from '../areas/area-booking-type.entity.ts';
+import { durationsOf } from '../solver/areas/area-model.ts';
 import type { Offering } from './offering.ts';
+import type { PriceRuleRow } from './rule.entity.ts';
 
 /** An offering that is known by its kind and id only. */
 export function namedOffering(type: string, id: string, name = ''): ShopOffering {
@@ -27,11 +30,12 @@ export function namedOffering(type: string, id: string, name = ''): ShopOffering
 
 /** An offering as a site's shop shows it, at the prices it can have. */
 export function toShopOffering(
-  { type, row }: Offering,
+  offering: Offering,
   site: { siteId: string; currency: string | null },
   prices: readonly number[],
 ): ShopOffering {
-  const durations = type === 'appointment' ? row.durations : type === 'session' ? [row.duration] : [];
+  const { type, row } = offering;
+  const durations = shownDurations(offering);
   return {
     ...namedOffering(type, row.id, row.name),
     ...site,
@@ -43,4 +47,35 @@ export function toShopOffering(
     minGuests: row.minGuests,
     maxGuests: row.maxGuests,
   };
+}
+
+/** The prices an offering can have by its rules; those of areas are by the minute, up to the longest booking a rule covers. */
+export function shownPrices({ type, row }: Offering, rules: readonly PriceRuleRow[]): number[] {
+  if (type !== 'area_booking') return rules.map(({ price }) => price);
+  return rules.flatMap(({ price, maxDuration }) =>
+    areaDurations(row)
+      .filter((minutes) => minutes <= (maxDuration ?? row.maxDuration))
+      .map((minutes) => price * minutes),
+  );
+}
+
+function shownDurations({ type, row }: Offering): number[] {
+  switch (type) {
+    case 'appointment':
+      return row.durations;
+    case 'area_booking':
+      return areaDurations(row);
+    case 'session':
+      return [row.duration];
+    case 'package':
+      return [];
+  }
+}
+
+function areaDurations({ minDuration, maxDuration, durationInterval }: AreaBookingTypeRow): number[] {
+  return durationsOf({
+    minDurationMinutes: minDuration,
+    maxDurationMinutes: maxDuration,
+    durationIntervalMinutes: durationInterval,
+  });
 }

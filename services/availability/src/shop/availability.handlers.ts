@@ -20,6 +20,7 @@ import { offeringTypes } from '../offerings/offering.ts';
 import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
 import { findSlots, gridText, type Slot } from '../solver/find-slots.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
+import { areaDates } from './area-search.repository.ts';
 import { packageDates } from './package-dates.repository.ts';
 import {
   appointmentType,
@@ -161,6 +162,7 @@ async function bookableDates(
     return packageDates(parts, { ...target, offering: target.offering }, days, call);
   if (target.offering.type === 'session')
     return sessionDates(parts, target, { range: days, guests: request.quantity ?? 1 }, call);
+  if (target.offering.type === 'area_booking') return areaDates(parts, { target, filter: request, range: days }, call);
   const filter = { ...request, excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
   const query = await slotQuery(parts, { target, filter, range: days }, call);
   const { compiled } = target.versioned;
@@ -195,8 +197,8 @@ function slotFields(
   };
 }
 
-/** Taken right after the search, without a wait between: the version is the one that was searched. */
-function metaOf({ offering, versioned }: Target): AvailabilityMeta {
+/** What an answer tells beside its slots. Taken right after the search, without a wait between: the version is the one that was searched. */
+export function metaOf({ offering, versioned }: Target): AvailabilityMeta {
   return {
     maxAdvanceBookingsInterval: offering.row.maxAdvanceBookingsInterval ?? null,
     minAdvanceBookingsInterval: offering.row.minAdvanceBookingsInterval ?? null,

@@ -10,6 +10,7 @@ import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { Asker } from '../solver/booking-window.ts';
 import type { CompiledSite } from '../solver/compile-site.ts';
+import { findBookableAreaDates } from '../solver/areas/area-dates.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
 import { packageDates } from './package-dates.repository.ts';
 import { type DateRange, membershipsOf, searchable } from './search.repository.ts';
@@ -33,7 +34,9 @@ export async function firstBookableDates(
   const sessionTypes = offerings.flatMap((offering) => (offering.type === 'session' ? [offering.row] : []));
   const dates = await firstSessionDates(sessionTypes, { range: days, zone: site.timezone, asker }, call);
   for (const { type, row } of offerings) {
-    const date = type === 'appointment' ? firstAppointmentDate(compiled, row.id, days, asker) : undefined;
+    if (type !== 'appointment' && type !== 'area_booking') continue;
+    const find = type === 'appointment' ? appointmentDates : areaDates;
+    const date = firstDate(days, (soon) => find(compiled, row.id, soon, asker));
     if (date !== undefined) dates.set(row.id, date);
   }
   for (const offering of offerings) {
@@ -50,13 +53,7 @@ const soonest = { found: 1, looked: 31 };
 /** Most offerings can be booked within the month, so only for the others all of the range is searched. */
 const soonDays = 31;
 
-function firstAppointmentDate(
-  compiled: CompiledSite,
-  id: string,
-  { dateFrom, dateTo }: DateRange,
-  asker: Asker,
-): string | undefined {
-  const type = compiled.types.get(id);
+function firstDate({ dateFrom, dateTo }: DateRange, datesIn: (range: DateRange) => string[]): string | undefined {
   const soon = addDays(dateFrom, soonDays - 1);
   const ranges =
     soon < dateTo
@@ -66,13 +63,23 @@ function firstAppointmentDate(
         ]
       : [{ dateFrom, dateTo }];
   for (const range of ranges) {
-    const dates = (type?.durationsMinutes ?? []).flatMap((durationMinutes) => {
-      const query = { appointmentTypeId: id, ...range, ...asker, durationMinutes, guests: type?.minGuests ?? 1 };
-      return findBookableDates(compiled, query).find(({ hasAvailability }) => hasAvailability)?.date ?? [];
-    });
-    if (dates.length > 0) return dates.sort()[0];
+    const [first] = datesIn(range).sort();
+    if (first !== undefined) return first;
   }
   return undefined;
+}
+
+function appointmentDates(compiled: CompiledSite, id: string, range: DateRange, asker: Asker): string[] {
+  const type = compiled.types.get(id);
+  return (type?.durationsMinutes ?? []).flatMap((durationMinutes) => {
+    const query = { appointmentTypeId: id, ...range, ...asker, durationMinutes, guests: type?.minGuests ?? 1 };
+    return findBookableDates(compiled, query).find(({ hasAvailability }) => hasAvailability)?.date ?? [];
+  });
+}
+
+function areaDates(compiled: CompiledSite, id: string, range: DateRange, asker: Asker): string[] {
+  const query = { areaBookingTypeId: id, ...range, ...asker, guests: compiled.areas.types.get(id)?.minGuests ?? 1 };
+  return findBookableAreaDates(compiled, query).flatMap(({ date, hasAvailability }) => (hasAvailability ? [date] : []));
 }
 
 /** Of each type so many sessions are looked at; where all of them are full, a shop should not send anybody there. */

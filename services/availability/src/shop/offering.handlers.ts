@@ -12,7 +12,7 @@ import type { BookingParts } from '../bookings/parts.ts';
 import { findOffering, type Offering } from '../offerings/offering.ts';
 import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
-import { toShopOffering } from '../offerings/shop-offering.ts';
+import { shownPrices, toShopOffering } from '../offerings/shop-offering.ts';
 import { itemChoicesByPackage } from '../packages/item-choice.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { maxHorizonDays } from '../solver/horizon.ts';
@@ -92,7 +92,8 @@ async function presentOfferings(
   return offerings.map((offering) => {
     const { id } = offering.row;
     const range = offering.type === 'package' ? packagePriceRange(offering.model, pricesOf) : null;
-    const prices = offering.type !== 'package' ? pricesOf(id) : range ? [range.from, range.to] : [];
+    const isPackage = offering.type === 'package';
+    const prices = !isPackage ? shownPrices(offering, rules.prices(id)) : range ? [range.from, range.to] : [];
     return {
       ...toShopOffering(offering, site, prices),
       ...embeds(offering.row),

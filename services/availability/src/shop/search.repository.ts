@@ -49,17 +49,21 @@ export function searchable({ dateFrom, dateTo }: DateRange, site: Site, nowMs: n
   return clipped.dateTo < clipped.dateFrom ? undefined : clipped;
 }
 
+/** Who is to take part. */
+export interface GuestFilter {
+  basketId?: string | null | undefined;
+  guestId?: string | null | undefined;
+  quantity?: number | null | undefined;
+}
+
 /** What narrows a search for an appointment's starts. */
-export interface SlotFilter {
+export interface SlotFilter extends GuestFilter {
   duration?: number | null | undefined;
   practitionerId: string[];
   roomId?: string | null | undefined;
   excludeAppointments: string[];
   excludeBookings: string[];
   excludeBasketItems: string[];
-  basketId?: string | null | undefined;
-  guestId?: string | null | undefined;
-  quantity?: number | null | undefined;
 }
 
 /** A site, one of its offerings, and the site's compiled state, or the 404 that any of them deserves. */
@@ -114,12 +118,7 @@ export async function slotQuery(
   call: Call,
 ): Promise<SlotQuery> {
   const type = appointmentType(target);
-  const basketGuests = filter.basketId ? await guestsOf(call.em, filter.basketId) : [];
-  const guestIds = filter.guestId ? [filter.guestId] : basketGuests;
-  const guests = filter.quantity ?? (filter.guestId ? 1 : basketGuests.length || type.minGuests);
-  if (guests < type.minGuests || guests > type.maxGuests) {
-    throw invalid({ quantity: [`This is for ${type.minGuests} to ${type.maxGuests} guests.`] });
-  }
+  const { guests, guestIds } = await whoComes(filter, type, call);
   const durationMinutes = filter.duration ?? type.durationsMinutes[0] ?? 0;
   if (!type.durationsMinutes.includes(durationMinutes)) {
     throw invalid({ duration: [`The duration must be one of ${type.durationsMinutes.join(', ')} minutes.`] });
@@ -137,6 +136,20 @@ export async function slotQuery(
     excludeItemIds: filter.excludeBasketItems,
     memberships: await membershipsOf(parts, target, call),
   };
+}
+
+/** Who takes part: the quantity asked for, else the named guest, else the basket's guests, else as few as there can be. */
+export async function whoComes(
+  filter: GuestFilter,
+  { minGuests, maxGuests }: { minGuests: number; maxGuests: number },
+  call: Call,
+): Promise<{ guests: number; guestIds: string[] }> {
+  const basketGuests = filter.basketId ? await guestsOf(call.em, filter.basketId) : [];
+  const guestIds = filter.guestId ? [filter.guestId] : basketGuests;
+  const guests = filter.quantity ?? (filter.guestId ? 1 : basketGuests.length || minGuests);
+  if (guests < minGuests || guests > maxGuests)
+    throw invalid({ quantity: [`This is for ${minGuests} to ${maxGuests} guests.`] });
+  return { guests, guestIds };
 }
 
 /** The memberships that count for the caller: a customer's own, where the offering asks for any. */

@@ -6,6 +6,7 @@ import type { Clock } from '@lido/runtime/service/clock.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { addDays, localDateOf, startOfDay } from '@lido/runtime/time/zone.ts';
 import { claimKey } from '../claims/claim.ts';
+import { applyAreaClaim, areaClaimsOf, findAreaClaim, removeAreaClaim } from '../solver/areas/compile-areas.ts';
 import { applyClaim, type CompiledSite, compileSite, removeClaim } from '../solver/compile-site.ts';
 import { maxHorizonDays } from '../solver/horizon.ts';
 import type { Offering } from '../offerings/offering.ts';
@@ -117,6 +118,7 @@ async function catchUp(em: SqlEntityManager, cached: CachedSite, current: SiteVe
 function keysByBooking(compiled: CompiledSite): Map<string, string[]> {
   const keys = new Map<string, string[]>();
   for (const { id, bookingId } of compiled.claims.values()) if (bookingId !== null) addKey(keys, bookingId, id);
+  for (const { id, bookingId } of areaClaimsOf(compiled.areas)) addKey(keys, bookingId, id);
   return keys;
 }
 
@@ -130,7 +132,10 @@ function applyChange(cached: CachedSite, change: SiteChange): void {
   const { compiled, keys } = cached;
   if (change.kind === 'claims') {
     for (const bookingId of change.released) {
-      for (const key of keys.get(bookingId) ?? []) removeClaim(compiled, key);
+      for (const key of keys.get(bookingId) ?? []) {
+        removeClaim(compiled, key);
+        removeAreaClaim(compiled.areas, key);
+      }
       keys.delete(bookingId);
     }
     for (const { startsAtMs, endsAtMs, ...claim } of change.taken) {
@@ -138,11 +143,18 @@ function applyChange(cached: CachedSite, change: SiteChange): void {
       applyClaim(compiled, { ...claim, id, fromMs: startsAtMs, toMs: endsAtMs });
       addKey(keys, claim.bookingId, id);
     }
+    for (const { startsAtMs, endsAtMs, ...claim } of change.takenAreas ?? []) {
+      const id = claimKey(claim.bookingId, claim.areaId, 0);
+      applyAreaClaim(compiled.areas, { ...claim, id, fromMs: startsAtMs, toMs: endsAtMs });
+      addKey(keys, claim.bookingId, id);
+    }
   }
   if (change.kind === 'expiry') {
     for (const key of change.bookingIds.flatMap((bookingId) => keys.get(bookingId) ?? [])) {
       const claim = compiled.claims.get(key);
       if (claim) applyClaim(compiled, { ...claim, expiresAtMs: change.expiresAtMs });
+      const inArea = findAreaClaim(compiled.areas, key);
+      if (inArea) applyAreaClaim(compiled.areas, { ...inArea, expiresAtMs: change.expiresAtMs });
     }
   }
 }

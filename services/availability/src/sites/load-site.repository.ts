@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { AppointmentTypeEntity } from '../appointments/appointment-type.entity.ts';
+import { loadAreas } from '../areas/load-areas.repository.ts';
 import { EquipmentEntity } from '../equipment/equipment.entity.ts';
 import type { Offering } from '../offerings/offering.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
@@ -63,8 +64,10 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
   const rules = await rulesByParent(em, parentIds);
   const resourceIds = [...practitioners, ...rooms, ...equipment].map((resource) => resource.id);
   const claims = await loadClaims(em, siteId, resourceIds);
+  const areas = await loadAreas(em, siteId);
   const offerings: Offering[] = [
     ...types.map((row): Offering => ({ type: 'appointment', row })),
+    ...areas.types.map((row): Offering => ({ type: 'area_booking', row })),
     ...sessionTypes.map((row): Offering => ({ type: 'session', row })),
     ...packages.map(
       (row): Offering => ({ type: 'package', row, model: toPackageModel(row, choices.get(row.id) ?? [], rules) }),
@@ -76,6 +79,7 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
     offerings: new Map(offerings.map((offering) => [offering.row.id, offering])),
     model: siteModel({
       ...{ site: known.site, practitioners, rooms, equipment, types, rules, claims, workingTimeOf },
+      areas: areas.models,
       restrictionsOf: (id) => restrictions.get(id) ?? [],
     }),
   };

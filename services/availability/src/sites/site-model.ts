@@ -10,15 +10,16 @@ import type { RoomRow } from '../rooms/room.entity.ts';
 import { toSolverRestriction } from '../restrictions/restriction.ts';
 import type { RestrictionRow } from '../restrictions/restriction.entity.ts';
 import type { WorkingTime } from '../rotas/working-time.ts';
-import type { BookingRules } from '../solver/booking-window.ts';
 import type {
   AppointmentType,
+  AreaModels,
   AvailabilityRule,
   Claim,
   OpeningException,
   PriceRule,
   SiteModel,
 } from '../solver/model.ts';
+import type { BookingRules } from '../solver/booking-window.ts';
 
 /** The rows a site's model is made of. */
 export interface SiteRows {
@@ -31,11 +32,12 @@ export interface SiteRows {
   types: AppointmentTypeRow[];
   rules: RulesByParent;
   claims: Claim[];
+  areas: AreaModels;
 }
 
 /** The solver's view of a site's rows. */
 export function siteModel(rows: SiteRows): SiteModel {
-  const { site, practitioners, workingTimeOf, restrictionsOf, rooms, equipment, types, rules, claims } = rows;
+  const { site, practitioners, workingTimeOf, restrictionsOf, rooms, equipment, types, rules, claims, areas } = rows;
   return {
     id: site.id,
     zone: site.timezone,
@@ -61,6 +63,7 @@ export function siteModel(rows: SiteRows): SiteModel {
     equipment: equipment.map(({ id, name, quantity }) => ({ id, name, quantity })),
     appointmentTypes: types.map((type) => toAppointmentType(type, rules)),
     claims,
+    ...areas,
   };
 }
 
@@ -69,6 +72,7 @@ export function toPriceRule(row: PriceRuleRow): PriceRule {
   return {
     ...whenOf(row),
     durationMinutes: row.duration ?? null,
+    maxDurationMinutes: row.maxDuration ?? null,
     amountMinor: row.price,
     createdAtMs: row.createdAt.getTime(),
   };
@@ -76,7 +80,12 @@ export function toPriceRule(row: PriceRuleRow): PriceRule {
 
 /** An availability rule as the solver reads it. */
 export function toAvailabilityRule(row: AvailabilityRuleRow): AvailabilityRule {
-  return { ...whenOf(row), isAvailable: row.isAvailable };
+  return {
+    ...whenOf(row),
+    isAvailable: row.isAvailable,
+    minDurationMinutes: row.minDuration ?? null,
+    maxDurationMinutes: row.maxDuration ?? null,
+  };
 }
 
 /** The wall time in which a rule holds. */

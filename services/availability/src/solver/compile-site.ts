@@ -1,3 +1,5 @@
+import { minutesPerBucket } from '@lido/runtime/time/local-day.ts';
+import { type CompiledAreas, compileAreas } from './areas/compile-areas.ts';
 import { erode } from './bitset.ts';
 import { addClaim, type ClaimedTime, claimRange, claimTime, dropClaim } from './claimed-time.ts';
 import { emptyBits, type Horizon, layOutHorizon, openWallTime, startGrid } from './horizon.ts';
@@ -49,6 +51,7 @@ export interface CompiledSite {
   /** Guests appear with their first claim. */
   readonly guests: Map<string, Resource>;
   readonly types: ReadonlyMap<string, AppointmentType>;
+  readonly areas: CompiledAreas;
   readonly opening: Uint32Array;
   /** All time, and none: the bitsets of what is not bounded. */
   readonly always: Uint32Array;
@@ -103,6 +106,7 @@ export function compileSite(model: SiteModel, firstDate: string, dayCount: numbe
     equipment,
     guests,
     types: byId(model.appointmentTypes),
+    areas: compileAreas(horizon, opening, model),
     opening,
     always,
     never: emptyBits(horizon),
@@ -161,9 +165,10 @@ export function openStarts(site: CompiledSite, durationBuckets: number): Uint32A
 
 /** The starts that an offering itself allows for a duration in buckets of five minutes. */
 export function typeStarts(site: CompiledSite, type: RuledOffering, durationBuckets: number): TypeStarts {
+  const durationMinutes = durationBuckets * minutesPerBucket;
   return remember(site.caches.typeStarts, `${type.id} ${durationBuckets}`, () => ({
-    available: eroded(ruledBits(site.horizon, type.availabilityRules, site.always), durationBuckets),
-    priced: pricedStarts(site.horizon, type, durationBuckets * 5),
+    available: eroded(ruledBits(site.horizon, type.availabilityRules, site.always, durationMinutes), durationBuckets),
+    priced: pricedStarts(site.horizon, type, durationMinutes),
   }));
 }
 

@@ -46,7 +46,7 @@ export function findSlots(site: CompiledSite, query: SlotQuery): SlotDay[] {
 }
 
 /** The bits of a plan's starts that meet every condition; bit 0 is bit 0 of the plan's `fromWord`. */
-export function bookableStarts(plan: SearchPlan): Uint32Array {
+export function bookableStarts(plan: Pick<SearchPlan, 'grid' | 'layers'>): Uint32Array {
   const starts = plan.grid.slice();
   for (const { bits } of plan.layers) andInto(starts, bits);
   return starts;

@@ -4,7 +4,7 @@ import type { Weekday } from '@lido/runtime/time/zone.ts';
  * The solver's view of a site: plain data. Wall times are `HH:MM` of the site's zone (`24:00`, or `00:00` as an end, is the end of the
  * day), dates are `YYYY-MM-DD` of that zone and ranges of dates include both ends; a null bound is open.
  */
-export interface SiteModel {
+export interface SiteModel extends AreaModels {
   readonly id: string;
   readonly zone: string;
   readonly openingHours: readonly OpeningHours[];
@@ -37,6 +37,9 @@ export interface AvailabilityRule {
   readonly timeFrom: string | null;
   readonly timeTo: string | null;
   readonly isAvailable: boolean;
+  /** The durations of bookings it is about, both bounds included; absent where its kind of parent knows none. */
+  readonly minDurationMinutes?: number | null;
+  readonly maxDurationMinutes?: number | null;
 }
 
 export interface PriceRule {
@@ -46,6 +49,8 @@ export interface PriceRule {
   readonly timeFrom: string | null;
   readonly timeTo: string | null;
   readonly durationMinutes: number | null;
+  /** The longest booking it prices; absent where its kind of parent knows none. */
+  readonly maxDurationMinutes?: number | null;
   readonly amountMinor: number;
   readonly createdAtMs: number;
 }
@@ -161,6 +166,67 @@ export interface Claim {
   readonly categoryIds?: readonly string[];
   /** Treatment time without the buffer, for daily maxima. */
   readonly durationMinutes: number | null;
+}
+
+/** A place that several bookings share, up to so many guests at any one instant. */
+export interface Area {
+  readonly id: string;
+  readonly name: string;
+  readonly capacity: number;
+  readonly availabilityRules: readonly AvailabilityRule[];
+}
+
+/** What can be booked of areas; a booking takes one of them. */
+export interface AreaBookingType
+  extends Pick<
+    AppointmentType,
+    | 'id'
+    | 'name'
+    | 'startTimeIntervalMinutes'
+    | 'endBufferMinutes'
+    | 'minGuests'
+    | 'maxGuests'
+    | 'minAdvance'
+    | 'maxAdvance'
+    | 'availabilityRules'
+    | 'membersOnly'
+    | 'permittedMembershipTypeIds'
+    | 'membershipBookingWindowsEnabled'
+    | 'membershipBookingWindows'
+  > {
+  readonly areaIds: readonly string[];
+  /** Durations are the shortest and every step from it up to the longest. */
+  readonly minDurationMinutes: number;
+  readonly maxDurationMinutes: number;
+  readonly durationIntervalMinutes: number;
+  /** Baskets in one area at any one instant; null is any number. */
+  readonly basketsMax: number | null;
+  /** By the minute. */
+  readonly priceRules: readonly PriceRule[];
+}
+
+/** Guests in an area for `[fromMs, toMs)`, the buffer included; a block keeps everybody out. */
+export interface AreaClaim {
+  readonly id: string;
+  readonly areaId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly kind: 'booking' | 'block';
+  readonly guests: number;
+  /** How many baskets those who hold this put up with, their own included; null is any number. */
+  readonly basketsMax: number | null;
+  /** The instant from which a hold no longer counts; null for what is confirmed. */
+  readonly expiresAtMs: number | null;
+  readonly bookingId: string;
+  readonly itemId: string;
+  readonly orderId: string;
+}
+
+/** A site's areas, what can be booked of them, and who is in them. */
+export interface AreaModels {
+  readonly areas: readonly Area[];
+  readonly areaBookingTypes: readonly AreaBookingType[];
+  readonly areaClaims: readonly AreaClaim[];
 }
 
 /** One question about one appointment type for the local dates `dateFrom` to `dateTo`, both included. */

@@ -3,7 +3,7 @@ import type { CompiledSite } from './compile-site.ts';
 import { bookableStarts } from './find-slots.ts';
 import { msOfBit } from './horizon.ts';
 import type { SlotQuery } from './model.ts';
-import { planSearch } from './search-plan.ts';
+import { planSearch, type SearchPlan } from './search-plan.ts';
 
 /** Whether a local date has a bookable start, and its first and last one. */
 export interface BookableDate {
@@ -16,9 +16,16 @@ export interface BookableDate {
 /** The dates of the query with and without bookable starts: bit operations only, whatever the number of days. */
 export function findBookableDates(site: CompiledSite, query: SlotQuery): BookableDate[] {
   const plan = planSearch(site, query);
-  const starts = bookableStarts(plan);
-  const base = plan.fromWord * 32;
-  return plan.days.map(({ day, fromBit, toBit }) => {
+  return datesOf(plan, bookableStarts(plan));
+}
+
+/** The dates of a search by its bookable starts; bit 0 of them is bit 0 of `fromWord`. */
+export function datesOf(
+  { site, days, fromWord }: Pick<SearchPlan, 'site' | 'days' | 'fromWord'>,
+  starts: Uint32Array,
+): BookableDate[] {
+  const base = fromWord * 32;
+  return days.map(({ day, fromBit, toBit }) => {
     const first = nextSetBit(starts, fromBit - base, toBit - base);
     if (first < 0) return { date: day.date, hasAvailability: false, bookableFromMs: null, bookableToMs: null };
     const last = lastSetBit(starts, fromBit - base, toBit - base);

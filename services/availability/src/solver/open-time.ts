@@ -7,6 +7,7 @@ import {
   emptyBits,
   type Horizon,
   type HorizonDay,
+  maxSpanMinutes,
   minutesOfRange,
   openWallTime,
 } from './horizon.ts';
@@ -32,17 +33,21 @@ export function openingBits(
 
 /**
  * The time availability rules leave: the union of the true rules, or `whenNoTrueRule` when there is none, minus every false rule.
- * A rule list of closures only therefore closes what would be open without it.
+ * A rule list of closures only therefore closes what would be open without it. With a duration, rules about other durations say nothing;
+ * where the true ones are all about others, nothing is open.
  */
 export function ruledBits(
   horizon: Horizon,
   rules: readonly AvailabilityRule[],
   whenNoTrueRule: Uint32Array,
+  durationMinutes?: number,
 ): Uint32Array {
-  const opening = rules.filter(({ isAvailable }) => isAvailable);
-  const bits = opening.length === 0 ? whenNoTrueRule.slice() : emptyBits(horizon);
-  for (const rule of opening) applyRule(horizon, rule, (day, from, to) => openWallTime(bits, day, from, to));
-  for (const rule of rules) {
+  const bits = rules.some(({ isAvailable }) => isAvailable) ? emptyBits(horizon) : whenNoTrueRule.slice();
+  const told = rules.filter((rule) => isAbout(rule, durationMinutes));
+  for (const rule of told) {
+    if (rule.isAvailable) applyRule(horizon, rule, (day, from, to) => openWallTime(bits, day, from, to));
+  }
+  for (const rule of told) {
     if (!rule.isAvailable) applyRule(horizon, rule, (day, from, to) => closeWallTime(bits, day, from, to));
   }
   return bits;
@@ -86,6 +91,11 @@ export function rotaRulesOn(rota: Rota, date: string): RotaRule[] {
   if (!includesDate({ dateFrom: rota.startDate, dateTo: rota.endDate }, date)) return [];
   const [weekday, weekNum] = [weekdayOf(date), weekCounter(rota)(date)];
   return rota.rules.filter((rule) => rule.weekday === weekday && rule.weekNum === weekNum);
+}
+
+function isAbout({ minDurationMinutes, maxDurationMinutes }: AvailabilityRule, durationMinutes?: number): boolean {
+  if (durationMinutes === undefined) return true;
+  return (minDurationMinutes ?? 0) <= durationMinutes && durationMinutes <= (maxDurationMinutes ?? maxSpanMinutes);
 }
 
 function openRota(horizon: Horizon, bits: Uint32Array, rota: Rota): void {

@@ -40,6 +40,17 @@ describe('the most specific rule wins', () => {
       rule(1, { dateTo: monday }),
       rule(2, { weekdays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] }),
     ],
+    [
+      'a bound that covers the duration beats time, weekday and dates together',
+      rule(1, { maxDurationMinutes: 60 }),
+      rule(2, { timeFrom: '09:00', weekdays: ['monday'], dateFrom: monday }),
+    ],
+    [
+      'of two bounds the shorter',
+      rule(1, { maxDurationMinutes: 60 }),
+      rule(2, { maxDurationMinutes: 90, timeTo: '13:00' }),
+    ],
+    ['the duration itself beats its bound', rule(1, { durationMinutes: 60 }), rule(2, { maxDurationMinutes: 60 })],
     ['among equals the newest', rule(1, { createdAtMs: 2 }), rule(2, { createdAtMs: 1 })],
   ])('%s', (_, winner, loser) => {
     expect(price([winner, loser])).toBe(1);
@@ -56,6 +67,7 @@ test('a time range holds its start and not its end; dates hold both ends', () =>
 
 test('a rule for another duration, weekday or date does not price a start', () => {
   expect(price([rule(1, { durationMinutes: 30 })])).toBeUndefined();
+  expect(price([rule(1, { maxDurationMinutes: 55 })])).toBeUndefined();
   expect(price([rule(1, { weekdays: ['tuesday'] })])).toBeUndefined();
   expect(price([rule(1, { dateFrom: '2026-06-16' })])).toBeUndefined();
   expect(priceRuleFor([rule(1, { durationMinutes: 30 })], monday, noon, null)).toBeUndefined();

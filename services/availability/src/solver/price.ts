@@ -1,5 +1,5 @@
 import { type Weekday, weekdayOf } from '@lido/runtime/time/zone.ts';
-import { minutesOfRange } from './horizon.ts';
+import { maxSpanMinutes, minutesOfRange } from './horizon.ts';
 import type { PriceRule } from './model.ts';
 import { includesDay } from './open-time.ts';
 
@@ -11,8 +11,9 @@ export interface DatedPriceRule {
 }
 
 /**
- * The price rules of one local date and duration, most specific first: a rule for the duration, then for a time of day, then for weekdays,
- * then for dates, then the newest. A null duration matches only rules that name none.
+ * The price rules of one local date and duration, most specific first: a rule for the duration, then for durations up to the shortest
+ * bound that covers it, then for a time of day, then for weekdays, then for dates, then the newest. A null duration matches only rules
+ * that name none.
  */
 export function priceRulesOfDay(
   rules: readonly PriceRule[],
@@ -22,8 +23,9 @@ export function priceRulesOfDay(
 ): DatedPriceRule[] {
   return rules
     .filter((rule) => rule.durationMinutes === null || rule.durationMinutes === durationMinutes)
+    .filter((rule) => (durationMinutes ?? 0) <= (rule.maxDurationMinutes ?? maxSpanMinutes))
     .filter((rule) => includesDay(rule, date, weekday))
-    .sort((a, b) => specificity(b) - specificity(a) || b.createdAtMs - a.createdAtMs)
+    .sort((a, b) => reach(a) - reach(b) || specificity(b) - specificity(a) || b.createdAtMs - a.createdAtMs)
     .map((rule) => {
       const { from, to } = minutesOfRange(rule.timeFrom, rule.timeTo);
       return { rule, fromMinute: from, toMinute: to };
@@ -45,10 +47,15 @@ export function firstMatch(rules: readonly DatedPriceRule[], wallMinute: number)
   return rules.find(({ fromMinute, toMinute }) => fromMinute <= wallMinute && wallMinute < toMinute)?.rule;
 }
 
+/** How many durations a rule prices, as a number to compare by: one, those up to a bound, or all. */
+function reach({ durationMinutes, maxDurationMinutes }: PriceRule): number {
+  return durationMinutes === null ? (maxDurationMinutes ?? Number.MAX_SAFE_INTEGER) : 0;
+}
+
 function specificity(rule: PriceRule): number {
   const hasTime = rule.timeFrom !== null || rule.timeTo !== null;
   // All seven weekdays say no more than none.
   const hasWeekday = rule.weekdays.length > 0 && rule.weekdays.length < 7;
   const hasDate = rule.dateFrom !== null || rule.dateTo !== null;
-  return (rule.durationMinutes === null ? 0 : 8) + (hasTime ? 4 : 0) + (hasWeekday ? 2 : 0) + (hasDate ? 1 : 0);
+  return (hasTime ? 4 : 0) + (hasWeekday ? 2 : 0) + (hasDate ? 1 : 0);
 }

@@ -9,6 +9,7 @@ export const noAvailabilityReasons = [
   'no_practitioners_available',
   'no_rooms_available',
   'no_equipment_available',
+  'no_areas_available',
   'guest_unavailable',
   'no_price',
 ] as const;
@@ -25,6 +26,7 @@ const messages: Record<NoAvailabilityReason, string> = {
   no_practitioners_available: 'None of our practitioners is free at this time.',
   no_rooms_available: 'No suitable room is free at this time.',
   no_equipment_available: 'The equipment this needs is in use at this time.',
+  no_areas_available: 'There is not enough space left at this time.',
   guest_unavailable: 'A guest already has another booking at this time.',
   no_price: 'This cannot be booked online at this time. Please contact us.',
 };

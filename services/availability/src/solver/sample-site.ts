@@ -1,6 +1,9 @@
 import { weekdays } from '@lido/runtime/time/zone.ts';
 import type { AppointmentType, Claim, Practitioner, Room, SiteModel, SlotQuery } from './model.ts';
 
+/** For sites that have no areas. */
+export const noAreas = { areas: [], areaBookingTypes: [], areaClaims: [] };
+
 /** Monday in summer; what the samples below are about. */
 export const sampleDate = '2026-06-15';
 
@@ -87,6 +90,7 @@ export function sampleSite(changes: Partial<SiteModel> = {}, typeChanges: Partia
       }),
     ],
     claims: [],
+    ...noAreas,
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import { minutesPerBucket } from '@lido/runtime/time/local-day.ts';
 import { clearRange, setRange } from './bitset.ts';
-import { bookingWindows, isPermitted } from './booking-window.ts';
+import { type Asker, type BookingRules, bookingWindows, isPermitted } from './booking-window.ts';
 import { type ClaimedTime, claimTime } from './claimed-time.ts';
 import {
   claimsOwnedBy,
@@ -67,7 +67,8 @@ export interface Needs {
   readonly guests: readonly Candidate[];
 }
 
-interface Window {
+/** The words of a site's bitsets that a search reads. */
+export interface Window {
   readonly site: CompiledSite;
   readonly fromWord: number;
   readonly toWord: number;
@@ -97,7 +98,8 @@ export function planSearch(site: CompiledSite, query: SlotQuery): SearchPlan {
   return { ...window, query, type, shape, days, needed, grid, layers };
 }
 
-function windowLayers(window: Window, type: AppointmentType, query: SlotQuery): Layer[] {
+/** The conditions of when an offering of any kind may be booked at all. */
+export function windowLayers(window: Window, type: BookingRules, query: Asker): Layer[] {
   const { horizon } = window.site;
   const windows = bookingWindows(type, query, horizon.zone);
   const firstEarliest = bitFrom(horizon, Math.min(...windows.map(({ earliestMs }) => earliestMs)));
@@ -224,7 +226,7 @@ export function shapeOf(type: AppointmentType, durationMinutes: number): Shape {
 
 /** The resources that a query needs, and who of them it may have. */
 export function needsOf(site: CompiledSite, type: AppointmentType, query: SlotQuery): Needs {
-  const see = seeWithout(excludedClaims(site, query), site);
+  const see = claimedWithout(site, query);
   const count = practitionersNeeded(type, query.guests);
   const requestedIds = distinct(query.practitionerIds ?? []);
   const practitioners = listedPractitioners(site, type)
@@ -256,7 +258,15 @@ function roomMode(type: AppointmentType): 'exclusive' | 'shared' {
   return type.allocateMultiCapacityRooms ? 'shared' : 'exclusive';
 }
 
-function excludedClaims(site: CompiledSite, query: SlotQuery): ReadonlySet<Claim> {
+/** Whose claims a query leaves out. */
+type Exclusions = Pick<SlotQuery, 'excludeBookingIds' | 'excludeItemIds' | 'excludeOrderIds'>;
+
+/** What is claimed of a resource beside the claims that a query leaves out. */
+export function claimedWithout(site: CompiledSite, exclusions: Exclusions): (resource: Resource) => ClaimedTime {
+  return seeWithout(excludedClaims(site, exclusions), site);
+}
+
+function excludedClaims(site: CompiledSite, query: Exclusions): ReadonlySet<Claim> {
   const excluded = new Set<Claim>();
   const exclude = (ids: readonly string[] | undefined, field: 'bookingId' | 'itemId' | 'orderId') => {
     for (const id of ids ?? [])
@@ -283,7 +293,8 @@ export function lanes({ resource, claimed, allowed }: Candidate, use: 'units' | 
   return allowed === undefined ? all : all.map((lane) => ({ ...lane, allowed }));
 }
 
-function buckets(minutes: number, atLeast: number): number {
+/** A length in buckets of five minutes, at least so many; refuses what is off the grid or too long with a RangeError. */
+export function buckets(minutes: number, atLeast: number): number {
   const count = minutes / minutesPerBucket;
   if (!Number.isInteger(count) || count < atLeast || minutes > maxSpanMinutes) {
     throw new RangeError(`${minutes} minutes is not a multiple of ${minutesPerBucket} up to ${maxSpanMinutes}.`);
@@ -295,7 +306,8 @@ function shapeKey({ durationBuckets, bufferBuckets }: Shape): string {
   return `${durationBuckets}+${bufferBuckets}`;
 }
 
-function view({ fromWord, toWord }: Window, bits: Uint32Array): Uint32Array {
+/** The words of a bitset that a search reads. */
+export function view({ fromWord, toWord }: Window, bits: Uint32Array): Uint32Array {
   return bits.subarray(fromWord, toWord);
 }
 
@@ -305,10 +317,12 @@ function range(window: Window, fromBit: number, toBit: number): Uint32Array {
   return bits;
 }
 
-function nothing({ fromWord, toWord }: Window): Uint32Array {
+/** No bit of a window. */
+export function nothing({ fromWord, toWord }: Window): Uint32Array {
   return new Uint32Array(toWord - fromWord);
 }
 
-function everything(window: Window): Uint32Array {
+/** Every bit of a window. */
+export function everything(window: Window): Uint32Array {
   return nothing(window).fill(0xffffffff);
 }
