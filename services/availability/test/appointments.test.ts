@@ -192,7 +192,7 @@ describe('the list of appointments', () => {
     expect(idsOf(await list(onDay(7)))).toEqual([]);
   });
 
-  test('is filtered by practitioners, rooms and zones, the cancelled ones too', async () => {
+  test('is filtered by practitioners, rooms and the zones of either, the cancelled ones too', async () => {
     const { practitionerId } = world.offerings;
     const { roomId } = await get(confirmed.id);
     const status = ['APPOINTMENT_STATUS_CONFIRMED', 'APPOINTMENT_STATUS_CANCELLED'] as const;
@@ -207,6 +207,14 @@ describe('the list of appointments', () => {
     expect(await ids({ zoneId: ['quiet', 'x'], status: [...status] })).toEqual([confirmed.id, cancelled.id]);
     expect(await ids({ zoneId: ['quiet'] })).toEqual([confirmed.id, held.id]);
     expect(await ids({ zoneId: ['x'] })).toEqual([]);
+    await world.availabilitySql(`update practitioners set zone_ids = '{calm}' where id = $1`, [practitionerId]);
+    expect(await ids({ zoneId: ['calm'] })).toEqual([confirmed.id, held.id]);
+    expect(await ids({ zoneId: ['calm'], status: [...status] })).toEqual([confirmed.id, cancelled.id]);
+    expect(await ids({ zoneId: ['calm'], roomId: ['x'] })).toEqual([]);
+    expect(idsOf(await report({ dateFrom: dayOf(5), dateTo: dayOf(5), zoneId: ['calm'] }))).toEqual([
+      confirmed.id,
+      held.id,
+    ]);
   });
 
   test('tells a time that is touched from one that is started in', async () => {

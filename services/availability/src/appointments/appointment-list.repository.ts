@@ -8,8 +8,8 @@ export interface AppointmentQuery {
   organisationId: string;
   places: Place[];
   filter: AppointmentFilter;
-  /** The rooms of the filter's zones; null where it names none. */
-  zoneRoomIds: string[] | null;
+  /** Who and what is in the filter's zones; null where it names none. */
+  idsInZones: string[] | null;
 }
 
 /** Sites of one time zone with the times that are asked for there. */
@@ -89,26 +89,13 @@ async function currenciesOf(em: SqlEntityManager, { places }: AppointmentQuery):
   return rows.map(({ currency }) => currency);
 }
 
-/** The rooms of an organisation that are in any of the zones. */
-export async function roomsOfZones(
-  em: SqlEntityManager,
-  organisationId: string,
-  zoneIds: readonly string[],
-): Promise<string[]> {
-  const rows = await em.execute<{ id: string }[]>(
-    `select id from rooms where organisation_id = ? and zone_ids && ${textArray}::text[]`,
-    [organisationId, JSON.stringify(zoneIds)],
-  );
-  return rows.map(({ id }) => id);
-}
-
 /** Everything of the query from `from` to the end of its conditions; the joins that nothing asks for cost nothing. */
-function found({ organisationId, places, filter, zoneRoomIds }: AppointmentQuery): Condition {
+function found({ organisationId, places, filter, idsInZones }: AppointmentQuery): Condition {
   const conditions = [
     { sql: `b.offering_type = 'appointment' and b.organisation_id = ?`, params: [organisationId] },
     either(places.map(placeCondition)),
     either(statusConditions(filter)),
-    ...resourceConditions(filter, zoneRoomIds),
+    ...resourceConditions(filter, idsInZones),
   ];
   return {
     sql: `
@@ -168,11 +155,11 @@ function statusConditions({ status }: AppointmentFilter): Condition[] {
 
 function resourceConditions(
   { practitionerId, roomId, status }: AppointmentFilter,
-  zoneRoomIds: readonly string[] | null,
+  idsInZones: readonly string[] | null,
 ): Condition[] {
   const hold = status.includes('APPOINTMENT_STATUS_CANCELLED') ? heldAnyOf : holdsAnyOf;
   const named = [practitionerId, roomId].filter((ids) => ids.length > 0);
-  return [...named, ...(zoneRoomIds === null ? [] : [zoneRoomIds])].map(hold);
+  return [...named, ...(idsInZones === null ? [] : [idsInZones])].map(hold);
 }
 
 /** Live bookings hold what they claim. */

@@ -12,14 +12,9 @@ import { permittedSites } from '@lido/runtime/resource/scope.ts';
 import { bookingsOfItems } from '../bookings/booking.repository.ts';
 import { currenciesOf } from '../offerings/currency.repository.ts';
 import { orderCards } from '../order-cards/order-card.repository.ts';
+import { idsInZones } from '../zones/zone.repository.ts';
 import { type AppointmentFilter, boundsIn, reportFilter } from './appointment-filter.ts';
-import {
-  type AppointmentQuery,
-  appointmentIds,
-  appointmentSums,
-  buffersOf,
-  roomsOfZones,
-} from './appointment-list.repository.ts';
+import { type AppointmentQuery, appointmentIds, appointmentSums, buffersOf } from './appointment-list.repository.ts';
 import { toAppointment } from './appointment-message.ts';
 
 /** Lists the appointments of the sites asked for, or of all where the caller may see reservations. */
@@ -72,8 +67,8 @@ export async function appointmentQuery(
   const byZone = Map.groupBy(siteIds, (siteId) => zones.get(siteId) ?? 'UTC');
   const places = [...byZone].map(([zone, siteIds]) => ({ siteIds, bounds: boundsIn(zone, filter) }));
   const { organisationId } = principal;
-  const zoneRoomIds = filter.zoneId.length === 0 ? null : await roomsOfZones(em, organisationId, filter.zoneId);
-  return { organisationId, places, filter, zoneRoomIds };
+  const inZones = filter.zoneId.length === 0 ? null : [...(await idsInZones(em, filter.zoneId))];
+  return { organisationId, places, filter, idsInZones: inZones };
 }
 
 /** Appointments by their ids, in this order, with a query for each table however many they are. */
