@@ -11,6 +11,7 @@ import { RestrictionsAndAbsences } from './0013-restrictions-and-absences.ts';
 import { Waitlist } from './0016-waitlist.ts';
 import { PackageItems } from './0015-package-items.ts';
 import { AreaLimits } from './0014-area-limits.ts';
+import { AreaZones } from './0014-area-zones.ts';
 import { Appointments } from './0017-appointments.ts';
 import { VersionStamps } from './0019-version-stamps.ts';
 import { MediaFiles } from './0022-media.ts';
@@ -33,6 +34,7 @@ const tables = [
   { name: '0016-waitlist', class: Waitlist },
   { name: '0015-package-items', class: PackageItems },
   { name: '0014-area-limits', class: AreaLimits },
+  { name: '0014-area-zones', class: AreaZones },
   { name: '0017-appointments', class: Appointments },
   { name: '0019-version-stamps', class: VersionStamps },
   { name: '0022-media', class: MediaFiles },

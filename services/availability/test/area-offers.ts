@@ -14,6 +14,8 @@ export const blankArea: BookableArea = {
   siteId: '',
   name: 'Hot tub',
   availabilityRules: [],
+  zoneIds: [],
+  zones: [],
   createdAt: '',
   updatedAt: '',
 };

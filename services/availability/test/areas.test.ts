@@ -1,6 +1,7 @@
 import { AreaBookingTypeServiceService } from '@lido/proto/lido/availability/v1/area_booking_type.ts';
 import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
 import { CategoryServiceService } from '@lido/proto/lido/availability/v1/category.ts';
+import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blankArea, blankAreaType, dig, offerAreas, priceByMinute } from './area-offers.ts';
@@ -45,7 +46,7 @@ describe('a bookable area', () => {
     for (const name of ['Row C', 'Row A', 'Row B'])
       ids.set(name, (await areas.createBookableArea(area(name), world.staff)).id);
     const names = async () =>
-      (await areas.listBookableAreas({ siteId: [world.siteId], query: 'row ' }, world.staff)).data.map(
+      (await areas.listBookableAreas({ siteId: [world.siteId], zoneId: [], query: 'row ' }, world.staff)).data.map(
         ({ name }) => name,
       );
     expect(await names()).toEqual(['Row A', 'Row B', 'Row C']);
@@ -65,6 +66,19 @@ describe('a bookable area', () => {
     for (const areaIds of [[id, 'nothing'], [id, id], ['nothing']])
       await expect(areas.reorderBookableAreas({ areaIds }, world.staff)).rejects.toMatchObject(refused);
     await expect(areas.reorderBookableAreas({ areaIds: [id] }, world.stranger)).rejects.toMatchObject(refused);
+  });
+
+  test('is in zones of its site, is filtered by them, and keeps to zones that are there', async () => {
+    const zone = { id: '', organisationId: '', siteId: world.siteId, name: 'Wet side', createdAt: '', updatedAt: '' };
+    const { id } = await world.peer(ZoneServiceService).createZone(zone, world.staff);
+    const made = await areas.createBookableArea(area('Wet', { zoneIds: [id] }), world.staff);
+    expect(made).toMatchObject({ zoneIds: [id], zones: [{ id, name: 'Wet side' }] });
+    const inZone = async (zoneId: string) =>
+      (await areas.listBookableAreas({ siteId: [], zoneId: [zoneId] }, world.staff)).data.map(({ name }) => name);
+    expect([await inZone(id), await inZone('none')]).toEqual([['Wet'], []]);
+    await expect(areas.createBookableArea(area('Lost', { zoneIds: ['none'] }), world.staff)).rejects.toMatchObject({
+      fields: { zone_ids: ['There is no none here.'] },
+    });
   });
 
   test('is copied with its rules, its capacity being open to the copy', async () => {
@@ -105,7 +119,7 @@ describe('a bookable area', () => {
     const [gone = '', stays = ''] = await dig(world, 1, 2);
     const type = await offerAreas(world, [gone, stays]);
     await areas.deleteBookableArea({ id: gone }, world.staff);
-    const { data } = await areas.listBookableAreas({ siteId: [world.siteId], perPage: 100 }, world.staff);
+    const { data } = await areas.listBookableAreas({ siteId: [world.siteId], zoneId: [], perPage: 100 }, world.staff);
     expect([data.some(({ id }) => id === gone), data.some(({ id }) => id === stays)]).toEqual([false, true]);
     await expect(areas.deleteBookableArea({ id: gone }, world.staff)).rejects.toMatchObject({
       kind: 'not_found',

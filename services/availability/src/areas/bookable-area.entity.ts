@@ -11,6 +11,7 @@ export const BookableAreaEntity = defineEntity({
     description: p.string().nullable(),
     capacity: p.integer(),
     position: p.integer(),
+    zoneIds: p.array(),
   },
 });
 

@@ -2,7 +2,7 @@ import { BookableArea, type BookableAreaServiceService } from '@lido/proto/lido/
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { copy } from '@lido/runtime/resource/copy.ts';
 import { create } from '@lido/runtime/resource/create.ts';
-import { contains } from '@lido/runtime/resource/filters.ts';
+import { contains, overlaps } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
 import { list } from '@lido/runtime/resource/list.ts';
 import { lastPosition } from '@lido/runtime/resource/reorder.ts';
@@ -13,6 +13,7 @@ import { newShopId } from '@lido/runtime/service/ids.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { availabilityRules, availabilityRulesOf, copyRules } from '../offerings/rules.handlers.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
+import { unknownZones, zonesOf } from '../zones/zone.repository.ts';
 import { BookableAreaEntity, type BookableAreaRow } from './bookable-area.entity.ts';
 import { deleteBookableArea } from './delete-bookable-area.handlers.ts';
 import { reorderBookableAreas } from './reorder-bookable-areas.handlers.ts';
@@ -22,13 +23,14 @@ const bookableAreas: ResourceSpec<BookableAreaRow, BookableArea> = {
   entity: BookableAreaEntity,
   newId: newShopId,
   scope: siteScope(),
-  writable: ['siteId', 'name', 'description', 'capacity'],
+  writable: ['siteId', 'name', 'description', 'capacity', 'zoneIds'],
   fixed: ['siteId'],
   defaults: { capacity: 1, position: lastPosition },
   toMessage: (row, formats) => ({
     ...row,
     order: row.position === lastPosition ? null : row.position,
     availabilityRules: [],
+    zones: [],
     ...stamps(row, formats),
   }),
   embed: async (rows, em) => {
@@ -36,11 +38,13 @@ const bookableAreas: ResourceSpec<BookableAreaRow, BookableArea> = {
       em,
       rows.map((row) => row.id),
     );
-    return ({ id }) => ({ availabilityRules: rules.availability(id).map(availabilityRules.toMessage) });
+    const zones = await zonesOf(em, rows);
+    return (row) => ({ ...zones(row), availabilityRules: rules.availability(row.id).map(availabilityRules.toMessage) });
   },
-  filters: { query: contains('name') },
+  filters: { query: contains('name'), zoneId: overlaps('zoneIds') },
   orderBy: { position: 'asc', name: 'asc' },
   event: { saved: 'lido.availability.bookable_area.saved', encode: (area) => BookableArea.encode(area).finish() },
+  check: (row, { em }) => unknownZones(em, row.zoneIds, [row.siteId]),
   saved: (row, { em }) => modelChanged(em, [row.siteId]),
 };
 

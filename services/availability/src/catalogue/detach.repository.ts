@@ -23,6 +23,7 @@ const tagged = [
 ] as const;
 /** What can be in zones. */
 export const zoned = [
+  { table: 'bookable_areas', column: 'zone_ids', sites: 'array[site_id]' },
   { table: 'practitioners', column: 'zone_ids', sites: 'site_ids' },
   { table: 'rooms', column: 'zone_ids', sites: 'array[site_id]' },
 ] as const;
