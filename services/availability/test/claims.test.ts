@@ -153,7 +153,10 @@ describe('confirming', () => {
       world.staff,
     );
     await expect(refused).rejects.toMatchObject({ reason: 'hold_lapsed' });
-    const { items } = await world.bookings.extendHolds({ orderId: order, holdMinutes: 5 }, world.staff);
+    const { items } = await world.bookings.extendHolds(
+      { orderId: order, holdMinutes: 5, skipRules: false },
+      world.staff,
+    );
     expect(items[0]?.bookingSummary?.status).toBe('reserved');
   });
 

@@ -171,6 +171,35 @@ describe('submitting as staff', () => {
     });
   });
 
+  test('claims what lapsed again by the rules, or past them when told so', async () => {
+    const { id: orderId } = await readyBasket(world, hourOf(7, 9));
+    const date = hourOf(7, 9).slice(0, 10);
+    const closed = { id: '', weekdays: [], dateFrom: date, dateTo: date, isAvailable: false };
+    await world.appointmentTypes.createAppointmentTypeAvailabilityRule(
+      { parentId: world.offerings.massageId, rule: closed },
+      world.staff,
+    );
+    await lapse(orderId);
+    await expect(world.orders.actionSubmitOrder({ orderId }, world.staff)).rejects.toMatchObject({
+      kind: 'invalid',
+      fields: { time: expect.anything() },
+    });
+    expect(await bookingStates(world, orderId)).toEqual(['held']);
+    const order = await world.orders.actionSubmitOrder({ orderId, skipAvailabilityChecks: true }, world.staff);
+    expect(order).toMatchObject({ status: 'ORDER_STATUS_SUBMITTED' });
+    expect(await bookingStates(world, orderId)).toEqual(['confirmed']);
+  });
+
+  test('past the rules never takes what somebody else holds', async () => {
+    const { id: orderId } = await readyBasket(world, hourOf(8, 9));
+    await lapse(orderId);
+    const other = await readyBasket(world, hourOf(8, 9));
+    await expect(
+      world.orders.actionSubmitOrder({ orderId, skipAvailabilityChecks: true }, world.staff),
+    ).rejects.toMatchObject({ kind: 'state_conflict', reason: 'already_taken' });
+    expect(await submitBasket(other.id)).toMatchObject({ status: 'ORDER_STATUS_SUBMITTED' });
+  });
+
   test('is not for a customer or a partner', async () => {
     const { id: orderId } = await openBasket(world);
     for (const kind of ['KIND_CUSTOMER', 'KIND_PARTNER'] as const) {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { AppointmentTypeServiceService } from '@lido/proto/lido/availability/v1/appointment_type.ts';
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
@@ -34,6 +35,7 @@ export interface World {
   notes: Peer<typeof OrderNoteServiceService>;
   customers: Peer<typeof CustomerServiceService>;
   sessions: Peer<typeof SessionServiceService>;
+  appointmentTypes: Peer<typeof AppointmentTypeServiceService>;
   customersAddress: string;
   ordersAddress: string;
   availabilityAddress: string;
@@ -111,6 +113,7 @@ export async function startWorld(): Promise<World> {
     notes: peerOf(OrderNoteServiceService, ordersClient),
     customers: peerOf(CustomerServiceService, customersClient),
     sessions: peerOf(SessionServiceService, availabilityClient),
+    appointmentTypes: peerOf(AppointmentTypeServiceService, availabilityClient),
     customersAddress: customers.address,
     ordersAddress: addresses.LIDO_ORDERS_ADDRESS,
     availabilityAddress: addresses.LIDO_AVAILABILITY_ADDRESS,

@@ -45,7 +45,8 @@ async function extendHolds(parts: BookingParts, request: ExtendHoldsRequest, cal
   if (!versioned) return { items: [] };
   const minutes = request.holdMinutes || versioned.site.holdMinutes || holdMinutesDefault;
   const expiresAtMs = call.clock.nowMs() + minutes * 60_000;
-  await renew(parts, bookings.filter(isRenewable), { versioned, expiresAtMs, status: 'held' }, call);
+  const { skipRules } = request;
+  await renew(parts, bookings.filter(isRenewable), { versioned, skipRules, expiresAtMs, status: 'held' }, call);
   return answer(parts, request.orderId, versioned, call);
 }
 
@@ -57,7 +58,8 @@ async function confirm(parts: BookingParts, request: ConfirmRequest, call: Call)
   }
   const versioned = await siteOf(parts, bookings, call);
   if (!versioned) return { items: [] };
-  await renew(parts, bookings.filter(isRenewable), { versioned, expiresAtMs: null, status: 'confirmed' }, call);
+  const renewal: Renewal = { versioned, skipRules: request.skipRules, expiresAtMs: null, status: 'confirmed' };
+  await renew(parts, bookings.filter(isRenewable), renewal, call);
   parts.waitlist.wake();
   return answer(parts, request.orderId, versioned, call);
 }
@@ -69,6 +71,8 @@ function isRenewable({ status }: Booking): boolean {
 
 interface Renewal {
   versioned: VersionedSite;
+  /** Whether what has lapsed is claimed again past the rules, however it was held. */
+  skipRules: boolean;
   expiresAtMs: number | null;
   status: 'held' | 'confirmed';
 }
@@ -85,15 +89,16 @@ async function renew(parts: BookingParts, bookings: Booking[], renewal: Renewal,
   throw new Refusal('state_conflict', 'hold_lapsed', 'The hold has just lapsed. Please try again.');
 }
 
-/** What was held past the rules is claimed again past the rules, all else by them. Only what waited already may go on waiting. */
+/** What was held past the rules is claimed again past the rules, all else as the renewal says. Only what waited already may go on waiting. */
 async function claimAgain(
   parts: BookingParts,
   lapsed: Booking[],
-  { versioned, expiresAtMs }: Renewal,
+  { versioned, skipRules, expiresAtMs }: Renewal,
   call: Call,
 ): Promise<void> {
   const nowMs = call.clock.nowMs();
-  const alike = Map.groupBy(lapsed, ({ request, status }) => `${request.skipsRules === true} ${status}`);
+  const isPastRules = ({ request }: Booking): boolean => skipRules || request.skipsRules === true;
+  const alike = Map.groupBy(lapsed, (booking) => `${isPastRules(booking)} ${booking.status}`);
   for (const bookings of alike.values()) {
     const order: HoldOrder = {
       versioned,
@@ -102,7 +107,7 @@ async function claimAgain(
       orderId: bookings[0]?.orderId ?? '',
       customerId: bookings[0]?.customerId ?? null,
       expiresAtMs: expiresAtMs ?? nowMs + confirmMinutes * 60_000,
-      skipRules: bookings[0]?.request.skipsRules === true,
+      skipRules: bookings.some(isPastRules),
       isOnline: false,
       overridingActor: null,
       mayWait: bookings[0]?.status === 'waiting',

@@ -203,7 +203,9 @@ function actionReserveBasket(ports: Ports) {
       {
         id: basketId,
         work: async (aggregate, { zone }) => {
-          const held = liveItems(aggregate).length === 0 ? [] : await ports.bookings.extend(aggregate.order, 0, call);
+          const wanted = { skipRules: false, holdMinutes: 0 };
+          const held =
+            liveItems(aggregate).length === 0 ? [] : await ports.bookings.extend(aggregate.order, wanted, call);
           for (const item of liveItems(aggregate)) {
             const answer = held.find(({ itemId }) => itemId === item.id);
             if (answer) applyBooking(item, answer, zone);

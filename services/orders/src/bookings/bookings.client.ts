@@ -34,8 +34,8 @@ export interface ItemToHold {
 /** What orders asks of availability. Every call is in the order's organisation; an unreachable peer is `unavailable`. */
 export interface Bookings {
   hold(order: OrderRow, items: ItemToHold[], options: HoldOptions): Promise<HeldItem[]>;
-  /** `holdMinutes` 0 takes the site's. */
-  extend(order: OrderRow, holdMinutes: number, asking: Asking): Promise<HeldItem[]>;
+  /** `holdMinutes` 0 takes the site's; `skipRules` claims what has lapsed again past the rules. */
+  extend(order: OrderRow, wanted: { skipRules: boolean; holdMinutes: number }, asking: Asking): Promise<HeldItem[]>;
   confirm(order: OrderRow, wanted: { skipRules: boolean; itemIds: string[] }, asking: Asking): Promise<HeldItem[]>;
   /** No item ids means all of the order's. */
   release(order: Pick<OrderRow, 'id' | 'organisationId'>, itemIds: string[], asking: Asking): Promise<void>;
@@ -52,8 +52,8 @@ export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings
       });
       return answer.items;
     },
-    extend: async (order, holdMinutes, asking) => {
-      const answer = await reach(() => peer.extendHolds({ orderId: order.id, holdMinutes }, callerFor(order, asking)));
+    extend: async (order, wanted, asking) => {
+      const answer = await reach(() => peer.extendHolds({ orderId: order.id, ...wanted }, callerFor(order, asking)));
       return answer.items;
     },
     confirm: async (order, wanted, asking) => {

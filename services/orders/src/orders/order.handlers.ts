@@ -134,7 +134,8 @@ function actionReserveOrder({ bookings }: Ports) {
       requireOpen(aggregate.order.status);
       const items = liveItems(aggregate);
       if (items.length === 0) return;
-      const held = await bookings.extend(aggregate.order, reserveMins ?? 0, call);
+      const wanted = { skipRules: false, holdMinutes: reserveMins ?? 0 };
+      const held = await bookings.extend(aggregate.order, wanted, call);
       const zone = await zoneOf(writer.em, aggregate.order);
       for (const item of items) {
         const answer = held.find(({ itemId }) => itemId === item.id);
