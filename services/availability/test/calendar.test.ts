@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { staff } from '../../../test/support/callers.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
 import { keepOrderCard } from '../src/order-cards/order-card.repository.ts';
-import { dig } from './area-offers.ts';
+import { blankArea, dig } from './area-offers.ts';
 import { book, dayAhead, holdFor, offerClass, schedule } from './classes.ts';
 import { itemAt } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -306,7 +306,26 @@ describe('the resources of a date', () => {
   });
 
   test('are narrowed to zones, there for dates that have passed, and for the site that is meant when none is named', async () => {
-    expect(await ask({ zoneId: [garden] })).toMatchObject({ practitioners: [], rooms: [{ id: places[1], order: 1 }] });
+    const [tub = '', dryTub = ''] = await dig(world, 2, 2);
+    const bookableArea = { ...blankArea, zoneIds: [garden] };
+    await world
+      .peer(BookableAreaServiceService)
+      .updateBookableArea({ id: tub, bookableArea, updateMask: ['zone_ids'] }, world.staff);
+    const inGarden = await ask({ zoneId: [garden] });
+    expect(inGarden).toMatchObject({
+      ...{ practitioners: [], rooms: [{ id: places[1], order: 1 }] },
+      areas: [{ id: tub, zoneIds: [garden] }],
+    });
+    const blocks = world.peer(BlockedTimeServiceService);
+    const blocked = async (areaId: string) => {
+      const during = { startTime: at('15:00'), endTime: at('15:30'), type: 'BLOCKED_TIME_TYPE_MEETING' as const };
+      const where = { practitionerIds: [], roomIds: [], areaIds: [areaId] };
+      return (await blocks.createBlockedTime({ blockedTime: { ...during, ...where, recurrence: null } }, world.staff))
+        .id;
+    };
+    const ids = [await blocked(tub), await blocked(dryTub)];
+    expect((await list({ zoneId: [garden], events: ['blocked_time'] })).data).toMatchObject([{ id: ids[0] }]);
+    for (const id of ids) await blocks.deleteBlockedTime({ id }, world.staff);
     expect((await ask({ date: '2020-06-01' })).openingHours).toEqual([
       { startTime: '2020-06-01T08:00:00+01:00', endTime: '2020-06-01T20:00:00+01:00' },
     ]);

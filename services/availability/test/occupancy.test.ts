@@ -1,3 +1,4 @@
+import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OccupancyServiceService, type OccupancyRow } from '@lido/proto/lido/availability/v1/occupancy.ts';
 import { PractitionerScheduleServiceService } from '@lido/proto/lido/availability/v1/practitioner_schedule.ts';
@@ -7,7 +8,7 @@ import { callerMetadata, type Peer, peerOf } from '@lido/runtime/grpc/client.ts'
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { staff, type TestCaller } from '../../../test/support/callers.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
-import { dig } from './area-offers.ts';
+import { blankArea, dig } from './area-offers.ts';
 import { openSql } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -198,6 +199,16 @@ describe('the occupancy of bookable areas', () => {
       tubs[1],
     ]);
     expect((await ask({ zoneId: ['elsewhere'] })).data).toEqual([]);
+    const zones = world.peer(ZoneServiceService);
+    const zone = { id: '', siteId: world.siteId, organisationId: '', name: 'Wet', createdAt: '', updatedAt: '' };
+    const { id } = await zones.createZone(zone, world.staff);
+    const areas = world.peer(BookableAreaServiceService);
+    const bookableArea = { ...blankArea, zoneIds: [id] };
+    await areas.updateBookableArea({ id: tubs[0] ?? '', bookableArea, updateMask: ['zone_ids'] }, world.staff);
+    expect((await ask({ zoneId: [id] })).data.map(({ resource }) => resource?.id)).toEqual([tubs[0]]);
+    await zones.deleteZone({ id }, world.staff);
+    expect(await areas.getBookableArea({ id: tubs[0] ?? '' }, world.staff)).toMatchObject({ zoneIds: [], zones: [] });
+    expect((await ask({ zoneId: [id] })).data).toEqual([]);
     const request = { ...none, ...dates, siteId: world.siteId, bookableAreaIds: [tubs[1] ?? ''] };
     const job = await reports.queueBookableAreaOccupancyReport(request, world.staff);
     expect(await finished(job.id)).toContain(`${tubs[1]},Tub for 1,720,0,0,0`);
