@@ -80,6 +80,21 @@ describe('an answer', () => {
     expect(await gateway.send('HEAD', `${specimens}/pearl/file`)).toMatchObject({ status: 200, text: '' });
   });
 
+  it('of a list is CSV for whoever prefers it, where the list has it', async () => {
+    const list = (accept: string) => gateway.send('GET', `${specimens}?site_id=site&page=2`, { headers: { accept } });
+    expect(await list('text/csv')).toMatchObject({
+      status: 200,
+      text: 'page 2',
+      headers: { 'content-disposition': 'attachment; filename=specimens.csv', vary: expect.stringContaining('Accept') },
+    });
+    expect(await list('text/csv;q=0.5, application/json')).toMatchObject({ json: { meta: { current_page: 2 } } });
+    for (const accept of ['*/*', 'text/html']) {
+      expect(await list(accept)).toMatchObject({ status: 200, json: { meta: { current_page: 2 } } });
+    }
+    const one = await gateway.send('GET', `${specimens}/s1`, { headers: { accept: 'text/csv' } });
+    expect(one).toMatchObject({ json: { data: { id: 's1' } } });
+  });
+
   it('that is no file is a problem, and a file that breaks off does not end as if it were whole', async () => {
     expect(await gateway.send('GET', `${specimens}/missing/file`)).toMatchObject({
       status: 404,

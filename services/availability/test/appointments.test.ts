@@ -6,6 +6,7 @@ import {
   type ListShopAppointmentsRequest,
 } from '@lido/proto/lido/availability/v1/appointment.ts';
 import { type Job, JobServiceService } from '@lido/proto/lido/jobs/v1/job.ts';
+import type { FilePart } from '@lido/proto/lido/rest/v1/options.ts';
 import { callerMetadata, createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { massage, noCustomer, openBasket } from '../../orders/test/builders.ts';
@@ -50,6 +51,12 @@ const parse = (csv: string): string[][] =>
     .trimEnd()
     .split('\n')
     .map((line) => line.split(','));
+/** The rows of a streamed file. */
+async function linesOf(stream: AsyncIterable<FilePart>): Promise<string[][]> {
+  const parts: Buffer[] = [];
+  for await (const { content } of stream) parts.push(Buffer.from(content));
+  return parse(Buffer.concat(parts).toString());
+}
 const waitFor = <T>(work: () => Promise<T>): Promise<T> => vi.waitFor(work, { timeout: 10_000, interval: 30 });
 
 /** A basket of Ada's with one massage; submitted when asked. Answers once its card has come. */
@@ -268,12 +275,9 @@ describe('queued appointments', () => {
       expect(job.status).toBe('JOB_STATUS_DONE');
       return job;
     });
-  const rowsOf = async (id: string): Promise<string[][]> => {
-    const parts: Buffer[] = [];
+  const rowsOf = (id: string): Promise<string[][]> => {
     const metadata = callerMetadata(world.staff.principal, 'download');
-    const stream = client.serverStream(JobServiceService.downloadJob, { id }, { metadata, deadlineMs: 5_000 });
-    for await (const { content } of stream) parts.push(Buffer.from(content));
-    return parse(Buffer.concat(parts).toString());
+    return linesOf(client.serverStream(JobServiceService.downloadJob, { id }, { metadata, deadlineMs: 5_000 }));
   };
 
   test('become a file of the same rows, with the filters of the list', async () => {
@@ -320,5 +324,50 @@ describe('queued appointments', () => {
       appointments.queueAppointmentsExport({ ...filter, siteId }, caller);
     await expect(queue([], staffWith(world, ['reservations.view']))).rejects.toMatchObject({ kind: 'forbidden' });
     await expect(queue([world.siteId], strangerTo(world))).rejects.toMatchObject({ kind: 'not_found' });
+  });
+});
+
+describe('the list and the report as a file that is waited for', () => {
+  const nothing = { siteId: [], practitionerId: [], roomId: [], zoneId: [], status: [] };
+  const download = (fields: Partial<ListShopAppointmentsRequest>, caller = world.staff) => {
+    const options = { metadata: callerMetadata(caller.principal, 'download'), deadlineMs: 15_000 };
+    const { downloadShopAppointments } = AppointmentServiceService;
+    return linesOf(client.serverStream(downloadShopAppointments, { ...nothing, ...fields }, options));
+  };
+  const downloadReport = (fields: Partial<ListAppointmentsReportRequest>) => {
+    const options = { metadata: callerMetadata(world.staff.principal, 'download'), deadlineMs: 15_000 };
+    const request = { ...nothing, siteId: world.siteId, ...fields };
+    return linesOf(client.serverStream(AppointmentServiceService.downloadAppointmentsReport, request, options));
+  };
+  const idsIn = ([header = [], ...rows]: string[][]) => rows.map((row) => row[header.indexOf('id')]);
+
+  test('have all rows that the filters find, whatever the page, with the columns of the export', async () => {
+    const listed = idsOf(await list({ ...onDay(5) }));
+    expect(listed).toHaveLength(2);
+    const lines = await download({ ...onDay(5), page: 2, perPage: 1 });
+    expect(lines[0]?.slice(0, 3)).toEqual(['id', 'order_ref', 'status']);
+    expect(idsIn(lines)).toEqual(listed);
+    const status = ['APPOINTMENT_STATUS_CANCELLED' as const];
+    expect(idsIn(await downloadReport({ dateFrom: dayOf(5), dateTo: dayOf(5), status }))).toEqual([cancelled.id]);
+    expect(idsIn(await downloadReport({ orderSubmittedAtFrom: '2999-01-01' }))).toEqual([]);
+  });
+
+  test('are for those who may see the list', async () => {
+    await expect(download({ siteId: [world.siteId] }, strangerTo(world))).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(download({}, staffWith(world, ['reservations.manage']))).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  test('of more appointments than one can wait for are refused', async () => {
+    await world.availabilitySql(
+      `insert into bookings (id, organisation_id, site_id, order_id, item_id, offering_type, offering_id, starts_at, ends_at,
+         guests, status, price_minor, request, summary, created_at, updated_at)
+       select 'many-' || n, organisation_id, site_id, 'many-' || n, 'many-' || n, offering_type, offering_id,
+         '2040-01-02T10:00:00Z', '2040-01-02T11:00:00Z', 1, status, 0, request, summary, now(), now()
+       from bookings, generate_series(1, 20001) n where id = $1`,
+      [confirmed.id],
+    );
+    const many = { startDateFrom: '2040-01-02', startDateTo: '2040-01-02' };
+    await expect(download(many)).rejects.toMatchObject({ fields: { date_to: [expect.stringContaining('20000')] } });
+    await world.availabilitySql(`delete from bookings where order_id like 'many-%'`);
   });
 });

@@ -51,10 +51,12 @@ const FILE_DEADLINE_MS = 600_000;
 
 /** Compiles a route into a function that authenticates, decodes, calls the owning service and answers. */
 export function createOperation(route: Route, services: OperationServices): Operation {
-  const method = methodOf(route);
+  const method = methodOf(route.grpcPath);
   const clientOf = services.clientOf(route);
   const readBody = takesFile(route) ? services.readUpload : services.readBody;
-  const answer = route.answer === 'ANSWER_FILE' ? fileAnswer(method) : messageAnswer(route, method, services);
+  const usual = route.answer === 'ANSWER_FILE' ? fileAnswer(method) : messageAnswer(route, method, services);
+  const { csvGrpcPath } = route;
+  const answer = csvGrpcPath === undefined ? usual : byAccept({ json: usual, csv: fileAnswer(methodOf(csvGrpcPath)) });
   return async (incoming) => {
     const { headers } = incoming.request;
     const principal = await authenticate(route.access, headers.authorization, (token) =>
@@ -97,6 +99,15 @@ function fileAnswer(method: RouteMethod): Answering {
     const parts = client.serverStream(method, message, { metadata, deadlineMs: FILE_DEADLINE_MS });
     // The route is built only where the rpc streams file parts.
     return sendFile(parts as unknown as AsyncIterable<FilePart>, request, response);
+  };
+}
+
+/** JSON, unless the client says that it would rather have CSV. */
+function byAccept({ json, csv }: { json: Answering; csv: Answering }): Answering {
+  return (outgoing, incoming) => {
+    incoming.response.vary('Accept');
+    const type = incoming.request.accepts(['application/json', 'text/csv']);
+    return (type === 'text/csv' ? csv : json)(outgoing, incoming);
   };
 }
 

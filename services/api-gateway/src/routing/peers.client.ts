@@ -2,7 +2,6 @@ import type { MethodDefinition } from '@grpc/grpc-js';
 import { services } from '@lido/proto/services.ts';
 import { notFound } from '@lido/runtime/errors/refusal.ts';
 import { createClient, type RawClient } from '@lido/runtime/grpc/client.ts';
-import type { Route } from '@lido/runtime/rest/routes.ts';
 import type { Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { type GatewayConfig, PEER_NAMES, type PeerName } from '../config.ts';
 
@@ -61,9 +60,9 @@ const methods: ReadonlyMap<string, RouteMethod> = new Map(
   services.flatMap((service) => Object.values(service)).map((method) => [method.path, method as RouteMethod]),
 );
 
-/** The generated definition of a route's rpc; throws at boot when code and descriptors do not match. */
-export function methodOf(route: Route): RouteMethod {
-  const method = methods.get(route.grpcPath);
-  if (!method) throw new Error(`There is no generated code for ${route.rpc}; run the generator.`);
+/** The generated definition of an rpc by its gRPC path; throws at boot when code and descriptors do not match. */
+export function methodOf(grpcPath: string): RouteMethod {
+  const method = methods.get(grpcPath);
+  if (!method) throw new Error(`There is no generated code for ${grpcPath}; run the generator.`);
   return method;
 }

@@ -83,6 +83,11 @@ function specimenHandlers(serve: Serve) {
     })),
     getSpecimen: serve<{ id: string }, Specimen>('GetSpecimen', ({ id }) => getSpecimen(pearl, id)),
     downloadSpecimen: sendFile,
+    downloadSpecimens: (call: ServerWritableStream<ListSpecimensRequest, FilePart>) => {
+      const file = { contentType: 'text/csv', fileName: 'specimens.csv', cacheControl: '', isInline: false };
+      call.write({ ...file, content: Buffer.from(`page ${call.request.page}`) });
+      call.end();
+    },
     uploadPicture: serve('UploadPicture', () => pearl),
     getNewestSpecimen: serve('GetNewestSpecimen', () => ({ ...pearl, id: 'newest' })),
     createSpecimen: serve<Specimen, Specimen>('CreateSpecimen', (request, trailer) => {

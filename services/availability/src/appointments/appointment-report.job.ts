@@ -1,8 +1,11 @@
 import type {
   Appointment,
+  ListAppointmentsReportRequest,
+  ListShopAppointmentsRequest,
   QueueAppointmentsExportRequest,
   QueueAppointmentsReportRequest,
 } from '@lido/proto/lido/availability/v1/appointment.ts';
+import { invalid, type Refusal } from '@lido/runtime/errors/refusal.ts';
 import type { ReportKind, ReportRow } from '@lido/runtime/jobs/job.ts';
 import { sitesAsked } from '@lido/runtime/jobs/queue-report.ts';
 import { type AppointmentFilter, reportFilter } from './appointment-filter.ts';
@@ -14,6 +17,7 @@ const batchMax = 500;
 function csvOf<Request extends object>(
   type: string,
   filterOf: (request: Request) => AppointmentFilter,
+  rowsMax: number | null = null,
 ): ReportKind<Request> {
   return {
     type,
@@ -21,7 +25,8 @@ function csvOf<Request extends object>(
     // Which appointments they are is said by one query, so that what is booked meanwhile does not move others out of the file.
     rows: async function* (request, call) {
       const query = await appointmentQuery(await sitesAsked(request, call), filterOf(request), call);
-      const ids = await appointmentIds(call.em, query);
+      const ids = await appointmentIds(call.em, query, { limit: rowsMax === null ? null : rowsMax + 1 });
+      if (rowsMax !== null && ids.length > rowsMax) throw tooMany(rowsMax);
       for (let done = 0; done < ids.length; done += batchMax) {
         for (const appointment of await appointmentsOf(call.em, ids.slice(done, done + batchMax)))
           yield rowOf(appointment);
@@ -69,6 +74,28 @@ export const appointmentsExport = csvOf<QueueAppointmentsExportRequest>('appoint
 
 /** The report as a file. */
 export const appointmentsReport = csvOf<QueueAppointmentsReportRequest>('appointments_report', reportFilter);
+
+/** Whoever waits for a file is not to wait for more. */
+const downloadMax = 20_000;
+
+function tooMany(max: number): Refusal {
+  const sentence = `More than ${max} appointments are found. Please choose a shorter time, or queue the export.`;
+  return invalid({ date_to: [sentence] });
+}
+
+/** The list as a file that is waited for. */
+export const appointmentsDownload = csvOf<ListShopAppointmentsRequest>(
+  'appointments',
+  (request) => request,
+  downloadMax,
+);
+
+/** The report as a file that is waited for. */
+export const appointmentsReportDownload = csvOf<ListAppointmentsReportRequest>(
+  'appointments_report',
+  reportFilter,
+  downloadMax,
+);
 
 /** What the service's runner makes of appointments. */
 export const appointmentReports: ReportKind<never>[] = [appointmentsExport, appointmentsReport];

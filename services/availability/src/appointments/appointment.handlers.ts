@@ -7,11 +7,17 @@ import type {
 import type { OrderStage } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
+import { downloadReport } from '@lido/runtime/jobs/download-report.ts';
 import type { JobQueue } from '@lido/runtime/jobs/job-queue.ts';
 import { queueReport } from '@lido/runtime/jobs/queue-report.ts';
 import type { ChangeParts } from '../bookings/parts.ts';
 import { ordersCaller } from '../order-cards/orders.client.ts';
-import { appointmentsExport, appointmentsReport } from './appointment-report.job.ts';
+import {
+  appointmentsDownload,
+  appointmentsExport,
+  appointmentsReport,
+  appointmentsReportDownload,
+} from './appointment-report.job.ts';
 import { checkAppointmentUpdate } from './check-appointment.handlers.ts';
 import { findAppointment } from './appointment.repository.ts';
 import { moveAppointment } from './move-appointment.handlers.ts';
@@ -22,10 +28,12 @@ export function appointmentHandlers(parts: ChangeParts & { jobs: JobQueue }) {
   const { jobs } = parts;
   return {
     listShopAppointments,
+    downloadShopAppointments: downloadReport(appointmentsDownload),
     getAppointment,
     updateAppointment: updateAppointment(parts),
     checkAppointmentUpdate: checkAppointmentUpdate(parts),
     listAppointmentsReport,
+    downloadAppointmentsReport: downloadReport(appointmentsReportDownload),
     queueAppointmentsExport: queueReport(jobs, appointmentsExport),
     queueAppointmentsReport: queueReport(jobs, appointmentsReport),
   } satisfies Handlers<typeof AppointmentServiceService>;

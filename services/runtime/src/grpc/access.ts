@@ -1,5 +1,6 @@
-import { type DescMethod, type FileRegistry, getOption, hasOption } from '@bufbuild/protobuf';
+import { type FileRegistry, getOption, hasOption } from '@bufbuild/protobuf';
 import { Refusal } from '../errors/refusal.ts';
+import { pathOf } from '../rest/grpc-path.ts';
 import type { Principal } from './principal.ts';
 
 /** What the contract says of an rpc's callers. */
@@ -21,11 +22,6 @@ export function accessTable(registry: FileRegistry): Map<string, Access> {
     }
   }
   return table;
-}
-
-/** `/package.Service/Method`, as it stands on the wire. */
-export function pathOf(method: DescMethod): string {
-  return `/${method.parent.typeName}/${method.name}`;
 }
 
 /** Refuses a caller whose kind the rpc does not serve. What else they may do there, the handler decides by their grants. */

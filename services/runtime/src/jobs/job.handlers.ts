@@ -3,6 +3,7 @@ import type { FilePart } from '@lido/proto/lido/rest/v1/options.ts';
 import { forbidden, notFound, stateConflict } from '../errors/refusal.ts';
 import type { Call, Handlers } from '../grpc/call.ts';
 import { may, mayAnywhere, visibleSites } from '../grpc/principal.ts';
+import { csvFile } from './csv-file.ts';
 import type { JobRow } from './job.ts';
 import { findJob, readChunk } from './job.repository.ts';
 import { jobMessage } from './queue-report.ts';
@@ -14,13 +15,7 @@ async function getJob({ id }: { id: string }, call: Call): Promise<Job> {
 async function* downloadJob({ id }: { id: string }, call: Call): AsyncIterable<FilePart> {
   const job = await loadJob(id, call);
   if (job.status !== 'done') throw stateConflict('job_not_done', notDone(job));
-  const date = new Date(job.createdAtMs).toISOString().slice(0, 10);
-  const file = {
-    contentType: 'text/csv; charset=utf-8; header=present',
-    fileName: `${job.type}-${date}.csv`,
-    cacheControl: 'private, no-store',
-    isInline: false,
-  };
+  const file = csvFile(job.type, job.createdAtMs);
   for (let number = 0; ; number++) {
     const content = await readChunk(call.em, id, number);
     if (content === undefined) return;

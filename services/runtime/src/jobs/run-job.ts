@@ -3,8 +3,8 @@ import type { Database } from '../db/database.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Clock } from '../service/clock.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { csvHeader, csvLines } from './csv.ts';
-import type { JobRow, ReportCall, ReportKind, ReportRow } from './job.ts';
+import { csvChunks } from './csv-chunks.ts';
+import type { JobRow, ReportCall, ReportKind } from './job.ts';
 import {
   attemptsMax,
   failJob,
@@ -25,8 +25,6 @@ export interface JobParts {
 
 export const gaveUp = 'The report could not be made, after several tries. Please ask for it again later.';
 
-const rowsPerBatch = 500;
-const chunkCharacters = 256 * 1024;
 /** No report takes so long; one that does holds a place that others wait for. */
 const runMsMax = 30 * 60_000;
 
@@ -99,21 +97,8 @@ async function writeRows(
   call: ReportCall,
   write: (number: number, text: string) => Promise<void>,
 ): Promise<void> {
-  let batch: ReportRow[] = [];
-  let text = csvHeader(kind.columns);
   let number = 0;
-  for await (const row of kind.rows(job.params, call)) {
-    call.signal.throwIfAborted();
-    batch.push(row);
-    if (batch.length < rowsPerBatch) continue;
-    text += csvLines(kind.columns, batch);
-    batch = [];
-    if (text.length < chunkCharacters) continue;
-    await write(number++, text);
-    text = '';
-  }
-  call.signal.throwIfAborted();
-  await write(number, text + csvLines(kind.columns, batch));
+  for await (const text of csvChunks(kind, job.params, call)) await write(number++, text);
 }
 
 function sentenceOf({ message, fields }: Refusal): string {

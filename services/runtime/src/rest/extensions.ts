@@ -35,6 +35,7 @@ export interface MethodOptions {
   readonly status: number;
   readonly problem: Problem;
   readonly createdWhen: string;
+  readonly csv: string;
 }
 
 /** Reads our options, and Google's, from the descriptors of one registry. */
@@ -62,19 +63,7 @@ export function readOptions(registry: FileRegistry): OptionReader {
     if (!found) throw new Error(`${value} is not a value of ${enumType}.`);
     return found.name as Name;
   };
-  const own = {
-    access: extension('lido.rest.v1.access'),
-    answer: extension('lido.rest.v1.answer'),
-    status: extension('lido.rest.v1.status'),
-    problem: extension('lido.rest.v1.problem'),
-    createdWhen: extension('lido.rest.v1.created_when'),
-    format: extension('lido.rest.v1.format'),
-    lenientString: extension('lido.rest.v1.lenient_string'),
-    header: extension('lido.rest.v1.header'),
-    range: extension('lido.rest.v1.range'),
-    json: extension('lido.rest.v1.json'),
-    wire: extension('lido.rest.v1.wire'),
-  };
+  const own = ownExtensions(extension);
   const google = { http: extension('google.api.http'), behaviour: extension('google.api.field_behavior') };
   // The registry has no generated types; these casts state what options.proto and Google's files declare.
   const readAccess = (method: DescMethod): Access => {
@@ -106,8 +95,26 @@ export function readOptions(registry: FileRegistry): OptionReader {
       status: getOption(method, own.status) as number,
       problem: enumName<Problem>('lido.rest.v1.Problem', getOption(method, own.problem) as number),
       createdWhen: getOption(method, own.createdWhen) as string,
+      csv: getOption(method, own.csv) as string,
     }),
     wire: (value) => getOption(value, own.wire) as string,
+  };
+}
+
+function ownExtensions(extension: (name: string) => DescExtension) {
+  return {
+    access: extension('lido.rest.v1.access'),
+    answer: extension('lido.rest.v1.answer'),
+    status: extension('lido.rest.v1.status'),
+    problem: extension('lido.rest.v1.problem'),
+    createdWhen: extension('lido.rest.v1.created_when'),
+    csv: extension('lido.rest.v1.csv'),
+    format: extension('lido.rest.v1.format'),
+    lenientString: extension('lido.rest.v1.lenient_string'),
+    header: extension('lido.rest.v1.header'),
+    range: extension('lido.rest.v1.range'),
+    json: extension('lido.rest.v1.json'),
+    wire: extension('lido.rest.v1.wire'),
   };
 }
 

@@ -171,7 +171,8 @@ function bodySchema(route: Route, schemas: SchemaCollection): Schema {
 function describeSuccess(route: Route, schemas: SchemaCollection): object {
   if (route.response.name === 'google.protobuf.Empty') return { description: 'Done.' };
   const mediaType = route.answer === 'ANSWER_FILE' ? '*/*' : 'application/json';
-  return { description: 'Success.', content: { [mediaType]: { schema: answerSchema(route, schemas) } } };
+  const csv = route.csvGrpcPath === undefined ? {} : { 'text/csv': { schema: { type: 'string' } } };
+  return { description: 'Success.', content: { [mediaType]: { schema: answerSchema(route, schemas) }, ...csv } };
 }
 
 function answerSchema({ answer, response }: Route, schemas: SchemaCollection): Schema {

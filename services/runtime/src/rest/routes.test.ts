@@ -29,6 +29,7 @@ const find = <Found>(found: Found | undefined): Found => {
 };
 const http = find(image.getExtension('google.api.http'));
 const answer = find(image.getExtension('lido.rest.v1.answer'));
+const csv = find(image.getExtension('lido.rest.v1.csv'));
 
 /** The image with one method of the testing service changed. */
 function changed(methodName: string, change: (method: MethodDescriptorProto) => void): FileRegistry {
@@ -163,5 +164,14 @@ describe('buildRoutes refuses at boot', () => {
       method.serverStreaming = false;
     });
     expect(() => specimenRoutes(registry)).toThrow(/must stream lido.rest.v1.FilePart/);
+  });
+
+  it('CSV by an rpc that is not there, or that no file comes from', () => {
+    const registry = changed('ListSpecimens', (method) => setOption(method, csv, 'DownloadNothing'));
+    expect(() => specimenRoutes(registry)).toThrow(/ListSpecimens: there is no rpc DownloadNothing/);
+    const unary = changed('DownloadSpecimens', (method) => {
+      method.serverStreaming = false;
+    });
+    expect(() => specimenRoutes(unary)).toThrow(/DownloadSpecimens: an rpc that answers a file must stream/);
   });
 });

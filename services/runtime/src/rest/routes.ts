@@ -3,6 +3,7 @@ import type { Answer, Problem } from '@lido/proto/lido/rest/v1/options.ts';
 import { readComment } from './comments.ts';
 import { createPlans, type PlanSource } from './compile.ts';
 import type { Access } from './extensions.ts';
+import { pathOf } from './grpc-path.ts';
 import { type Binding, readBindings, shapeOf, type Verb } from './http-rule.ts';
 import type { FieldPlan, MessagePlan } from './plan.ts';
 import { FILE_MESSAGE } from './uploaded-file.ts';
@@ -29,6 +30,8 @@ export interface Route {
   readonly status: number;
   /** The key of the answer that, when true, makes the status 201. */
   readonly createdWhen: string | undefined;
+  /** The gRPC path of the rpc that streams the same list as CSV, where there is one. */
+  readonly csvGrpcPath: string | undefined;
   /** `*` for the whole request, the field that holds the body, or undefined where there is none. */
   readonly body: FieldPlan | '*' | undefined;
   /** Fields filled from the path, in the order of the path's variables. */
@@ -99,7 +102,7 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
   if (options.answer === 'ANSWER_PAGED') requirePage(rpc, response);
   const shared = {
     rpc,
-    grpcPath: `/${method.parent.typeName}/${method.name}`,
+    grpcPath: pathOf(method),
     package: method.parent.file.proto.package,
     service: method.parent.name,
     method: method.name,
@@ -112,6 +115,7 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
     problem: options.problem,
     status: options.status || defaultStatus(method),
     createdWhen: keyOf(rpc, options.createdWhen, response),
+    csvGrpcPath: options.csv === '' ? undefined : pathOf(csvMethod(rpc, method, options.csv)),
   };
   return readBindings(rpc, http).map((binding, bindingIndex) => ({
     ...shared,
@@ -137,6 +141,14 @@ function requireKind(rpc: string, { methodKind, output }: DescMethod, isFile: bo
   if (isFile && (methodKind !== 'server_streaming' || output.typeName !== FILE_MESSAGE)) {
     throw new Error(`${rpc}: an rpc that answers a file must stream ${FILE_MESSAGE}.`);
   }
+}
+
+function csvMethod(rpc: string, { parent, input }: DescMethod, name: string): DescMethod {
+  const found = parent.methods.find((method) => method.name === name);
+  if (!found || found.input !== input)
+    throw new Error(`${rpc}: there is no rpc ${name} of the same request for its CSV.`);
+  requireKind(`${parent.typeName}.${name}`, found, true);
+  return found;
 }
 
 function keyOf(rpc: string, name: string, response: MessagePlan): string | undefined {
