@@ -34,7 +34,7 @@ create function save_bookings(held jsonb) returns void language plpgsql as $$
 declare saved int;
 begin
   -- A change that was made from an older state, or of what has been given back, would undo what came between.
-  perform 1 from bookings b where b.id in (select h->>'id' from jsonb_array_elements(held) h) for update;
+  perform 1 from bookings b where b.id = any (array(select h->>'id' from jsonb_array_elements(held) h)) for update;
   if exists (
     select from jsonb_to_recordset(held) h(id varchar, from_revision bigint) left join bookings b on b.id = h.id
     where h.from_revision is not null and (b.status = 'released' or b.revision is distinct from h.from_revision))
@@ -103,22 +103,27 @@ begin
   return jsonb_build_object('plan', chosen, 'saved', (
     select jsonb_object_agg(b.id, jsonb_build_object(
       'createdAtMs', (extract(epoch from b.created_at) * 1000)::bigint, 'revision', b.revision)) from bookings b
-    where b.id in (select h.id from jsonb_populate_recordset(null::bookings, plan->'held') h)));
+    where b.id = any (array(select h->>'id' from jsonb_array_elements(plan->'held') h))));
 end $$;
 
 -- What it has taken when it answers what blocks it, its caller rolls back.
 create function take_plan(wanted wanted_claim[], plan jsonb, given_up varchar[], overriding_actor varchar)
 returns jsonb language plpgsql as $$
-declare blocked jsonb; seats wanted_seats[]; areas wanted_area[];
+declare blocked jsonb; seats wanted_seats[]; areas wanted_area[]; has_places boolean;
 begin
   select jsonb_agg(jsonb_build_object('kind', c.kind, 'resourceId', c.resource_id, 'bookingId', c.booking_id,
       'startsAtMs', (extract(epoch from lower(c.during)) * 1000)::bigint, 'endsAtMs', (extract(epoch from upper(c.during)) * 1000)::bigint))
     into blocked from take_claims(wanted, given_up, overriding_actor) c;
   if blocked is not null then return blocked; end if;
+  -- Appointments have no places, and most holds are of appointments alone.
+  has_places := plan->'seats' <> '[]' or plan->'areas' <> '[]'
+    or exists (select from bookings where id = any (given_up) and offering_type <> 'appointment');
   perform save_bookings(plan->'held');
-  select jsonb_agg(jsonb_build_object('kind', 'daily_maximum', 'resourceId', id)) into blocked
-    from limits_exceeded(array(select l from jsonb_populate_recordset(null::daily_limit, plan->'limits') l)) id;
-  if blocked is not null then return blocked; end if;
+  if plan->'limits' <> '[]' then
+    select jsonb_agg(jsonb_build_object('kind', 'daily_maximum', 'resourceId', id)) into blocked
+      from limits_exceeded(array(select l from jsonb_populate_recordset(null::daily_limit, plan->'limits') l)) id;
+  end if;
+  if blocked is not null or not has_places then return blocked; end if;
   seats := array(select s from jsonb_populate_recordset(null::wanted_seats, plan->'seats') s);
   areas := array(select a from jsonb_populate_recordset(null::wanted_area, plan->'areas') a);
   perform lock_places(array(select s.session_id from unnest(seats) s), array(select a.area_id from unnest(areas) a), given_up);

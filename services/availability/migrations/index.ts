@@ -17,6 +17,7 @@ import { VersionStamps } from './0019-version-stamps.ts';
 import { MediaFiles } from './0022-media.ts';
 import { BlockedTimes } from './0023-blocked-times.ts';
 import { BookingRevisions } from './0027-booking-revisions.ts';
+import { ClaimsOfBookings } from './0029-claims-of-bookings.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -40,6 +41,7 @@ const tables = [
   { name: '0022-media', class: MediaFiles },
   { name: '0023-blocked-times', class: BlockedTimes },
   { name: '0027-booking-revisions', class: BookingRevisions },
+  { name: '0029-claims-of-bookings', class: ClaimsOfBookings },
 ];
 
 /** The tables first, then the functions that work on them. */

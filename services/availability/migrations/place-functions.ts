@@ -12,8 +12,9 @@ create type wanted_area as (
 create function lock_places(session_ids varchar[], area_ids varchar[], booking_ids varchar[]) returns void language plpgsql as $$
 declare area varchar;
 begin
-  perform 1 from sessions where id = any (session_ids)
-    or id in (select session_id from session_seats where booking_id = any (booking_ids)) order by id for update;
+  perform 1 from sessions
+    where id = any (session_ids || array(select session_id from session_seats where booking_id = any (booking_ids)))
+    order by id for update;
   for area in
     select unnest(area_ids) union select area_id from area_claims where active and booking_id = any (booking_ids) order by 1
   loop perform pg_advisory_xact_lock(hashtextextended('area ' || area, 0)); end loop;

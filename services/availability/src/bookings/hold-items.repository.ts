@@ -66,7 +66,7 @@ export async function holdOffered(
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     // A copy keeps the version that this plan is made from, while others go on with the site itself.
     const site = { ...(attempt === 0 ? order.versioned : await siteNow(parts, order, call)) };
-    const planning: Planning = { site, order, memberships, itemIds, rotateBy: rotateBy + attempt };
+    const planning: Planning = { site, order, memberships, itemIds, attempt, rotateBy: rotateBy + attempt };
     const plans = await planAll(planning, items, call);
     const holdings = plans.map((plan) => holdingOf(order, plan));
     const { overridingActor } = order;

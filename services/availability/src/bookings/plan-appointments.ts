@@ -20,6 +20,8 @@ export interface Planning {
   order: HoldOrder;
   memberships: { typeId: string }[];
   rotateBy: number;
+  /** How often this request has lost a race, from 0. */
+  attempt: number;
   /** Every item of the request: what they hold now is given up in the same step. */
   itemIds: string[];
 }
@@ -33,14 +35,17 @@ export const takenReasons: ReadonlySet<string> = new Set([
   'guest_unavailable',
 ]);
 
+/** The first plans are free unless somebody is quicker, so that a hold seldom needs more; whoever loses brings them all. */
+const firstPlansMax = 2;
+
 /** The ways to hold appointments, in the order they are to be tried. Refuses the first that can not be held. */
 export function planAppointments(planning: Planning, items: OfferedItem[]): ItemPlan[][] {
   if (items.length === 0) return [[]];
   const appointments = items.map(({ item }) => appointmentItem(planning, item));
-  const { site, order, rotateBy } = planning;
+  const { site, order, rotateBy, attempt } = planning;
   const toItemPlans = (planned: PlannedItem[]): ItemPlan[] => planned.map((one) => itemPlan(one, site.compiled.model));
   if (order.skipRules) return planDespiteRules(planning, appointments).map(toItemPlans);
-  const plan = planItems(site.compiled, appointments, rotateBy);
+  const plan = planItems(site.compiled, appointments, { max: attempt === 0 ? firstPlansMax : plansMax, rotateBy });
   if ('plans' in plan) return plan.plans.map(toItemPlans);
   const { reason, message, alternativesMs } = plan.refused;
   if (takenReasons.has(reason)) throw alreadyTaken(message, [reason], alternativesMs, order.site.timezone);

@@ -41,14 +41,14 @@ export const plansMax = 8;
 /**
  * Plans of what the appointments will hold, in the order they are to be tried; within a plan the items do not take from each other.
  * Answers the first item that can not be held beside those before it instead, when there is one. `rotateBy` lets simultaneous callers
- * choose differently.
+ * choose differently; `max` is how many plans there may be.
  */
 export function planItems(
   site: CompiledSite,
   items: AppointmentItem[],
-  rotateBy: number,
+  options: { max: number; rotateBy: number },
 ): { plans: PlannedItem[][] } | { refused: RefusedItem } {
-  const held = holdCombined(site, items, { max: plansMax, rotateBy });
+  const held = holdCombined(site, items, options);
   if ('failed' in held) return { refused: refusalOf(site, items.slice(0, held.failed + 1), held.reason) };
   return {
     plans: held.plans.map((plan) =>
