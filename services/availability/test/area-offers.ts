@@ -1,5 +1,5 @@
+import type { AreaBookingPriceRule } from '@lido/proto/lido/availability/v1/area_booking_rule.ts';
 import {
-  type AreaBookingPriceRule,
   type AreaBookingType,
   AreaBookingTypeServiceService,
 } from '@lido/proto/lido/availability/v1/area_booking_type.ts';

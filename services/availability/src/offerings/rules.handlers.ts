@@ -9,7 +9,7 @@ import type { AvailabilityRule } from '@lido/proto/lido/availability/v1/offering
 import type {
   AreaBookingAvailabilityRule,
   AreaBookingPriceRule,
-} from '@lido/proto/lido/availability/v1/area_booking_type.ts';
+} from '@lido/proto/lido/availability/v1/area_booking_rule.ts';
 import type { PackagePriceRule } from '@lido/proto/lido/availability/v1/package_message.ts';
 import type { AppointmentPriceRule } from '@lido/proto/lido/availability/v1/appointment_type.ts';
 import type { SessionPriceRule } from '@lido/proto/lido/availability/v1/session_type.ts';

@@ -1,13 +1,13 @@
 import type { EntityName } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { PackageItemChoiceRequest } from '@lido/proto/lido/availability/v1/package.ts';
+import type { Package } from '@lido/proto/lido/availability/v1/package_message.ts';
 import type {
   CreatePackageItemChoiceOptionRequest,
   ListPackageItemChoiceOptionsResponse,
   PackageItemChoiceOptionRequest,
-  PackageItemChoiceRequest,
   UpdatePackageItemChoiceOptionRequest,
-} from '@lido/proto/lido/availability/v1/package.ts';
-import type { Package } from '@lido/proto/lido/availability/v1/package_message.ts';
+} from '@lido/proto/lido/availability/v1/package_option.ts';
 import type { PackageItemChoiceOption } from '@lido/proto/lido/availability/v1/shop_offering.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
