@@ -55,8 +55,9 @@ describe('every public rpc', () => {
       file.services.flatMap(({ typeName, methods }) => methods.map(({ name }) => `${typeName}.${name}`)),
     );
 
-  it('has a route', () => {
-    const routed = new Set(routes.map(({ rpc }) => rpc));
+  it('has a route, or is the CSV of one that has', () => {
+    const csvOf = ({ csvGrpcPath }: Route): string[] => (csvGrpcPath ? [csvGrpcPath.slice(1).replace('/', '.')] : []);
+    const routed = new Set(routes.flatMap((route) => [route.rpc, ...csvOf(route)]));
     expect(rpcs.filter((rpc) => !routed.has(rpc))).toEqual([]);
   });
 

@@ -21,6 +21,9 @@ import { packagePriceRange } from '../solver/packages/package-price.ts';
 import { firstBookableDates } from './first-dates.repository.ts';
 import { findSite, findTarget, isShopper } from './search.repository.ts';
 
+/** How far ahead a list looks for each offering's next date; one offering alone is looked for in all of the year. */
+const listDaysAhead = 31;
+
 /** What a site's shop lists: offered online and not private, and with a date only what can be booked then. */
 export function listShopOfferings(parts: BookingParts) {
   return async (request: ListShopOfferingsRequest, call: Call): Promise<ListShopOfferingsResponse> => {
@@ -29,11 +32,11 @@ export function listShopOfferings(parts: BookingParts) {
     const offerings = [...versioned.offerings.values()].filter(
       (offering) => isListed(offering) && isInCategory(offering, categoryId),
     );
-    if (!date) return { data: await presentOfferings(parts, versioned, offerings, call) };
+    if (!date) return { data: await presentOfferings(parts, versioned, { offerings, daysAhead: listDaysAhead }, call) };
     const range = { dateFrom: date, dateTo: date };
     const bookable = await firstBookableDates(parts, versioned, { offerings, range }, call);
     const open = offerings.filter(({ row }) => bookable.has(row.id));
-    const data = await presentOfferings(parts, versioned, open, call);
+    const data = await presentOfferings(parts, versioned, { offerings: open, daysAhead: listDaysAhead }, call);
     return { data: data.map((shown) => ({ ...shown, hasAvailability: true })) };
   };
 }
@@ -42,7 +45,8 @@ export function listShopOfferings(parts: BookingParts) {
 export function getShopOffering(parts: BookingParts) {
   return async (request: GetShopOfferingRequest, call: Call): Promise<ShopOffering> => {
     const { versioned, offering } = await findTarget(parts, request, call);
-    const [shown] = await presentOfferings(parts, versioned, [offering], call);
+    const question = { offerings: [offering], daysAhead: maxHorizonDays };
+    const [shown] = await presentOfferings(parts, versioned, question, call);
     if (!shown) throw notFound(request.offeringId);
     return shown;
   };
@@ -59,7 +63,8 @@ export function listRelatedOfferings(
       const named = findOffering(versioned.offerings, offeringType, offeringId);
       return named && isListed(named) ? [named] : [];
     });
-    return { data: await presentOfferings(parts, versioned, [...new Set(related)], call) };
+    const question = { offerings: [...new Set(related)], daysAhead: listDaysAhead };
+    return { data: await presentOfferings(parts, versioned, question, call) };
   };
 }
 
@@ -75,7 +80,7 @@ function isInCategory({ row }: Offering, categoryIds: readonly string[]): boolea
 async function presentOfferings(
   parts: BookingParts,
   versioned: VersionedSite,
-  offerings: readonly Offering[],
+  { offerings, daysAhead }: { offerings: readonly Offering[]; daysAhead: number },
   call: Call,
 ): Promise<ShopOffering[]> {
   const rows = offerings.map(({ row }) => row);
@@ -84,16 +89,20 @@ async function presentOfferings(
   const rules = await rulesByParent(call.em, [...rows.map(({ id }) => id), ...optionIds]);
   const embeds = await offeringEmbeds(call.em, rows);
   const today = localDateOf(call.clock.nowMs(), versioned.site.timezone);
-  const year = { dateFrom: today, dateTo: addDays(today, maxHorizonDays - 1) };
-  const next = await firstBookableDates(parts, versioned, { offerings, range: year }, call);
+  const range = { dateFrom: today, dateTo: addDays(today, daysAhead - 1) };
+  const next = await firstBookableDates(parts, versioned, { offerings, range }, call);
   const site = { siteId: versioned.site.id, currency: versioned.site.currency.toLowerCase() };
   const choices = await itemChoicesByPackage(call.em, packageIds, 'in full');
   const pricesOf = (id: string): number[] => rules.prices(id).map(({ price }) => price);
   return offerings.map((offering) => {
     const { id } = offering.row;
-    const range = offering.type === 'package' ? packagePriceRange(offering.model, pricesOf) : null;
+    const priceRange = offering.type === 'package' ? packagePriceRange(offering.model, pricesOf) : null;
     const isPackage = offering.type === 'package';
-    const prices = !isPackage ? shownPrices(offering, rules.prices(id)) : range ? [range.from, range.to] : [];
+    const prices = !isPackage
+      ? shownPrices(offering, rules.prices(id))
+      : priceRange
+        ? [priceRange.from, priceRange.to]
+        : [];
     return {
       ...toShopOffering(offering, site, prices),
       ...embeds(offering.row),
