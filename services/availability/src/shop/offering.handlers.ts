@@ -90,7 +90,9 @@ async function presentOfferings(
   const embeds = await offeringEmbeds(call.em, rows);
   const today = localDateOf(call.clock.nowMs(), versioned.site.timezone);
   const range = { dateFrom: today, dateTo: addDays(today, daysAhead - 1) };
-  const next = await firstBookableDates(parts, versioned, { offerings, range }, call);
+  // A package is searched as a whole, date by date: too much to do for each of a list.
+  const dated = daysAhead > listDaysAhead ? offerings : offerings.filter(({ type }) => type !== 'package');
+  const next = await firstBookableDates(parts, versioned, { offerings: dated, range }, call);
   const site = { siteId: versioned.site.id, currency: versioned.site.currency.toLowerCase() };
   const choices = await itemChoicesByPackage(call.em, packageIds, 'in full');
   const pricesOf = (id: string): number[] => rules.prices(id).map(({ price }) => price);
