@@ -15,9 +15,7 @@ import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
-import { currenciesOf } from '../offerings/currency.repository.ts';
-import { offeringEmbeds, tagsOf } from '../offerings/offering-embeds.repository.ts';
-import { rulesByParent } from '../offerings/rule.repository.ts';
+import { catalogueEmbeds, tagsOf } from '../offerings/offering-embeds.repository.ts';
 import {
   appointmentPriceRules,
   availabilityRules,
@@ -73,20 +71,11 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
     ...stamps(row, formats),
   }),
   embed: async (rows, em) => {
-    const rules = await rulesByParent(
-      em,
-      rows.map((row) => row.id),
-    );
-    const currencies = await currenciesOf(
-      em,
-      rows.flatMap((row) => row.siteIds.slice(0, 1)),
-    );
-    const embeds = await offeringEmbeds(em, rows);
+    const { shown, rules } = await catalogueEmbeds(em, rows, ({ siteIds }) => siteIds[0]);
     const tags = await tagsOf(em, rows);
     return (row) => ({
-      ...embeds(row),
+      ...shown(row),
       ...tags(row),
-      currency: currencies.get(row.siteIds[0] ?? '') ?? null,
       priceRules: rules.prices(row.id).map(appointmentPriceRules.toMessage),
       availabilityRules: rules.availability(row.id).map(availabilityRules.toMessage),
     });

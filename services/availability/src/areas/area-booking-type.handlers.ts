@@ -13,10 +13,8 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { currenciesOf } from '../offerings/currency.repository.ts';
-import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
+import { catalogueEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
-import { rulesByParent } from '../offerings/rule.repository.ts';
 import {
   areaBookingAvailabilityRules,
   areaBookingPriceRules,
@@ -60,18 +58,9 @@ export const areaBookingTypes: ResourceSpec<AreaBookingTypeRow, AreaBookingType>
     ...stamps(row, formats),
   }),
   embed: async (rows, em) => {
-    const rules = await rulesByParent(
-      em,
-      rows.map((row) => row.id),
-    );
-    const currencies = await currenciesOf(
-      em,
-      rows.map((row) => row.siteId),
-    );
-    const embeds = await offeringEmbeds(em, rows);
+    const { shown, rules } = await catalogueEmbeds(em, rows, ({ siteId }) => siteId);
     return (row) => ({
-      ...embeds(row),
-      currency: currencies.get(row.siteId) ?? null,
+      ...shown(row),
       priceRules: rules.prices(row.id).map(areaBookingPriceRules.toMessage),
       availabilityRules: rules.availability(row.id).map(areaBookingAvailabilityRules.toMessage),
     });

@@ -11,7 +11,7 @@ import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
-import { availabilityRules, availabilityRulesOf, copyRules } from '../offerings/rules.handlers.ts';
+import { availabilityRules, availabilityRulesOf, copyAvailabilityRules } from '../offerings/rules.handlers.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { unknownZones, zonesOf } from '../zones/zone.repository.ts';
 import { BookableAreaEntity, type BookableAreaRow } from './bookable-area.entity.ts';
@@ -57,7 +57,7 @@ export const bookableAreaHandlers = {
   updateBookableArea: update(bookableAreas, 'bookableArea'),
   deleteBookableArea: deleteBookableArea(bookableAreas),
   reorderBookableAreas: reorderBookableAreas(bookableAreas),
-  copyBookableArea: copy(bookableAreas, 'bookableArea', copyRules),
+  copyBookableArea: copy(bookableAreas, 'bookableArea', copyAvailabilityRules),
   listBookableAreaAvailabilityRules: rules.list,
   getBookableAreaAvailabilityRule: rules.get,
   createBookableAreaAvailabilityRule: rules.create,

@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import { textArray } from '../claims/claim.repository.ts';
+import { instantText, textArray } from '../claims/claim.repository.ts';
 import type { BookedRequest, BookedResources, Booking, BookingStatus } from './booking.ts';
 
 interface BookingRow {
@@ -134,11 +134,6 @@ export async function guestsOf(em: SqlEntityManager, orderId: string): Promise<s
   return rows.map((row) => row.resource_id);
 }
 
-/** Inserts a booking or brings the one of its item up to date. An item of another order ends the transaction. */
-export async function saveBooking(em: SqlEntityManager, booking: Booking): Promise<void> {
-  await em.execute('select save_bookings(?::jsonb)', [JSON.stringify([bookingRecord(booking)])]);
-}
-
 /** A booking as the functions in SQL read it. */
 export function bookingRecord(booking: Booking): object {
   return {
@@ -157,11 +152,11 @@ export function bookingRecord(booking: Booking): object {
     request: booking.request,
     summary: booking.resources,
     ...{
-      starts_at: instant(booking.startsAtMs),
-      ends_at: instant(booking.endsAtMs),
-      expires_at: instant(booking.expiresAtMs),
+      starts_at: instantText(booking.startsAtMs),
+      ends_at: instantText(booking.endsAtMs),
+      expires_at: instantText(booking.expiresAtMs),
     },
-    ...{ created_at: instant(booking.createdAtMs), updated_at: instant(booking.updatedAtMs) },
+    ...{ created_at: instantText(booking.createdAtMs), updated_at: instantText(booking.updatedAtMs) },
     from_revision: booking.revision,
   };
 }
@@ -179,7 +174,7 @@ export async function renewTime(
 ): Promise<boolean> {
   const [row] = await em.execute<{ is_renewed: boolean }[]>(
     `select renew_time(${textArray}, ?, ?::timestamptz) as is_renewed`,
-    [JSON.stringify(ids), status, instant(expiresAtMs)],
+    [JSON.stringify(ids), status, instantText(expiresAtMs)],
   );
   return row?.is_renewed === true;
 }
@@ -207,8 +202,4 @@ function toBooking(row: BookingRow): Booking {
     updatedAtMs: Number(row.updated_ms),
     revision: Number(row.revision),
   };
-}
-
-function instant(epochMs: number | null): string | null {
-  return epochMs === null ? null : new Date(epochMs).toISOString();
 }

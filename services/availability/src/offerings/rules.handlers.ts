@@ -17,12 +17,12 @@ import { AvailabilityRuleEntity, type AvailabilityRuleRow, PriceRuleEntity, type
 import { ruleErrors } from './rule.ts';
 
 const times = ['dateFrom', 'dateTo', 'weekdays', 'timeFrom', 'timeTo'] as const;
-const priceColumns = [...times, 'duration', 'maxDuration', 'price'] as const;
+type PriceColumn = (typeof times)[number] | 'duration' | 'maxDuration' | 'price';
 const availabilityColumns = [...times, 'weekday', 'isAvailable', 'minDuration', 'maxDuration'] as const;
 
 /** How the price rules of one kind of parent look: the columns a client may set, and the message they make. */
 export interface PriceRuleShape<Message> {
-  writable: readonly (keyof Message & (typeof priceColumns)[number])[];
+  writable: readonly (keyof Message & PriceColumn)[];
   toMessage(row: PriceRuleRow): Message;
 }
 
@@ -78,18 +78,10 @@ function availabilityRuleRows<Message>({
   return { entity: AvailabilityRuleEntity, newId: newShopId, writable, defaults, toMessage, check: ruleErrors };
 }
 
-/** Brings a parent's rules of both kinds along to its copy. */
-export const copyRules: CopyParts<BaseRow> = async (from, to, { em }, call) => {
-  const [parents, context] = [
-    { from: from.id, to: to.id },
-    { em, call },
-  ];
-  await copyChildren({ entity: PriceRuleEntity, newId: newShopId, writable: priceColumns }, parents, context);
-  await copyChildren(
-    { entity: AvailabilityRuleEntity, newId: newShopId, writable: availabilityColumns },
-    parents,
-    context,
-  );
+/** Brings a parent's availability rules along to its copy, where they are not in the lists of its body. */
+export const copyAvailabilityRules: CopyParts<BaseRow> = async (from, to, { em }, call) => {
+  const rules = { entity: AvailabilityRuleEntity, newId: newShopId, writable: availabilityColumns };
+  await copyChildren(rules, { from: from.id, to: to.id }, { em, call });
 };
 
 /** The availability rules of all that knows no durations of its own. */

@@ -16,10 +16,8 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { currenciesOf } from '../offerings/currency.repository.ts';
 import { offeringDefaults, sharedWritable } from '../offerings/offering.entity.ts';
-import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
-import { rulesByParent } from '../offerings/rule.repository.ts';
+import { catalogueEmbeds } from '../offerings/offering-embeds.repository.ts';
 import {
   availabilityRuleList,
   availabilityRules,
@@ -67,16 +65,10 @@ function packagesWith(offerings: 'in full' | 'by name'): ResourceSpec<PackageRow
     }),
     embed: async (rows, em) => {
       const ids = rows.map(({ id }) => id);
-      const rules = await rulesByParent(em, ids);
       const choices = await itemChoicesByPackage(em, ids, offerings);
-      const currencies = await currenciesOf(
-        em,
-        rows.map(({ siteId }) => siteId),
-      );
-      const embeds = await offeringEmbeds(em, rows);
+      const { shown, rules } = await catalogueEmbeds(em, rows, ({ siteId }) => siteId);
       return (row) => ({
-        ...embeds(row),
-        currency: currencies.get(row.siteId) ?? null,
+        ...shown(row),
         itemChoices: choices(row.id),
         priceRules: rules.prices(row.id).map(packagePriceRules.toMessage),
         availabilityRules: rules.availability(row.id).map(availabilityRules.toMessage),

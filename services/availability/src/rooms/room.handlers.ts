@@ -12,7 +12,7 @@ import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
-import { availabilityRules, availabilityRulesOf, copyRules } from '../offerings/rules.handlers.ts';
+import { availabilityRules, availabilityRulesOf, copyAvailabilityRules } from '../offerings/rules.handlers.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { unknownZones, zonesOf } from '../zones/zone.repository.ts';
@@ -61,7 +61,7 @@ export const roomHandlers = {
   getRoom: get(rooms),
   createRoom: create(rooms),
   updateRoom: update(rooms, 'room'),
-  copyRoom: copy(rooms, 'room', copyRules),
+  copyRoom: copy(rooms, 'room', copyAvailabilityRules),
   deleteRoom: remove(rooms, refuseWhileInUse),
   listRoomAvailabilityRules: openings.list,
   getRoomAvailabilityRule: openings.get,

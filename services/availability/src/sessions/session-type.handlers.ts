@@ -10,10 +10,8 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { currenciesOf } from '../offerings/currency.repository.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
-import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
-import { rulesByParent } from '../offerings/rule.repository.ts';
+import { catalogueEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { priceRuleList, priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
 import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { groupsByType } from '../recurrence-groups/groups-by-type.repository.ts';
@@ -46,19 +44,10 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
     ...stamps(row, formats),
   }),
   embed: async (rows, em) => {
-    const rules = await rulesByParent(
-      em,
-      rows.map((row) => row.id),
-    );
-    const currencies = await currenciesOf(
-      em,
-      rows.map((row) => row.siteId),
-    );
-    const embeds = await offeringEmbeds(em, rows);
+    const { shown, rules } = await catalogueEmbeds(em, rows, ({ siteId }) => siteId);
     const groups = await groupsByType(em, rows);
     return (row) => ({
-      ...embeds(row),
-      currency: currencies.get(row.siteId) ?? null,
+      ...shown(row),
       priceRules: rules.prices(row.id).map(sessionPriceRules.toMessage),
       recurrenceGroups: groups.get(row.id) ?? [],
     });

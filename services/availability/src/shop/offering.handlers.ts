@@ -32,11 +32,11 @@ export function listShopOfferings(parts: BookingParts) {
     const offerings = [...versioned.offerings.values()].filter(
       (offering) => isListed(offering) && isInCategory(offering, categoryId),
     );
-    if (!date) return { data: await presentOfferings(parts, versioned, { offerings, daysAhead: listDaysAhead }, call) };
+    if (!date) return { data: await presentList(parts, versioned, offerings, call) };
     const range = { dateFrom: date, dateTo: date };
     const bookable = await firstBookableDates(parts, versioned, { offerings, range }, call);
     const open = offerings.filter(({ row }) => bookable.has(row.id));
-    const data = await presentOfferings(parts, versioned, { offerings: open, daysAhead: listDaysAhead }, call);
+    const data = await presentList(parts, versioned, open, call);
     return { data: data.map((shown) => ({ ...shown, hasAvailability: true })) };
   };
 }
@@ -45,8 +45,8 @@ export function listShopOfferings(parts: BookingParts) {
 export function getShopOffering(parts: BookingParts) {
   return async (request: GetShopOfferingRequest, call: Call): Promise<ShopOffering> => {
     const { versioned, offering } = await findTarget(parts, request, call);
-    const question = { offerings: [offering], daysAhead: maxHorizonDays };
-    const [shown] = await presentOfferings(parts, versioned, question, call);
+    const next = await nextDates(parts, versioned, { offerings: [offering], daysAhead: maxHorizonDays }, call);
+    const [shown] = await presentOfferings(versioned, { offerings: [offering], next }, call);
     if (!shown) throw notFound(request.offeringId);
     return shown;
   };
@@ -63,8 +63,7 @@ export function listRelatedOfferings(
       const named = findOffering(versioned.offerings, offeringType, offeringId);
       return named && isListed(named) ? [named] : [];
     });
-    const question = { offerings: [...new Set(related)], daysAhead: listDaysAhead };
-    return { data: await presentOfferings(parts, versioned, question, call) };
+    return { data: await presentList(parts, versioned, [...new Set(related)], call) };
   };
 }
 
@@ -76,11 +75,34 @@ function isInCategory({ row }: Offering, categoryIds: readonly string[]): boolea
   return categoryIds.length === 0 || row.categoryIds.some((id) => categoryIds.includes(id));
 }
 
-/** Offerings of a site with their prices and the next date each can be booked on, with one query per table. */
-async function presentOfferings(
+/** Several offerings. A package is searched as a whole, date by date: too much to do for each of a list. */
+async function presentList(
+  parts: BookingParts,
+  versioned: VersionedSite,
+  offerings: readonly Offering[],
+  call: Call,
+): Promise<ShopOffering[]> {
+  const dated = offerings.filter(({ type }) => type !== 'package');
+  const next = await nextDates(parts, versioned, { offerings: dated, daysAhead: listDaysAhead }, call);
+  return presentOfferings(versioned, { offerings, next }, call);
+}
+
+/** The first date from today on that each offering can be booked on, by its id. */
+function nextDates(
   parts: BookingParts,
   versioned: VersionedSite,
   { offerings, daysAhead }: { offerings: readonly Offering[]; daysAhead: number },
+  call: Call,
+): Promise<Map<string, string>> {
+  const today = localDateOf(call.clock.nowMs(), versioned.site.timezone);
+  const range = { dateFrom: today, dateTo: addDays(today, daysAhead - 1) };
+  return firstBookableDates(parts, versioned, { offerings, range }, call);
+}
+
+/** Offerings of a site with their prices and the next dates that were found for them, with one query per table. */
+async function presentOfferings(
+  versioned: VersionedSite,
+  { offerings, next }: { offerings: readonly Offering[]; next: ReadonlyMap<string, string> },
   call: Call,
 ): Promise<ShopOffering[]> {
   const rows = offerings.map(({ row }) => row);
@@ -88,11 +110,6 @@ async function presentOfferings(
   const optionIds = offerings.flatMap((offering) => (offering.type === 'package' ? optionIdsOf(offering.model) : []));
   const rules = await rulesByParent(call.em, [...rows.map(({ id }) => id), ...optionIds]);
   const embeds = await offeringEmbeds(call.em, rows);
-  const today = localDateOf(call.clock.nowMs(), versioned.site.timezone);
-  const range = { dateFrom: today, dateTo: addDays(today, daysAhead - 1) };
-  // A package is searched as a whole, date by date: too much to do for each of a list.
-  const dated = daysAhead > listDaysAhead ? offerings : offerings.filter(({ type }) => type !== 'package');
-  const next = await firstBookableDates(parts, versioned, { offerings: dated, range }, call);
   const site = { siteId: versioned.site.id, currency: versioned.site.currency.toLowerCase() };
   const choices = await itemChoicesByPackage(call.em, packageIds, 'in full');
   const pricesOf = (id: string): number[] => rules.prices(id).map(({ price }) => price);
