@@ -1,5 +1,3 @@
-import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
-import { DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
 import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
@@ -13,23 +11,21 @@ import {
 } from '@lido/runtime/service/start-service.ts';
 import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
-import { CheckinMigration } from '../migrations/0001-checkin.ts';
+import { migrations } from '../migrations/index.ts';
 import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
-import { DeviceEntity } from './devices/device.entity.ts';
-import { deviceHandlers } from './devices/device.handlers.ts';
 import { keepRelaysOn, markOffline, markSeen, markSilentOffline } from './devices/device.repository.ts';
 import { findDeviceByToken } from './devices/device-token.repository.ts';
+import { entities } from './entities.ts';
 import { customersSubscription } from './projections/customers.consumer.ts';
 import { membershipsSubscription } from './projections/memberships.consumer.ts';
 import { ordersSubscription } from './projections/orders.consumer.ts';
 import { ownersFrom } from './projections/owners.client.ts';
 import { type ReaderServer, startReaderServer } from './readers/reader.server.ts';
 import { type ReaderStatus, serveReader } from './readers/reader-connection.ws.ts';
-import { checkInHandlers } from './visits/check-in.handlers.ts';
+import { serve } from './serve.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
 import { defaultPolicy } from './visits/policy.ts';
 import { tapDecider } from './visits/tap.handlers.ts';
-import { VisitEntity } from './visits/visit.entity.ts';
 
 /** The check-in gateway, running. */
 export interface RunningCheckinGateway extends RunningService {
@@ -52,8 +48,8 @@ export async function start(env: Env, options: StartOptions = {}): Promise<Runni
     name: 'checkin-gateway',
     source: 'checkin',
     config,
-    entities: [DeviceEntity, VisitEntity],
-    migrations: [{ name: '0001-checkin', class: CheckinMigration }],
+    entities,
+    migrations,
     ...(options.clock ? { clock: options.clock } : {}),
     compose: async (parts) => {
       const composed = await compose(parts, config);
@@ -77,10 +73,8 @@ async function compose(
   const taps = tapDecider({ parts, owners, sites, policy: defaultPolicy });
   const readers = await openReaders(parts, config, taps);
   const composition: Composition = {
-    serve: (server) => {
-      server.add(CheckInServiceService, checkInHandlers({ owners, sites, policy: defaultPolicy }));
-      server.add(DeviceServiceService, deviceHandlers({ db: parts.db, disconnect: readers.disconnect }));
-    },
+    serve: (server) =>
+      serve(server, { ...parts, owners, sites, policy: defaultPolicy, taps, disconnect: readers.disconnect }),
     subscriptions: [customersSubscription(), membershipsSubscription(), ordersSubscription()],
     background: () => [readers, housekeeping(parts, config)],
   };
