@@ -1,4 +1,8 @@
 import { CheckinMigration } from './0001-checkin.ts';
+import { VisitsRemainingMigration } from './0020-visits-remaining.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
-export const migrations = [{ name: '0001-checkin', class: CheckinMigration }];
+export const migrations = [
+  { name: '0001-checkin', class: CheckinMigration },
+  { name: '0020-visits-remaining', class: VisitsRemainingMigration },
+];

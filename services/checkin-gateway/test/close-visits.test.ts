@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import { CheckinMigration } from '../migrations/0001-checkin.ts';
+import { migrations } from '../migrations/index.ts';
 import { closeOverdueVisits } from '../src/visits/close-visits.job.ts';
 import { defaultPolicy } from '../src/visits/policy.ts';
 import { VisitEntity } from '../src/visits/visit.entity.ts';
@@ -14,7 +14,7 @@ test('visits that nobody ended end when they should have, are marked so and told
   const db = await openDatabase({
     url: gateway.databaseUrl,
     entities: [VisitEntity],
-    migrations: [{ name: '0001-checkin', class: CheckinMigration }],
+    migrations,
     telemetry: startTelemetry({ service: 'test', logLevel: 'silent' }),
   });
   onTestFinished(() => db.stop());

@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
-import { CheckinMigration } from '../migrations/0001-checkin.ts';
+import { migrations } from '../migrations/index.ts';
 import { DeviceEntity } from '../src/devices/device.entity.ts';
 import { ownersFrom } from '../src/projections/owners.client.ts';
 import { defaultPolicy } from '../src/visits/policy.ts';
@@ -26,7 +26,6 @@ const ends: (() => void)[] = [];
 beforeAll(async () => {
   gateway = await startGateway();
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  const migrations = [{ name: '0001-checkin', class: CheckinMigration }];
   db = await openDatabase({ url: gateway.databaseUrl, entities: [DeviceEntity, VisitEntity], migrations, telemetry });
   const customers = createClient(gateway.customersAddress, { name: 'customers', telemetry });
   const memberships = createClient(gateway.membershipsAddress, { name: 'memberships', telemetry });

@@ -22,6 +22,7 @@ import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal
 import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import { type RunningService, startService } from '@lido/runtime/service/start-service.ts';
 import { CustomersMigration } from '../migrations/0001-customers.ts';
+import { BlocksMigration } from '../migrations/0002-blocks.ts';
 import { AddressEntity } from './addresses/address.entity.ts';
 import { addressHandlers } from './addresses/address.handlers.ts';
 import { customersConfig } from './config.ts';
@@ -66,7 +67,10 @@ export function start(env: Env): Promise<RunningService> {
     source: 'customers',
     config,
     entities,
-    migrations: [{ name: '0001-customers', class: CustomersMigration }],
+    migrations: [
+      { name: '0001-customers', class: CustomersMigration },
+      { name: '0002-blocks', class: BlocksMigration },
+    ],
     compose: async ({ db, clock, peer }) => {
       const first = { token: config.LIDO_BOOTSTRAP_TOKEN, organisationName: config.LIDO_ORGANISATION_NAME };
       await bootstrap(db, first, clock.nowMs());

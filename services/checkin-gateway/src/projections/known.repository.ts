@@ -52,10 +52,11 @@ export async function keepCustomer(
 ): Promise<void> {
   const update = `do update set organisation_id = excluded.organisation_id, brand_id = excluded.brand_id,
     first_name = excluded.first_name, last_name = excluded.last_name, full_name = excluded.full_name,
-    email = excluded.email, erased_at = excluded.erased_at`;
+    email = excluded.email, erased_at = excluded.erased_at, access_blocked_at = excluded.access_blocked_at`;
   await em.execute(
-    `insert into known_customers (id, organisation_id, brand_id, first_name, last_name, full_name, email, erased_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) ${origin === 'event' ? update : 'do nothing'}`,
+    `insert into known_customers
+       (id, organisation_id, brand_id, first_name, last_name, full_name, email, erased_at, access_blocked_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) ${origin === 'event' ? update : 'do nothing'}`,
     [
       ...[
         customer.id,
@@ -64,10 +65,16 @@ export async function keepCustomer(
         customer.firstName ?? null,
         customer.lastName ?? null,
       ],
-      ...[customer.fullName ?? null, customer.email ?? null, customer.deletedAt ? new Date(customer.deletedAt) : null],
+      ...[customer.fullName ?? null, customer.email ?? null],
+      ...[instantOf(customer.deletedAt), instantOf(customer.accessBlockedAt)],
     ],
     'run',
   );
+}
+
+/** An instant of another service's message; null where it has none. */
+export function instantOf(text: string | null | undefined): Date | null {
+  return text ? new Date(text) : null;
 }
 
 /** Who holds a medium; a barcode may also be a customer's own id. */
@@ -94,7 +101,7 @@ export async function findMemberships(
 ): Promise<HeldMembership[]> {
   return em.execute<HeldMembership[]>(
     `select id, site_id as "siteId", status, attention_reason as "attentionReason",
-            start_date as "startDate", end_date as "endDate"
+            start_date as "startDate", end_date as "endDate", visits_remaining as "visitsRemaining"
      from known_memberships where organisation_id = ? and customer_id = ? order by start_date, id`,
     [organisationId, customerId],
   );

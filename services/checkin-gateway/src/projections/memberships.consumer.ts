@@ -19,11 +19,13 @@ const projectMembership: EventHandler = async (event, { em }) => {
   for (const customerId of entitledMembers(membership)) {
     await em.execute(
       `insert into known_memberships
-         (id, customer_id, organisation_id, site_id, status, attention_reason, start_date, end_date)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+         (id, customer_id, organisation_id, site_id, status, attention_reason, start_date, end_date,
+          visits_remaining)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         ...[membership.id, customerId, event.organisationId, membership.siteId, statusWord(membership.status)],
         ...[attentionWord(membership.attentionReason), membership.startDate, membership.endDate ?? null],
+        membership.visitsRemaining ?? null,
       ],
       'run',
     );

@@ -35,6 +35,7 @@ export function ownersFrom(
         attentionReason: held.attentionReason ?? null,
         startDate: held.startDate,
         endDate: held.endDate ?? null,
+        visitsRemaining: held.visitsRemaining ?? null,
       }));
     },
   };

@@ -15,6 +15,7 @@ const membership: HeldMembership = {
   attentionReason: null,
   startDate: '2026-01-01',
   endDate: null,
+  visitsRemaining: null,
 };
 
 const member: Holder = {

@@ -64,6 +64,8 @@ export interface HeldMembership {
   readonly attentionReason: string | null;
   readonly startDate: string;
   readonly endDate: string | null;
+  /** How many visits are left; null where the membership does not limit them. */
+  readonly visitsRemaining: number | null;
 }
 
 /** A booked stretch of time at a site, in epoch milliseconds. */

@@ -2,6 +2,7 @@ import type { CustomerDirectoryServiceService } from '@lido/proto/lido/customers
 import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { formatsIn } from '@lido/runtime/resource/load.ts';
+import { blockedSince } from '../media/medium.ts';
 import { findByCode } from '../media/medium.repository.ts';
 import { toCustomer } from './customer.ts';
 import { CustomerEntity } from './customer.entity.ts';
@@ -16,7 +17,13 @@ export const customerDirectoryHandlers = {
     return toCustomer(row, utc);
   },
   findCustomerByMedium: async ({ value }, { em, principal }) => {
-    const row = await findByCode(em, value, principal.organisationId);
-    return { customerId: row?.id ?? null, customer: row === undefined ? null : toCustomer(row, utc) };
+    const found = await findByCode(em, value, principal.organisationId);
+    if (found === undefined) return { customerId: null, customer: null, mediumBlockedAt: null };
+    const { customer, medium } = found;
+    return {
+      customerId: customer.id,
+      customer: toCustomer(customer, utc),
+      mediumBlockedAt: medium ? blockedSince(medium) : null,
+    };
   },
 } satisfies Handlers<typeof CustomerDirectoryServiceService>;

@@ -24,6 +24,9 @@ export const CustomerEntity = defineEntity({
     preferenceIds: p.array().$type<string[]>(),
     lastCheckIn: p.json<CustomerCheckIn>().nullable(),
     lockedAt: p.datetime().nullable(),
+    /** Since when no door opens for them; a locked profile is another thing. */
+    accessBlockedAt: p.datetime().nullable(),
+    accessBlockedReason: p.string().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
     lastActiveAt: p.datetime().nullable(),
     /** The live labels among `labelIds`, by value. */

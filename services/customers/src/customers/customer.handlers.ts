@@ -16,6 +16,7 @@ import { requireBrand } from '@lido/runtime/resource/scope.ts';
 import { assignMasked, touch } from '@lido/runtime/resource/update.ts';
 import { knownPreferences } from '../preferences/preference.repository.ts';
 import { SiteEntity } from '../sites/site.entity.ts';
+import { blockCustomer, unblockCustomer } from './block-customer.handlers.ts';
 import { cleanDetails, erasedDetails, fullNameOf } from './customer.ts';
 import type { CustomerRow } from './customer.entity.ts';
 import { customerSpec, writeCustomer } from './customer.repository.ts';
@@ -53,6 +54,8 @@ export const customerHandlers = {
     }),
   lockCustomer: setLocked((call) => new Date(call.clock.nowMs())),
   unlockCustomer: setLocked(() => null),
+  blockCustomer,
+  unblockCustomer,
 } satisfies Handlers<typeof CustomerServiceService>;
 
 interface Home {

@@ -83,6 +83,8 @@ export const erasedDetails = {
   preferenceIds: [] as string[],
   lastCheckIn: null,
   lockedAt: null,
+  accessBlockedAt: null,
+  accessBlockedReason: null,
   emailVerifiedAt: null,
   lastActiveAt: null,
 };
@@ -117,6 +119,8 @@ export function toCustomer(row: CustomerRow, { instant }: Formats): Customer {
     createdAt: instant(row.createdAt),
     updatedAt: instant(row.updatedAt),
     deletedAt: instantOrNull(row.deletedAt),
+    accessBlockedAt: instantOrNull(row.accessBlockedAt),
+    accessBlockedReason: row.accessBlockedReason ?? null,
   };
 }
 

@@ -6,7 +6,15 @@ import { baseProperties } from '@lido/runtime/db/base.ts';
 export const MediumEntity = defineEntity({
   name: 'Medium',
   tableName: 'media',
-  properties: { ...baseProperties, customerId: p.string(), kind: p.string().$type<MediumKind>(), value: p.string() },
+  properties: {
+    ...baseProperties,
+    customerId: p.string(),
+    kind: p.string().$type<MediumKind>(),
+    value: p.string(),
+    /** Since when it opens no door. */
+    blockedAt: p.datetime().nullable(),
+    blockedReason: p.string().nullable(),
+  },
 });
 
 export type MediumRow = InferEntity<typeof MediumEntity>;

@@ -1,8 +1,8 @@
 import type { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
-import {
+import type {
   Barcode,
-  type BarcodeServiceService,
-  type CreateCustomerBarcodeRequest,
+  BarcodeServiceService,
+  CreateCustomerBarcodeRequest,
 } from '@lido/proto/lido/customers/v1/barcode.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
@@ -10,12 +10,13 @@ import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { visibleBrands, visibleSites } from '@lido/runtime/grpc/principal.ts';
 import { formatsIn } from '@lido/runtime/resource/load.ts';
 import { requirePermission } from '@lido/runtime/resource/scope.ts';
+import { touch } from '@lido/runtime/resource/update.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
 import { toCustomer } from '../customers/customer.ts';
 import { customerSpec, readCustomer, writeCustomer } from '../customers/customer.repository.ts';
-import { MediumEntity } from './medium.entity.ts';
-import { mediumErrors, mediumValue, toBarcode } from './medium.ts';
-import { findByCode, removeMedium } from './medium.repository.ts';
+import { MediumEntity, type MediumRow } from './medium.entity.ts';
+import { blockedSince, mediumErrors, mediumValue, toBarcode } from './medium.ts';
+import { findByCode, removeMedium, tellMedium } from './medium.repository.ts';
 
 /** What customers carry. Memberships are asked of their own service. */
 export function mediumHandlers(entitlements: Peer<typeof EntitlementServiceService>) {
@@ -30,23 +31,29 @@ export function mediumHandlers(entitlements: Peer<typeof EntitlementServiceServi
       return { data: rows.map(toBarcode) };
     },
     createCustomerBarcode: (request, call) => call.transact((transaction) => insertMedium(request, transaction, call)),
-    deleteCustomerBarcode: ({ parentId, id }, call) =>
+    deleteCustomerBarcode: (request, call) =>
       call.transact(async (transaction) => {
-        const { id: customerId } = await writeCustomer(parentId, call)(transaction.em);
-        const row = await transaction.em.findOne(MediumEntity, { id, customerId, deletedAt: null });
-        if (row === null) throw notFound(id);
-        await removeMedium(row, transaction, call);
+        await removeMedium(await loadMedium(request, transaction, call), transaction, call);
         return {};
       }),
+    blockCustomerBarcode: (request, call) =>
+      changeBlock(request, call, ({ blockedAt }) => ({
+        blockedAt: blockedAt ?? new Date(call.clock.nowMs()),
+        blockedReason: request.reason?.trim() || null,
+      })),
+    unblockCustomerBarcode: (request, call) =>
+      changeBlock(request, call, () => ({ blockedAt: null, blockedReason: null })),
     getCustomerByBarcode: async ({ code, siteId }, call) => {
       if (visibleSites(call.principal)?.includes(siteId) === false) throw notFound(siteId);
-      const row = await findByCode(call.em, code, call.principal.organisationId);
-      if (row === undefined || visibleBrands(call.principal)?.includes(row.brandId) === false) throw notFound(code);
+      const found = await findByCode(call.em, code, call.principal.organisationId);
+      if (!found || visibleBrands(call.principal)?.includes(found.customer.brandId) === false) throw notFound(code);
+      const { customer: row, medium } = found;
       requirePermission(customerSpec.scope, row, call, 'read');
       const { memberships } = await entitlements.findMemberships({ customerId: row.id }, call);
       const atSite = memberships.filter((membership) => membership.siteId === siteId);
       return {
         ...toCustomer(row, formatsIn('UTC')),
+        mediumBlockedAt: medium ? blockedSince(medium) : null,
         memberships: atSite.map(({ membershipId, ...membership }) => ({ id: membershipId, ...membership })),
       };
     },
@@ -55,9 +62,10 @@ export function mediumHandlers(entitlements: Peer<typeof EntitlementServiceServi
 
 async function insertMedium(
   request: CreateCustomerBarcodeRequest,
-  { em, emit }: Transaction,
+  transaction: Transaction,
   call: Call,
 ): Promise<Barcode> {
+  const { em } = transaction;
   const { id: customerId, organisationId } = await writeCustomer(request.parentId, call)(em);
   const given = request.barcode == null ? (request.data ?? request) : request;
   const kind = given.kind === 'MEDIUM_KIND_UNSPECIFIED' ? 'MEDIUM_KIND_BARCODE' : given.kind;
@@ -78,9 +86,28 @@ async function insertMedium(
     updatedAt: now,
     updatedBy: call.actor,
   });
-  await em.flush();
-  const barcode = toBarcode(row);
-  const payload = Barcode.encode(barcode).finish();
-  await emit({ type: 'lido.customers.medium.saved', aggregateId: row.id, organisationId, payload });
-  return barcode;
+  return tellMedium(row, transaction);
+}
+
+interface Named {
+  parentId: string;
+  id: string;
+}
+
+async function loadMedium({ parentId, id }: Named, { em }: Transaction, call: Call): Promise<MediumRow> {
+  const { id: customerId } = await writeCustomer(parentId, call)(em);
+  const row = await em.findOne(MediumEntity, { id, customerId, deletedAt: null });
+  if (row === null) throw notFound(id);
+  return row;
+}
+
+type Block = Pick<MediumRow, 'blockedAt' | 'blockedReason'>;
+
+function changeBlock(named: Named, call: Call, block: (row: MediumRow) => Block): Promise<Barcode> {
+  return call.transact(async (transaction) => {
+    const row = await loadMedium(named, transaction, call);
+    Object.assign(row, block(row));
+    touch(row, call);
+    return tellMedium(row, transaction);
+  });
 }

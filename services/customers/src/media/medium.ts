@@ -23,6 +23,18 @@ export function mediumErrors(kind: MediumKind, value: string): FieldErrors {
 
 /** The public form of a medium. */
 export function toBarcode(row: MediumRow): Barcode {
-  const createdAt = formatInstant(row.createdAt.getTime(), 'UTC');
-  return { id: row.id, customerId: row.customerId, barcode: row.value, kind: row.kind, createdAt };
+  return {
+    id: row.id,
+    customerId: row.customerId,
+    barcode: row.value,
+    kind: row.kind,
+    createdAt: formatInstant(row.createdAt.getTime(), 'UTC'),
+    blockedAt: blockedSince(row),
+    blockedReason: row.blockedReason ?? null,
+  };
+}
+
+/** Since when a medium opens no door; null while it does. */
+export function blockedSince({ blockedAt }: Pick<MediumRow, 'blockedAt'>): string | null {
+  return blockedAt ? formatInstant(blockedAt.getTime(), 'UTC') : null;
 }

@@ -11,6 +11,8 @@ export const permissions = [
   'customers.manage',
   // Locking a customer's profile, and changing it while it is locked.
   'customers.lock',
+  // Banning a customer from the doors.
+  'customers.block',
   'memberships.view',
   'memberships.manage',
   'reports.view',

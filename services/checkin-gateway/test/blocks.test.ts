@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
+import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { eventually, startGateway } from './support.ts';
+
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+let barcodes: Peer<typeof BarcodeServiceService>;
+let close: () => void;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  const client = createClient(gateway.customersAddress, { name: 'customers', telemetry });
+  barcodes = peerOf(BarcodeServiceService, client);
+  close = () => client.close();
+});
+afterAll(async () => {
+  close();
+  await gateway.stop();
+});
+
+/** Does something at the owner, and answers how many milliseconds later the doors know. */
+async function timeUntilKnown(change: () => Promise<unknown>, isKnown: string, id: string): Promise<number> {
+  await change();
+  const startedMs = performance.now();
+  await eventually(async () => (await gateway.sql(isKnown, [id])).length === 1);
+  return performance.now() - startedMs;
+}
+
+test('a customer who is banned is denied within a second, and let in again once the ban is lifted', async () => {
+  const member = await gateway.addMember();
+  const reader = await gateway.connect(await gateway.addDevice({ direction: 'DEVICE_DIRECTION_INNER' }));
+  expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+
+  const { caller, customers } = gateway;
+  const id = member.customerId;
+  const toBlocked = await timeUntilKnown(
+    () => customers.blockCustomer({ id, reason: 'Threw a chair' }, caller),
+    'select 1 from known_customers where id = $1 and access_blocked_at is not null',
+    id,
+  );
+  expect(toBlocked).toBeLessThan(1_000);
+  gateway.advance(3);
+  expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'denied' });
+  const denied = await gateway.sql('select reason from attempts where customer_id = $1', [id]);
+  expect(denied).toEqual([{ reason: 'customer_blocked' }]);
+
+  await timeUntilKnown(
+    () => customers.unblockCustomer({ id }, caller),
+    'select 1 from known_customers where id = $1 and access_blocked_at is null',
+    id,
+  );
+  gateway.advance(3);
+  expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+});
+
+test('a lost card opens nothing within a second, while its holder comes in by another one', async () => {
+  const { caller } = gateway;
+  const member = await gateway.addMember();
+  const parentId = member.customerId;
+  const other = { parentId, barcode: '0B0C0D0E', kind: 'MEDIUM_KIND_WEARABLE', data: null } as const;
+  const { id: otherId } = await barcodes.createCustomerBarcode(other, caller);
+  const { data } = await barcodes.listCustomerBarcodes({ parentId }, caller);
+  const id = data.find(({ barcode }) => barcode === member.uid)?.id ?? '';
+  const toBlocked = await timeUntilKnown(
+    () => barcodes.blockCustomerBarcode({ parentId, id, reason: 'Lost' }, caller),
+    'select 1 from known_media where id = $1 and blocked_at is not null',
+    id,
+  );
+  expect(toBlocked).toBeLessThan(1_000);
+  await eventually(async () => (await gateway.sql('select 1 from known_media where id = $1', [otherId])).length === 1);
+
+  const device = await gateway.addDevice({ direction: 'DEVICE_DIRECTION_INNER' });
+  const reader = await gateway.connect(device);
+  expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'denied' });
+  const denied = await gateway.sql('select reason from attempts where device_id = $1', [device.id]);
+  expect(denied).toEqual([{ reason: 'medium_blocked' }]);
+  expect(await reader.tap({ uid: '0B0C0D0E' })).toMatchObject({ outcome: 'granted' });
+
+  await timeUntilKnown(
+    () => barcodes.unblockCustomerBarcode({ parentId, id }, caller),
+    'select 1 from known_media where id = $1 and blocked_at is null',
+    id,
+  );
+  gateway.advance(3);
+  expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+});
