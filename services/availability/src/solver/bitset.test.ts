@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clearRange, countSet, dilateBackwards, erode, hasBit, lastSetBit, nextSetBit, setRange } from './bitset.ts';
+import {
+  clearRange,
+  countSet,
+  dilateBackwards,
+  erode,
+  hasBit,
+  lastSetBit,
+  nextSetBit,
+  setEvery,
+  setRange,
+} from './bitset.ts';
 
 const size = 160;
 const words = fc.uint32Array({ minLength: size / 32, maxLength: size / 32 });
@@ -24,6 +34,18 @@ describe('ranges', () => {
         expect(booleans(set)).toEqual(before.map((bit, index) => bit || (from <= index && index < to)));
         clearRange(bits, from, to);
         expect(booleans(bits)).toEqual(before.map((bit, index) => bit && !(from <= index && index < to)));
+      }),
+    );
+  });
+
+  test('a pattern sets every so many bits of its range and no other', () => {
+    fc.assert(
+      fc.property(anyBits, bounds, fc.integer({ min: 1, max: 100 }), (bits, [from, to], step) => {
+        const before = booleans(bits);
+        setEvery(bits, from, to, step);
+        expect(booleans(bits)).toEqual(
+          before.map((bit, index) => bit || (from <= index && index < to && (index - from) % step === 0)),
+        );
       }),
     );
   });

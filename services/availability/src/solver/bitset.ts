@@ -8,6 +8,17 @@ export function setRange(bits: Uint32Array, from: number, to: number): void {
   for (let word = first; word <= last; word++) bits[word] = at(bits, word) | rangeMask(word, start, end);
 }
 
+/** Sets every `step`-th bit of `[from, to)`, the first one included; the range must lie in the bitset. */
+export function setEvery(bits: Uint32Array, from: number, to: number, step: number): void {
+  for (let bit = from; bit < to; ) {
+    const word = bit >>> 5;
+    const end = Math.min(to, (word + 1) << 5);
+    let mask = 0;
+    for (; bit < end; bit += step) mask |= 1 << (bit & 31);
+    bits[word] = at(bits, word) | mask;
+  }
+}
+
 /** Clears bits `[from, to)`, clipped to the bitset. */
 export function clearRange(bits: Uint32Array, from: number, to: number): void {
   const start = Math.max(from, 0);
@@ -69,10 +80,11 @@ export function erode(bits: Uint32Array, length: number): void {
     const ahead = shift >>> 5;
     const right = shift & 31;
     const inside = bits.length - ahead - 1;
+    let low = at(bits, ahead);
     for (let word = 0; word < bits.length; word++) {
       const next = word < inside ? (bits[word + ahead + 1] ?? 0) : 0;
-      const low = word <= inside ? (bits[word + ahead] ?? 0) : 0;
       bits[word] = at(bits, word) & spliced(low, next, right);
+      low = next;
     }
     reach += shift;
   }
@@ -85,10 +97,11 @@ export function dilateBackwards(bits: Uint32Array, length: number): void {
     const ahead = shift >>> 5;
     const right = shift & 31;
     const inside = bits.length - ahead - 1;
+    let low = at(bits, ahead);
     for (let word = 0; word < bits.length; word++) {
       const next = word < inside ? (bits[word + ahead + 1] ?? 0) : 0;
-      const low = word <= inside ? (bits[word + ahead] ?? 0) : 0;
       bits[word] = at(bits, word) | spliced(low, next, right);
+      low = next;
     }
     reach += shift;
   }

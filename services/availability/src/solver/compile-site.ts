@@ -5,8 +5,8 @@ import { addClaim, type ClaimedTime, claimRange, claimTime, dropClaim } from './
 import { emptyBits, type Horizon, layOutHorizon, openWallTime, startGrid } from './horizon.ts';
 import type { Lane } from './kernel.ts';
 import type { AppointmentType, Claim, EquipmentPool, Practitioner, Room, SiteModel } from './model.ts';
-import { openingBits, ruledBits, workingBits } from './open-time.ts';
-import { priceRulesOfDay } from './price.ts';
+import { applyRule, openingBits, ruledBits, workingBits } from './open-time.ts';
+import { pricesDuration } from './price.ts';
 import { createStartGroup, markStale, type StartGroup } from './start-group.ts';
 
 /** A resource on the grid: when it works, and what is claimed of it. */
@@ -252,11 +252,9 @@ function forgetGroups(site: CompiledSite): void {
 function pricedStarts(horizon: Horizon, type: RuledOffering, durationMinutes: number): Uint32Array {
   const bits = emptyBits(horizon);
   const nextBucket = (minute: number) => Math.ceil(minute / 5) * 5;
-  for (const day of horizon.days) {
-    const { date, weekday } = day.day;
-    for (const { fromMinute, toMinute } of priceRulesOfDay(type.priceRules, date, weekday, durationMinutes)) {
-      openWallTime(bits, day, nextBucket(fromMinute), nextBucket(toMinute));
-    }
+  for (const rule of type.priceRules) {
+    if (!pricesDuration(rule, durationMinutes)) continue;
+    applyRule(horizon, rule, (day, from, to) => openWallTime(bits, day, nextBucket(from), nextBucket(to)));
   }
   return bits;
 }

@@ -6,7 +6,7 @@ import {
   minutesPerBucket,
 } from '@lido/runtime/time/local-day.ts';
 import { addDays, parseWallTime } from '@lido/runtime/time/zone.ts';
-import { clearRange, setRange } from './bitset.ts';
+import { clearRange, setEvery, setRange } from './bitset.ts';
 
 /** Local days whose starts can be asked for, at most. */
 export const maxHorizonDays = 366;
@@ -122,7 +122,7 @@ export function startGrid(horizon: Horizon, intervalMinutes: number): Uint32Arra
       let bucket = fromBucket;
       while (bucket < toBucket && (wallMinute + (bucket - fromBucket) * minutesPerBucket) % intervalMinutes !== 0)
         bucket++;
-      for (; bucket < toBucket; bucket += step) setRange(bits, fromBit + bucket, fromBit + bucket + 1);
+      setEvery(bits, fromBit + bucket, fromBit + toBucket, step);
     }
   }
   return bits;

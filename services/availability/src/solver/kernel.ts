@@ -42,9 +42,10 @@ export function startsOf(demand: Demand, fromWord: number, toWord: number): Uint
   const within = demand.within?.slice(fromWord, toWord) ?? new Uint32Array(toWord - fromWord).fill(0xffffffff);
   if (atLeast <= 0) return within;
   if (atLeast > lanes.length) return within.fill(0);
-  const count: Count = { undecided: within.slice(), planes: counterPlanes(atLeast, within.length) };
+  const count = startCount(within.slice(), atLeast);
   const isNear = shape.durationBuckets <= nearBuckets && shape.bufferBuckets < nearBuckets;
   for (const lane of lanes) {
+    if (count.openCount === 0) break;
     if (isNear) countNear(lane, shape, fromWord, count);
     else countFar(lane, shape, fromWord, count);
   }
@@ -59,26 +60,36 @@ export function startsOf(demand: Demand, fromWord: number, toWord: number): Uint
 interface Count {
   readonly undecided: Uint32Array;
   readonly planes: readonly Uint32Array[];
+  /** Of these the first `openCount` are the words that still hold an undecided start; a few lanes settle most of them. */
+  readonly openWords: Uint32Array;
+  openCount: number;
 }
 
 /**
- * Counts a lane's starts word by word, passing over words in which it can decide nothing any more. A start is free for work and buffer
- * exactly when each of its working buckets is followed by a free buffer: busy time is dilated by the buffer, then what is left of the
- * working time is eroded by the duration. Bits that shift in from beyond the words looked at never reach the first one, because no
+ * Counts a lane's starts in the words that are still open. A start is free for work and buffer exactly when each of its working
+ * buckets is followed by a free buffer: busy time is dilated by the buffer, then what is left of the working time is eroded by the
+ * duration. Bits that shift in from beyond the words looked at never reach the first one, because no
  * reach exceeds 32. One function, because a call per word costs a third of the search.
  */
 function countNear({ work, busy, allowed }: Lane, shape: Shape, fromWord: number, count: Count): void {
   const { durationBuckets, bufferBuckets } = shape;
-  const { undecided } = count;
+  const { undecided, openWords, openCount } = count;
   const mask = allowed?.(fromWord, fromWord + undecided.length);
-  for (let index = 0; index < undecided.length; index++) {
+  let kept = 0;
+  for (let position = 0; position < openCount; position++) {
+    const index = openWords[position] ?? 0;
     const word = fromWord + index;
+    // Moves forward over the words that this lane has settled; it stays unless `kept` is left as it is.
+    openWords[kept] = index;
     const working = work[word] ?? 0;
     let blocked = busy[word] ?? 0;
     // A start is itself a working, free bucket.
     let open = (undecided[index] ?? 0) & working & ~blocked;
     if (mask !== undefined) open &= mask[index] ?? 0;
-    if (open === 0) continue;
+    if (open === 0) {
+      kept++;
+      continue;
+    }
     let blockedNext = busy[word + 1] ?? 0;
     let blockedAfter = busy[word + 2] ?? 0;
     for (let reach = 1; reach <= bufferBuckets; ) {
@@ -98,7 +109,9 @@ function countNear({ work, busy, allowed }: Lane, shape: Shape, fromWord: number
     }
     starts &= open;
     if (starts !== 0) addWord(starts, index, count);
+    if (undecided[index] !== 0) kept++;
   }
+  count.openCount = kept;
 }
 
 /** Counts a lane's starts for long durations and buffers, in log2(length) passes over the lane's words. */
@@ -128,6 +141,13 @@ function addWord(starts: number, index: number, { undecided, planes }: Count): v
     carry &= before;
   }
   undecided[index] = (undecided[index] ?? 0) & ~carry;
+}
+
+function startCount(undecided: Uint32Array, atLeast: number): Count {
+  const openWords = new Uint32Array(undecided.length);
+  let openCount = 0;
+  for (let index = 0; index < undecided.length; index++) if (undecided[index] !== 0) openWords[openCount++] = index;
+  return { undecided, planes: counterPlanes(atLeast, undecided.length), openWords, openCount };
 }
 
 function counterPlanes(atLeast: number, words: number): Uint32Array[] {

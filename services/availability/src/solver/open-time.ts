@@ -129,9 +129,10 @@ function openInterval(
   openWallTime(bits, day, from, to);
 }
 
-function applyRule(
+/** Hands the days a rule includes to `apply`, with the rule's daily time range in minutes since midnight. */
+export function applyRule(
   horizon: Horizon,
-  rule: AvailabilityRule,
+  rule: Pick<AvailabilityRule, 'dateFrom' | 'dateTo' | 'weekdays' | 'timeFrom' | 'timeTo'>,
   apply: (day: HorizonDay, fromMinute: number, toMinute: number) => void,
 ): void {
   const { from, to } = minutesOfRange(rule.timeFrom, rule.timeTo);

@@ -22,14 +22,21 @@ export function priceRulesOfDay(
   durationMinutes: number | null,
 ): DatedPriceRule[] {
   return rules
-    .filter((rule) => rule.durationMinutes === null || rule.durationMinutes === durationMinutes)
-    .filter((rule) => (durationMinutes ?? 0) <= (rule.maxDurationMinutes ?? maxSpanMinutes))
+    .filter((rule) => pricesDuration(rule, durationMinutes))
     .filter((rule) => includesDay(rule, date, weekday))
     .sort((a, b) => reach(a) - reach(b) || specificity(b) - specificity(a) || b.createdAtMs - a.createdAtMs)
     .map((rule) => {
       const { from, to } = minutesOfRange(rule.timeFrom, rule.timeTo);
       return { rule, fromMinute: from, toMinute: to };
     });
+}
+
+/** Whether a rule prices bookings of a duration in minutes, at the times it names; null is a booking without one. */
+export function pricesDuration(rule: PriceRule, durationMinutes: number | null): boolean {
+  return (
+    (rule.durationMinutes === null || rule.durationMinutes === durationMinutes) &&
+    (durationMinutes ?? 0) <= (rule.maxDurationMinutes ?? maxSpanMinutes)
+  );
 }
 
 /** The rule that prices a start at a wall time (minutes since midnight) of a local date; undefined when none does. */

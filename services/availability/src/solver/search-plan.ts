@@ -148,7 +148,7 @@ function resourceLayers(window: Window, request: Request): Layer[] {
       layerOf(window, 'no_equipment_available', {
         key: `equipment ${id} ${shapeKey(shape)}`,
         candidates: candidate === undefined ? [] : [candidate],
-        demand: { lanes: candidate === undefined ? [] : lanes(candidate, 'units'), atLeast: 1, shape, within },
+        demand: () => ({ lanes: candidate === undefined ? [] : lanes(candidate, 'units'), atLeast: 1, shape, within }),
       }),
     ),
   ];
@@ -166,13 +166,14 @@ function resourceLayers(window: Window, request: Request): Layer[] {
 interface Wanted {
   readonly key: string | undefined;
   readonly candidates: readonly Candidate[];
-  readonly demand: Demand;
+  /** Laid out only when its starts are not kept yet. */
+  readonly demand: () => Demand;
 }
 
 function practitionerDemands({ within, type, query, shape, needed }: Request): Wanted[] {
   const { count, requestedIds, candidates } = needed.practitioners;
   if (count === 0 && requestedIds.length === 0) return [];
-  const demand = (atLeast: number, from: readonly Candidate[]) => ({
+  const demand = (atLeast: number, from: readonly Candidate[]) => () => ({
     lanes: from.flatMap((candidate) => lanes(candidate, 'whole')),
     atLeast,
     shape,
@@ -194,12 +195,12 @@ function roomDemands({ within, type, query, shape, needed }: Request): Wanted[] 
     {
       key: query.roomId === undefined ? `rooms ${type.id} ${query.guests} ${shapeKey(shape)}` : undefined,
       candidates,
-      demand: {
+      demand: () => ({
         lanes: candidates.flatMap((candidate) => lanes(candidate, use)),
         atLeast: mode === 'shared' ? query.guests : 1,
         shape,
         within,
-      },
+      }),
     },
   ];
 }
@@ -207,12 +208,12 @@ function roomDemands({ within, type, query, shape, needed }: Request): Wanted[] 
 function layerOf(window: Window, reason: NoAvailabilityReason, { key, candidates, demand }: Wanted): Layer {
   const { site, fromWord, toWord } = window;
   const excludesClaims = candidates.some(({ resource, claimed }) => claimed !== resource.claimed);
-  if (key === undefined || excludesClaims) return { reason, bits: startsOf(demand, fromWord, toWord) };
+  if (key === undefined || excludesClaims) return { reason, bits: startsOf(demand(), fromWord, toWord) };
   const resources = candidates.map(({ resource }) => resource);
   return {
     reason,
     bits: readStarts(
-      startGroup(site, key, () => ({ demand, resources })),
+      startGroup(site, key, () => ({ demand: demand(), resources })),
       fromWord,
       toWord,
     ),
