@@ -12,7 +12,7 @@ import { spaSite } from './spa-site.ts';
 import type { Workbench } from './workbench.ts';
 
 const slotCount = 1_000;
-const location = { url: 'http://127.0.0.1/', query: '' };
+const location = { url: 'http://127.0.0.1/', query: '', requestId: 'r1' };
 
 /** The REST codec beside JSON's own functions, from object to bytes and from text to object. */
 export async function codec({ say }: Workbench): Promise<BenchRow[]> {

@@ -2,6 +2,8 @@
 export interface Api {
   get<T = Row>(path: string): Promise<T>;
   post<T = Row>(path: string, body?: object): Promise<T>;
+  /** The same where the answer has no envelope. */
+  postBare<T = Row>(path: string, body: object): Promise<T>;
   /** Sends a form with files in it. */
   upload<T = Row>(path: string, form: FormData): Promise<T>;
   put<T = Row>(path: string, body: object): Promise<T>;
@@ -35,6 +37,7 @@ export function apiAt(baseUrl: string, token?: string): Api {
   return {
     get: (path) => data('GET', path),
     post: (path, body = {}) => data('POST', path, body),
+    postBare: async <T>(path: string, body: object) => (await send('POST', path, body)) as T,
     upload: (path, form) => data('POST', path, form),
     put: (path, body) => data('PUT', path, body),
     delete: async (path) => {

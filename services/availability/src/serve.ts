@@ -11,6 +11,7 @@ import { BookableAreaServiceService } from '@lido/proto/lido/availability/v1/boo
 import { CalendarServiceService } from '@lido/proto/lido/availability/v1/calendar.ts';
 import { EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipment.ts';
 import { ItineraryServiceService } from '@lido/proto/lido/availability/v1/itinerary.ts';
+import { BookableDirectoryServiceService } from '@lido/proto/lido/availability/internal/v1/bookable.ts';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { OccupancyServiceService } from '@lido/proto/lido/availability/v1/occupancy.ts';
 import { PackageAvailabilityServiceService } from '@lido/proto/lido/availability/v1/package_availability.ts';
@@ -34,6 +35,7 @@ import { areaBookingTypeHandlers } from './areas/area-booking-type.handlers.ts';
 import { bookableAreaHandlers } from './areas/bookable-area.handlers.ts';
 import { blockedTimeHandlers } from './blocked-times/blocked-time.handlers.ts';
 import { blockedTimePresetHandlers } from './blocked-times/preset.handlers.ts';
+import { bookableDirectoryHandlers } from './bookings/bookable.handlers.ts';
 import { bookingHandlers } from './bookings/booking.handlers.ts';
 import { appointmentTagHandlers } from './catalogue/appointment-tag.handlers.ts';
 import { categoryHandlers } from './catalogue/category.handlers.ts';
@@ -88,5 +90,6 @@ export function serve(server: GrpcServer, parts: ChangeParts & { jobs: JobQueue;
   server.add(CalendarServiceService, calendarHandlers(parts));
   server.add(OccupancyServiceService, occupancyHandlers(parts));
   server.add(ZoneServiceService, zoneHandlers);
+  server.add(BookableDirectoryServiceService, bookableDirectoryHandlers);
   server.add(BookingServiceService, bookingHandlers(parts));
 }

@@ -18,6 +18,7 @@ import { occupancyReports } from './occupancy/occupancy.handlers.ts';
 import { folderStore } from './media/folder-store.repository.ts';
 import { extendTimetables } from './recurrence-groups/extend-timetables.job.ts';
 import { serve } from './serve.ts';
+import { arrivalsSubscription } from './sessions/arrival.consumer.ts';
 import { promoteWaiting } from './sessions/promote-waiting.job.ts';
 import { compiledSites } from './sites/compiled-sites.repository.ts';
 import { siteSubscription } from './sites/site.consumer.ts';
@@ -60,7 +61,7 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
       return {
         serve: (server) => serve(server, { ...parts, jobs, media: folderStore(config.LIDO_MEDIA_FOLDER) }),
         jobs: [...occupancyReports(parts), ...appointmentReports],
-        subscriptions: [siteSubscription, orderCardsSubscription, cardCustomersSubscription],
+        subscriptions: [siteSubscription, orderCardsSubscription, cardCustomersSubscription, arrivalsSubscription],
         background: () => [tidying.start(), timetables.start(), waitlist.start()],
       };
     },

@@ -9,7 +9,21 @@ export const checkinGatewayConfig = serviceConfig.extend({
   LIDO_READERS_HEARTBEAT_SECONDS: z.coerce.number().int().min(1).max(300).default(10),
   LIDO_CUSTOMERS_ADDRESS: listenAddress,
   LIDO_MEMBERSHIPS_ADDRESS: listenAddress,
-  LIDO_AVAILABILITY_ADDRESS: listenAddress.optional(),
+  LIDO_AVAILABILITY_ADDRESS: listenAddress,
+  LIDO_ORDERS_ADDRESS: listenAddress,
+  /** Hosts, with or without a port, that actions may call although they are not public or not over TLS. */
+  LIDO_ACTION_HOSTS: z
+    .string()
+    .default('')
+    .transform(
+      (text) =>
+        new Set(
+          text
+            .split(',')
+            .map((host) => host.trim())
+            .filter((host) => host !== ''),
+        ),
+    ),
 });
 
 export type CheckinGatewayConfig = z.infer<typeof checkinGatewayConfig>;

@@ -1,5 +1,16 @@
+import { ActionEntity } from './actions/action.entity.ts';
+import { CodeEntity } from './codes/code.entity.ts';
 import { DeviceEntity } from './devices/device.entity.ts';
+import { BookableCheckinEntity } from './presence/bookable-checkin.entity.ts';
+import { StoreCheckinEntity } from './store-check-ins/store-checkin.entity.ts';
 import { VisitEntity } from './visits/visit.entity.ts';
 
 /** Every table that the ORM maps. */
-export const entities = [DeviceEntity, VisitEntity];
+export const entities = [
+  ActionEntity,
+  BookableCheckinEntity,
+  CodeEntity,
+  DeviceEntity,
+  StoreCheckinEntity,
+  VisitEntity,
+];

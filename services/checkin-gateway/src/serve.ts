@@ -1,16 +1,25 @@
+import { ActionServiceService } from '@lido/proto/lido/checkin/v1/action.ts';
+import { BookableCheckinServiceService } from '@lido/proto/lido/checkin/v1/bookable_checkin.ts';
 import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
+import { CodeServiceService } from '@lido/proto/lido/checkin/v1/code.ts';
 import { DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
+import { StoreCheckinServiceService } from '@lido/proto/lido/checkin/v1/store_checkin.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
+import { actionHandlers } from './actions/action.handlers.ts';
+import { type CodeHandlerOptions, codeHandlers } from './codes/code.handlers.ts';
 import { deviceHandlers } from './devices/device.handlers.ts';
+import { bookableCheckinHandlers } from './presence/bookable-checkin.handlers.ts';
+import type { PresenceParts } from './presence/presences.ts';
 import type { Owners } from './projections/owners.client.ts';
+import { storeCheckinHandlers } from './store-check-ins/store-checkin.handlers.ts';
 import { checkInHandlers } from './visits/check-in.handlers.ts';
 import type { VisitPolicy } from './visits/policy.ts';
 import type { TapDecider } from './visits/tap.handlers.ts';
 
 /** What the rpcs of the service are made of. */
-export interface CheckinParts extends ServiceParts {
+export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOptions {
   readonly owners: Owners;
   readonly sites: Sites;
   readonly policy: VisitPolicy;
@@ -21,6 +30,10 @@ export interface CheckinParts extends ServiceParts {
 
 /** Adds every rpc of the service to its server. */
 export function serve(server: GrpcServer, parts: CheckinParts): void {
+  server.add(ActionServiceService, actionHandlers(parts));
+  server.add(BookableCheckinServiceService, bookableCheckinHandlers(parts));
   server.add(CheckInServiceService, checkInHandlers(parts));
+  server.add(CodeServiceService, codeHandlers(parts));
   server.add(DeviceServiceService, deviceHandlers(parts));
+  server.add(StoreCheckinServiceService, storeCheckinHandlers(parts));
 }

@@ -12,6 +12,7 @@ import {
 import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { migrations } from '../migrations/index.ts';
+import { composeActions } from './compose-actions.ts';
 import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
 import { keepRelaysOn, markOffline, markSeen, markSilentOffline } from './devices/device.repository.ts';
 import { findDeviceByToken } from './devices/device-token.repository.ts';
@@ -72,11 +73,11 @@ async function compose(
   const sites = sitesFrom(parts.peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS));
   const taps = tapDecider({ parts, owners, sites, policy: defaultPolicy });
   const readers = await openReaders(parts, config, taps);
+  const actions = composeActions(parts, config, { doors: readers, policy: defaultPolicy });
   const composition: Composition = {
-    serve: (server) =>
-      serve(server, { ...parts, owners, sites, policy: defaultPolicy, taps, disconnect: readers.disconnect }),
+    serve: (server) => serve(server, { ...parts, ...actions, owners, sites, taps, disconnect: readers.disconnect }),
     subscriptions: [customersSubscription(), membershipsSubscription(), ordersSubscription()],
-    background: () => [readers, housekeeping(parts, config)],
+    background: () => [readers, housekeeping(parts, config), actions.triggers.start()],
   };
   return { composition, readers };
 }

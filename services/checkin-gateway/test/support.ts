@@ -138,6 +138,9 @@ async function startAll(
     LIDO_READERS_HEARTBEAT_SECONDS: '1',
     LIDO_CUSTOMERS_ADDRESS: customersService.address,
     LIDO_MEMBERSHIPS_ADDRESS: membershipsAddress,
+    // Nobody answers there; tests of what needs them start the whole system.
+    LIDO_AVAILABILITY_ADDRESS: '127.0.0.1:1',
+    LIDO_ORDERS_ADDRESS: '127.0.0.1:1',
     ...env,
   };
   const gateway = await start(gatewayEnv, { clock });

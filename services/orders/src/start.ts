@@ -12,6 +12,7 @@ import { type RunningService, type ServiceParts, startService } from '@lido/runt
 import { projectSite, sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { OrdersMigration } from '../migrations/0001-orders.ts';
 import { BookingRevisionsMigration } from '../migrations/0002-booking-revisions.ts';
+import { CheckinsMigration } from '../migrations/0003-checkins.ts';
 import { basketHandlers } from './baskets/basket.handlers.ts';
 import { bookingsFrom } from './bookings/bookings.client.ts';
 import { orderBookingHandlers } from './bookings/order-booking.handlers.ts';
@@ -20,6 +21,7 @@ import { ordersConfig } from './config.ts';
 import { OrderGuestEntity } from './guests/order-guest.entity.ts';
 import { orderGuestHandlers } from './guests/order-guest.handlers.ts';
 import { bookingSubscription } from './items/booking.consumer.ts';
+import { checkinSubscription } from './items/checkin.consumer.ts';
 import { OrderItemEntity } from './items/order-item.entity.ts';
 import { OrderNoteEntity } from './notes/order-note.entity.ts';
 import { orderNoteHandlers } from './notes/order-note.handlers.ts';
@@ -44,6 +46,7 @@ export interface OrdersOptions {
 const migrations = [
   { name: '0001-orders', class: OrdersMigration },
   { name: '0002-booking-revisions', class: BookingRevisionsMigration },
+  { name: '0003-checkins', class: CheckinsMigration },
 ];
 
 /** Starts the orders service. */
@@ -99,6 +102,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
           },
           captureSubscription(clock),
           bookingSubscription(clock),
+          checkinSubscription(clock),
         ],
         background: () => [sweeper.start()],
       };

@@ -24,7 +24,7 @@ export function complainUnless(answer: Answer, ...statuses: readonly number[]): 
 
 /** As `complainOf`; it must be a 422 with a sentence for each of the fields, or for something inside of it. */
 export function complainUnlessInvalid(answer: Answer, fields: readonly string[]): string[] {
-  const named = Object.keys((answer.body?.['errors'] as object | undefined) ?? {});
+  const named = Object.keys(refusedFields(answer));
   const missing = fields.filter((field) => !named.some((name) => name === field || name.startsWith(`${field}.`)));
   return [
     ...complainUnless(answer, 422),
@@ -32,9 +32,16 @@ export function complainUnlessInvalid(answer: Answer, fields: readonly string[])
   ];
 }
 
+/** The fields that an answer names as wrong; the shape that has no place for them names them in its message. */
+export function refusedFields(answer: Answer): object {
+  const { errors, message } = problemOf(answer);
+  if (errors) return errors;
+  return Object.fromEntries([...String(message).matchAll(/(\S+): /g)].map(([, name = '']) => [name, []]));
+}
+
 /** As `complainOf`; a field without bounds that only the database refused is a complaint too. */
 export function complainOfUnbounded(answer: Answer): string[] {
-  const isUnbounded = ['too_long', 'out_of_range'].includes(String(answer.body?.['code']));
+  const isUnbounded = ['too_long', 'out_of_range'].includes(String(problemOf(answer).code));
   return [...complainOf(answer), ...(isUnbounded ? [tell(answer, `has a field without bounds: ${answer.text}`)] : [])];
 }
 
@@ -50,9 +57,43 @@ function complainOfSuccess(answer: Answer): string[] {
   ];
 }
 
+/** A problem's parts in whichever of the three shapes it has. */
+interface ProblemParts {
+  readonly message: unknown;
+  readonly code: unknown;
+  readonly requestId: unknown;
+  readonly errors: object | undefined;
+  /** Keys that no such shape has. */
+  readonly otherKeys: readonly string[];
+}
+
+/** Reads a problem of any shape. The one with an internal_code says nothing but its message. */
+export function problemOf({ body = {}, headers }: Answer): ProblemParts {
+  const { error, request_id: requestId, ...rest } = body;
+  if ('internal_code' in body) {
+    const otherKeys = Object.keys(body).filter((key) => key !== 'internal_code' && key !== 'message');
+    const code = body['internal_code'] === null ? 'none' : body['internal_code'];
+    return { message: body['message'], code, requestId: headers['request-id'], errors: undefined, otherKeys };
+  }
+  if (typeof error === 'object' && error !== null) {
+    const { message, code, fields, details: _details, ...more } = error as Record<string, unknown>;
+    return {
+      message,
+      code,
+      requestId,
+      errors: fields as object | undefined,
+      otherKeys: Object.keys({ ...rest, ...more }),
+    };
+  }
+  const { message, code, errors } = body;
+  const otherKeys = Object.keys(body).filter((key) => !KNOWN_KEYS.has(key));
+  return { message, code, requestId, errors: errors as object | undefined, otherKeys };
+}
+
 function complainOfProblem(answer: Answer): string[] {
-  const { status, body = {}, text, headers } = answer;
-  const { message, code, request_id: requestId, errors } = body;
+  const { status, text, headers } = answer;
+  const { message, code, requestId, errors, otherKeys } = problemOf(answer);
+  const hasFields = !('internal_code' in (answer.body ?? {}));
   const findings: [isWrong: boolean, complaint: string][] = [
     [status >= 500, `answered ${status}: ${text.slice(0, 300)}`],
     [typeof message !== 'string' || !SENTENCE.test(message), `has no sentence as its message: ${text.slice(0, 200)}`],
@@ -61,8 +102,11 @@ function complainOfProblem(answer: Answer): string[] {
       typeof requestId !== 'string' || requestId !== headers['request-id'],
       'has no request_id, or another in the header',
     ],
-    [Object.keys(body).some((key) => !KNOWN_KEYS.has(key)), `has other keys: ${Object.keys(body).join(', ')}`],
-    [(errors !== undefined) !== (status === 422), `has errors with ${status}, or 422 without: ${text.slice(0, 200)}`],
+    [otherKeys.length > 0, `has other keys: ${otherKeys.join(', ')}`],
+    [
+      hasFields && (errors !== undefined) !== (status === 422),
+      `has errors with ${status}, or 422 without: ${text.slice(0, 200)}`,
+    ],
     [errors !== undefined && !areSentences(errors), `has errors that are no lists of texts: ${text.slice(0, 200)}`],
     [status === 401 && headers['www-authenticate'] !== 'Bearer', 'has no WWW-Authenticate'],
     [INTERNAL.test(text), `tells of our inside: ${text.slice(0, 400)}`],

@@ -7,6 +7,7 @@ import { addCatalogueRows } from './catalogue-rows.ts';
 import { addPackageRows } from './package-rows.ts';
 import { addMembershipRows, addPeopleRows } from './people-rows.ts';
 import { addPractitionerRows } from './practitioner-rows.ts';
+import { addPresenceRows } from './presence-rows.ts';
 import { addReportRows } from './report-rows.ts';
 import type { Rows, Seeded } from './row-types.ts';
 import { addSessionRows } from './session-rows.ts';
@@ -26,7 +27,7 @@ export const REFERENCE_FIELDS = [
     'guest_id',
     'guest_ids',
   ],
-  ...['area_ids', 'session_id', 'recurrence_group_id'],
+  ...['area_ids', 'session_id', 'recurrence_group_id', 'object_id', 'owner_id', 'booking_id', 'action_id', 'store_id'],
   ...['appointment_type_id', 'appointment_type_ids', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
   ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags', 'zone_ids', 'image_id', 'avatar_id'],
 ];
@@ -40,6 +41,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
   const api = apiAt(baseUrl, token);
   for (let count = 0; count < ordersBefore; count++) await api.post('/shop/basket', { site_id: seeded.site });
   const shop = await addShopRows(api, seeded);
+  const booking = await addBooking(api, seeded);
   const parts = [
     siteRows(seeded, (await api.get(`/sites/${seeded.site}`))['brand_id'] as string),
     await addPeopleRows(api, seeded),
@@ -49,7 +51,8 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
     await addAreaRows(api, seeded),
     await addBlockedTimeRows(api, seeded),
     await addPackageRows(api, seeded),
-    await addBooking(api, seeded),
+    booking,
+    await addPresenceRows(api, seeded, booking.inPaths['/shop/appointments/{}'] ?? ''),
     await addCatalogueRows(api, seeded),
     await addReportRows(api, seeded),
     await addSessionRows(api, seeded),

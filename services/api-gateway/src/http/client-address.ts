@@ -33,6 +33,35 @@ export function findOrigin(arrival: Arrival, trustedProxies: BlockList, fallback
   return `${isHttps ? 'https' : 'http'}://${HOST.test(host) ? host : fallbackHost}`;
 }
 
+/**
+ * Whom a request is from, for counting: the nearest address that is no named proxy. One subscriber holds a whole /64 of IPv6, so that
+ * counts as one.
+ */
+export function findClientAddress(arrival: Arrival, trustedProxies: BlockList): string {
+  const header = arrival.headers['x-forwarded-for'];
+  const forwarded = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map((part) => part.trim());
+  let address = arrival.peerAddress;
+  for (const next of forwarded.toReversed()) {
+    if (!isTrusted({ ...arrival, peerAddress: address }, trustedProxies) || isIP(next) === 0) break;
+    address = next;
+  }
+  const plain = toPlainAddress(address);
+  return isIP(plain) === 6 ? networkOf(plain) : plain;
+}
+
+/** The first four groups of an IPv6 address. */
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::', 2);
+  const groups = (text: string | undefined): string[] => (text ? text.split(':') : []);
+  const [before, after] = [groups(head), groups(tail)];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const all = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
+  return all
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .join(':');
+}
+
 function isTrusted(arrival: Arrival, trustedProxies: BlockList): boolean {
   const address = toPlainAddress(arrival.peerAddress);
   const version = isIP(address);

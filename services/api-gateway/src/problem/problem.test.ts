@@ -29,7 +29,7 @@ describe('renderProblem', () => {
   it.each([
     ['PROBLEM_UNSPECIFIED', { message: 'No.', errors: { name: ['Wrong.'] }, code: 'invalid', request_id: 'r1' }],
     ['PROBLEM_NESTED', { error: { code: 'invalid', message: 'No.', fields: { name: ['Wrong.'] } }, request_id: 'r1' }],
-    ['PROBLEM_INTERNAL_CODE', { internal_code: null, message: 'No.' }],
+    ['PROBLEM_INTERNAL_CODE', { internal_code: null, message: 'No. name: Wrong.' }],
   ] as const)('writes the shape %s', (shape, expected) => {
     expect(JSON.parse(renderProblem(problem, shape, 'r1'))).toEqual(expected);
   });

@@ -66,6 +66,11 @@ export function renderProblem(problem: Problem, shape: Route['problem'], request
     case 'PROBLEM_NESTED':
       return JSON.stringify({ error: { code, message, fields: errors, details }, request_id: requestId });
     case 'PROBLEM_INTERNAL_CODE':
-      return JSON.stringify({ internal_code: null, message });
+      return JSON.stringify({ internal_code: null, message: [message, ...fieldSentences(errors)].join(' ') });
   }
+}
+
+/** A shape without a place for fields names them in its message. */
+function fieldSentences(errors: Problem['errors'] = {}): string[] {
+  return Object.entries(errors).flatMap(([field, sentences]) => sentences.map((sentence) => `${field}: ${sentence}`));
 }

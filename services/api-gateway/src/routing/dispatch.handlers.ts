@@ -3,10 +3,11 @@ import type { Route } from '@lido/runtime/rest/routes.ts';
 import type { Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import type { RequestHandler } from 'express';
 import type { GatewayConfig } from '../config.ts';
-import { findOrigin } from '../http/client-address.ts';
+import { findClientAddress, findOrigin } from '../http/client-address.ts';
 import { arrivalOf } from '../http/security.handlers.ts';
 import { sendFailure } from '../http/send-problem.handlers.ts';
 import { createOperation, type OperationServices } from './operation.handlers.ts';
+import { createRouteLimits } from './route-limits.ts';
 import { createRouteTable } from './route-table.ts';
 
 export interface DispatchOptions {
@@ -19,6 +20,7 @@ export interface DispatchOptions {
 /** Serves every operation of the contract; a path or verb that is not in it is 404. */
 export function dispatch({ routes, services, config, telemetry }: DispatchOptions): RequestHandler {
   const find = createRouteTable(routes);
+  const limit = createRouteLimits(routes);
   const operations = new Map(routes.map((route) => [route, createOperation(route, services)]));
   return async (request, response) => {
     const [path = '', query = ''] = splitTarget(request.url);
@@ -29,9 +31,11 @@ export function dispatch({ routes, services, config, telemetry }: DispatchOption
       return;
     }
     response.locals.routePath = match.route.path;
-    const origin = findOrigin(arrivalOf(request), config.trustedProxies, config.listen);
+    const arrival = arrivalOf(request);
+    const origin = findOrigin(arrival, config.trustedProxies, config.listen);
     const { requestId } = response.locals;
     try {
+      limit(match.route, findClientAddress(arrival, config.trustedProxies));
       await operation({ request, response, requestId, origin, path, query, values: match.values });
     } catch (failure) {
       sendFailure(failure, match.route.problem, response, telemetry);

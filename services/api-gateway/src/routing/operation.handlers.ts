@@ -156,8 +156,8 @@ function decode(route: Route, incoming: Incoming, body: ReadBody | undefined): A
 }
 
 function sendAnswer(route: Route, encode: AnswerEncoder, answer: Answer, incoming: Incoming): void {
-  const { response, origin, path, query } = incoming;
-  const text = encode(answer.response, { url: origin + path, query });
+  const { response, requestId, origin, path, query } = incoming;
+  const text = encode(answer.response, { url: origin + path, query, requestId });
   if (answer.isReplayed) response.setHeader('Idempotency-Replayed', 'true');
   const isCreated = route.createdWhen !== undefined && answer.response[route.createdWhen] === true;
   response.statusCode = isCreated ? 201 : route.status;

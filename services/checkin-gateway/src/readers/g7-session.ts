@@ -82,7 +82,7 @@ export function receiveFrame(session: G7Session, frame: G7Frame, nowMs: number):
 /** Tells the device what was decided of a tap. */
 export function answerTap(session: G7Session, decision: Decision): G7Step {
   if (session.phase !== 'ready') return stay(session);
-  const { displayText, unlockMs, relays, eventId } = decision;
+  const { displayText } = decision;
   if (decision.outcome === 'denied') {
     return ask(
       session,
@@ -91,12 +91,20 @@ export function answerTap(session: G7Session, decision: Decision): G7Step {
       { DisplayText: displayText, Timeout_ms: denyDisplayMs },
     );
   }
+  return unlockDoor({ ...session, unlockedEventId: decision.eventId }, decision);
+}
+
+/** Has the device unlock its door, for a tap or for nobody's. */
+export function unlockDoor(
+  session: G7Session,
+  { displayText, unlockMs, relays }: Pick<Decision, 'displayText' | 'unlockMs' | 'relays'>,
+): G7Step {
   const data = {
     DisplayText: displayText,
     UnlockingTime_ms: unlockMs,
     Relays: relays.map(({ id, onTimeMs }) => ({ Id: id, OnTime_ms: onTimeMs })),
   };
-  return ask({ ...session, unlockedEventId: eventId }, 'App.StartUnlockProcess', { of: 'unlock', relays }, data);
+  return ask(session, 'App.StartUnlockProcess', { of: 'unlock', relays }, data);
 }
 
 /** Switches a relay off that was switched on by hand. It counts as on until the device confirms. */

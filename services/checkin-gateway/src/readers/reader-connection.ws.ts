@@ -14,6 +14,7 @@ import {
   openSession,
   receiveFrame,
   switchOff,
+  unlockDoor,
 } from './g7-session.ts';
 
 /** Where the status of readers is written down. */
@@ -38,6 +39,8 @@ export interface ReaderConnection {
   /** Settles when the socket has closed. */
   readonly closed: Promise<void>;
   close(code: number, reason: string): void;
+  /** Unlocks the door although nobody has tapped; answers false where the device is not ready. */
+  unlock(displayText: string): boolean;
 }
 
 /** A device that sends this many frames that are none is broken or hostile. */
@@ -98,6 +101,15 @@ class OpenConnection implements ReaderConnection {
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
     setTimeout(() => this.#socket.terminate(), closeGraceMs).unref();
+  }
+
+  unlock(displayText: string): boolean {
+    if (this.#session.phase !== 'ready') return false;
+    const { relayId, unlockMs } = this.#options.device;
+    // What the device tells of the next passage is not of the tap before.
+    const session = { ...this.#session, unlockedEventId: undefined };
+    this.#take(unlockDoor(session, { displayText, unlockMs, relays: [{ id: relayId, onTimeMs: unlockMs }] }));
+    return true;
   }
 
   #receive(data: RawData, isBinary: boolean): void {

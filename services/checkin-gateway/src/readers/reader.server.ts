@@ -4,10 +4,11 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DeviceRow } from '../devices/device.entity.ts';
+import type { Doors } from './door.ts';
 import { type ReaderConnection, replace } from './reader-connection.ws.ts';
 
 /** The door readers dial in at. */
-export interface ReaderServer {
+export interface ReaderServer extends Doors {
   /** `host:port` */
   readonly address: string;
   /** Ends a device's connection, if it has one; it may come back under its new settings. */
@@ -73,6 +74,7 @@ export async function startReaderServer(options: ReaderServerOptions): Promise<R
     address: `${options.listen.slice(0, options.listen.lastIndexOf(':'))}:${port}`,
     disconnect: (deviceId) =>
       connections.get(deviceId)?.close(settingsChanged, 'The settings of this device have changed.'),
+    unlock: (deviceId, displayText) => connections.get(deviceId)?.unlock(displayText) ?? false,
     stop: async () => {
       for (const connection of connections.values()) connection.close(goingAway, 'The gateway stops.');
       await Promise.all(endings);

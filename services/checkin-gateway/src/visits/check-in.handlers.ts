@@ -5,11 +5,11 @@ import type {
   CreateCheckInRequest,
   ListCheckInsRequest,
 } from '@lido/proto/lido/checkin/v1/check_in.ts';
-import { type FieldErrors, invalid, isNotFound } from '@lido/runtime/errors/refusal.ts';
+import { type FieldErrors, invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
-import { listable, requireSite, siteScope } from '@lido/runtime/resource/scope.ts';
+import { listable, siteScope } from '@lido/runtime/resource/scope.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { findDevice } from '../devices/device.repository.ts';
@@ -17,8 +17,8 @@ import { findKnownCustomers, findMemberships, type KnownCustomer } from '../proj
 import type { Owners } from '../projections/owners.client.ts';
 import { toCheckIn } from './check-in-message.ts';
 import { filtersOf } from './check-in-filters.ts';
-import { findCustomer } from './facts.repository.ts';
 import { genericMethodName } from './method.ts';
+import { findNamedCustomer, findNamedSite } from './named.repository.ts';
 import type { VisitPolicy } from './policy.ts';
 import { VisitEntity, type VisitRow } from './visit.entity.ts';
 import { lockSubject, openVisit } from './visit.repository.ts';
@@ -102,12 +102,9 @@ async function check(
   options: CheckInHandlerOptions,
 ): Promise<{ customer: KnownCustomer; method: Method }> {
   const errors: FieldErrors = {};
-  const site = await findSite(request.siteId, call, options.sites);
+  const site = await findNamedSite(request.siteId, call, options.sites);
   if (!site) errors['site_id'] = [`There is no site ${request.siteId}.`];
-  const { organisationId } = call.principal;
-  const found = await findCustomer(call.em, options.owners, { organisationId, id: request.customerId, caller: call });
-  const isOfBrand = !site || !found || site.brandId === '' || found.brandId === site.brandId;
-  const customer = found && !found.isErased && isOfBrand ? found : undefined;
+  const customer = await findNamedCustomer(request.customerId, site, call, options.owners);
   if (!customer) errors['customer_id'] = [`There is no customer ${request.customerId}.`];
   if (customer && request.membershipId && !(await holds(customer, request.membershipId, call, options.owners))) {
     errors['membership_id'] = [`The customer has no membership ${request.membershipId}.`];
@@ -116,18 +113,6 @@ async function check(
   if (!method) errors['method_id'] = [methodSentence];
   if (!customer || !method || Object.keys(errors).length > 0) throw invalid(errors);
   return { customer, method };
-}
-
-/** The site, if the caller may see it: one that is hidden is a bad field like one that does not exist. */
-async function findSite(siteId: string, call: Call, sites: Sites) {
-  try {
-    requireSite(call, siteId);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-  const site = await sites.find(call.em, siteId, call);
-  return site?.organisationId === call.principal.organisationId ? site : undefined;
 }
 
 async function holds(customer: KnownCustomer, membershipId: string, call: Call, owners: Owners): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { baseProperties } from '@lido/runtime/db/base.ts';
 
-/** What ended a visit: a reader, the next arrival, or time. */
-export type ClosedBy = 'tap' | 'next_check_in' | 'max_visit';
+/** What ended a visit: a reader, a check-in that ended, the next arrival, or time. */
+export type ClosedBy = 'tap' | 'check_out' | 'next_check_in' | 'max_visit';
 
 /** One customer's stay at a site; at most one of each customer is open. */
 export const VisitEntity = defineEntity({

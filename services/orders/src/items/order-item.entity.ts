@@ -33,6 +33,8 @@ export const OrderItemEntity = defineEntity({
     bookingSummary: p.json<BookingSummary>(),
     reservedUntil: p.datetime().nullable(),
     addedByCustomer: p.boolean(),
+    /** The latest check-in of somebody who came for it. */
+    checkinId: p.string().nullable(),
   },
 });
 

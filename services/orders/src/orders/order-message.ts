@@ -136,6 +136,7 @@ function toBookingItem(
     taxPercent: item.taxPercent,
     revenueCentre: item.revenueCentre ?? null,
     itemConfiguration: item.itemConfiguration,
+    checkinId: item.checkinId ?? null,
     createdAt: formatInstant(item.createdAt.getTime(), zone),
     updatedAt: formatInstant(item.updatedAt.getTime(), zone),
   };

@@ -90,7 +90,8 @@ function requireWritableScope<Row extends BaseRow, Message>(
   for (const siteId of siteIds) seenInBody(field, `There is no site ${siteId}.`, () => requireSite(call, siteId));
 }
 
-function given<Row extends BaseRow, Message extends object>(
+/** The values that a body gives to the writable columns. */
+export function given<Row extends BaseRow, Message extends object>(
   spec: ResourceSpec<Row, Message>,
   message: Message | null,
 ): Partial<Row> {

@@ -12,15 +12,24 @@ export function remove<Row extends BaseRow, Message>(
   spec: ResourceSpec<Row, Message>,
   refuseWhileNeeded?: RefuseWhileNeeded<Row>,
 ) {
-  return async ({ id }: { id: string }, call: Call): Promise<object> => {
-    await call.transact(async (transaction) => {
+  const removeTelling = removeAndTell(spec, refuseWhileNeeded);
+  return async (request: { id: string }, call: Call): Promise<object> => {
+    await removeTelling(request, call);
+    return {};
+  };
+}
+
+/** The same, for rpcs that answer what they have removed. */
+export function removeAndTell<Row extends BaseRow, Message>(
+  spec: ResourceSpec<Row, Message>,
+  refuseWhileNeeded?: RefuseWhileNeeded<Row>,
+) {
+  return ({ id }: { id: string }, call: Call): Promise<Message> =>
+    call.transact(async (transaction) => {
       const row = await loadVisible(spec, id, call, { em: transaction.em, use: 'write' });
       await refuseWhileNeeded?.(row, transaction, call);
       row.deletedAt = new Date(call.clock.nowMs());
       touch(row, call);
-      await told(spec, row, transaction, call);
-      return {};
+      return told(spec, row, transaction, call);
     });
-    return {};
-  };
 }

@@ -36,6 +36,7 @@ export interface MethodOptions {
   readonly problem: Problem;
   readonly createdWhen: string;
   readonly csv: string;
+  readonly callsPerMinute: number;
 }
 
 /** Reads our options, and Google's, from the descriptors of one registry. */
@@ -96,6 +97,7 @@ export function readOptions(registry: FileRegistry): OptionReader {
       problem: enumName<Problem>('lido.rest.v1.Problem', getOption(method, own.problem) as number),
       createdWhen: getOption(method, own.createdWhen) as string,
       csv: getOption(method, own.csv) as string,
+      callsPerMinute: getOption(method, own.callsPerMinute) as number,
     }),
     wire: (value) => getOption(value, own.wire) as string,
   };
@@ -109,6 +111,7 @@ function ownExtensions(extension: (name: string) => DescExtension) {
     problem: extension('lido.rest.v1.problem'),
     createdWhen: extension('lido.rest.v1.created_when'),
     csv: extension('lido.rest.v1.csv'),
+    callsPerMinute: extension('lido.rest.v1.calls_per_minute'),
     format: extension('lido.rest.v1.format'),
     lenientString: extension('lido.rest.v1.lenient_string'),
     header: extension('lido.rest.v1.header'),

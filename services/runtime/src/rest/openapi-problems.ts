@@ -53,6 +53,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   404: 'There is no such resource, or the caller may not see it.',
   409: 'The state of the resource forbids this.',
   422: 'Some fields are wrong; all of them are named.',
+  429: 'So many calls are not taken. Retry-After says when the next one is.',
   503: 'A part of the system can not be reached; nothing was changed.',
 };
 
@@ -63,6 +64,7 @@ export function errorResponses(route: Route): Record<string, object> {
   if (route.body !== undefined) statuses.push('400', '422');
   else if (route.queryFields.length > 0) statuses.push('422');
   if (!route.access.kinds.includes('KIND_PUBLIC')) statuses.push('401', '403');
+  if (route.callsPerMinute > 0) statuses.push('429');
   const schema = { $ref: `#/components/schemas/${SCHEMA_OF[route.problem]}` };
   const answer = (status: string): object => ({
     description: DESCRIPTIONS[status],

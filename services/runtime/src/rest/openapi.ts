@@ -1,6 +1,6 @@
 import { errorResponses, problemSchemas } from './openapi-problems.ts';
 import { createSchemas, type Schema, type SchemaCollection } from './openapi-schemas.ts';
-import type { FieldPlan } from './plan.ts';
+import type { FieldPlan, MessagePlan } from './plan.ts';
 import { isPartial, type Route, takesFile } from './routes.ts';
 
 export interface OpenapiInfo {
@@ -35,6 +35,18 @@ const PAGE_SCHEMAS: Readonly<Record<string, Schema>> = {
     },
     required: ['from', 'to', 'total', 'current_page', 'last_page', 'per_page', 'path'],
   },
+};
+
+const ITEMS_PAGING: Schema = {
+  type: 'object',
+  description: 'Addresses of the pages beside this one, with the same filters.',
+  properties: { next: { type: ['string', 'null'] }, prev: { type: ['string', 'null'] } },
+  required: ['next', 'prev'],
+};
+
+const COUNTED: Schema = {
+  request_id: { type: 'string', description: 'Names the request in logs and traces.' },
+  count: { type: 'integer', description: 'How many there are in all.' },
 };
 
 const SECURITY_SCHEMES: Schema = {
@@ -78,7 +90,7 @@ export function buildOpenapi(routes: readonly Route[], info: OpenapiInfo): objec
     tags: [...tags].sort(([a], [b]) => compare(a, b)).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      schemas: { ...schemas.all(), ...PAGE_SCHEMAS, ...problemSchemas },
+      schemas: { ...schemas.all(), ...PAGE_SCHEMAS, ItemsPaging: ITEMS_PAGING, ...problemSchemas },
       securitySchemes: SECURITY_SCHEMES,
     },
   };
@@ -182,18 +194,35 @@ function answerSchema({ answer, response }: Route, schemas: SchemaCollection): S
     case 'ANSWER_BARE':
       return schemas.refer(response);
     case 'ANSWER_PAGED': {
-      const { properties } = schemas.inline(response.fields.filter((field) => field.name !== 'page'));
+      const properties = membersBesidePage(response, schemas);
       const links = { $ref: '#/components/schemas/PageLinks' };
       const meta = { $ref: '#/components/schemas/PageMeta' };
       return {
         type: 'object',
-        properties: { ...(properties as object), links, meta },
+        properties: { ...properties, links, meta },
         required: ['data', 'links', 'meta'],
+      };
+    }
+    case 'ANSWER_COUNTED': {
+      const isList = response.fields.some((field) => field.name === 'page');
+      const data = isList ? membersBesidePage(response, schemas) : { data: schemas.refer(response) };
+      return { type: 'object', properties: { ...data, ...COUNTED }, required: ['data', 'request_id', 'count'] };
+    }
+    case 'ANSWER_ITEMS': {
+      const paging = { $ref: '#/components/schemas/ItemsPaging' };
+      return {
+        type: 'object',
+        properties: { ...membersBesidePage(response, schemas), paging },
+        required: ['items', 'paging'],
       };
     }
     case 'ANSWER_FILE':
       return { type: 'string', format: 'binary' };
   }
+}
+
+function membersBesidePage(response: MessagePlan, schemas: SchemaCollection): object {
+  return schemas.inline(response.fields.filter((field) => field.name !== 'page'))['properties'] as object;
 }
 
 function describeSecurity({ access }: Route): object[] {

@@ -32,6 +32,8 @@ export interface Route {
   readonly createdWhen: string | undefined;
   /** The gRPC path of the rpc that streams the same list as CSV, where there is one. */
   readonly csvGrpcPath: string | undefined;
+  /** How many calls a minute are taken from one address; 0 for no limit. */
+  readonly callsPerMinute: number;
   /** `*` for the whole request, the field that holds the body, or undefined where there is none. */
   readonly body: FieldPlan | '*' | undefined;
   /** Fields filled from the path, in the order of the path's variables. */
@@ -99,7 +101,8 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
   requireKind(rpc, method, isFile);
   const request = plans.planOf(method.input);
   const response = isFile ? FILE_PLAN : plans.planOf(method.output);
-  if (options.answer === 'ANSWER_PAGED') requirePage(rpc, response);
+  if (options.answer === 'ANSWER_PAGED') requirePage(rpc, response, 'data');
+  if (options.answer === 'ANSWER_ITEMS') requirePage(rpc, response, 'items');
   const shared = {
     rpc,
     grpcPath: pathOf(method),
@@ -115,6 +118,7 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
     problem: options.problem,
     status: options.status || defaultStatus(method),
     createdWhen: keyOf(rpc, options.createdWhen, response),
+    callsPerMinute: options.callsPerMinute,
     csvGrpcPath: options.csv === '' ? undefined : pathOf(csvMethod(rpc, method, options.csv)),
   };
   return readBindings(rpc, http).map((binding, bindingIndex) => ({
@@ -163,12 +167,12 @@ function defaultStatus(method: DescMethod): number {
   return method.name.startsWith('Create') ? 201 : 200;
 }
 
-function requirePage(rpc: string, response: MessagePlan): void {
-  const data = response.fields.find((field) => field.name === 'data');
+function requirePage(rpc: string, response: MessagePlan, list: 'data' | 'items'): void {
+  const rows = response.fields.find((field) => field.name === list);
   const page = response.fields.find((field) => field.name === 'page');
   const isPage = page?.value.kind === 'message' && page.value.message.name === 'lido.rest.v1.Page';
-  if (data?.shape !== 'list' || !isPage) {
-    throw new Error(`${rpc}: a paged answer needs \`repeated data\` and \`lido.rest.v1.Page page\`.`);
+  if (rows?.shape !== 'list' || !isPage) {
+    throw new Error(`${rpc}: a paged answer needs \`repeated ${list}\` and \`lido.rest.v1.Page page\`.`);
   }
 }
 

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { Action, type ActionServiceService } from '@lido/proto/lido/checkin/v1/action.ts';
+import { type FieldErrors, invalid, notFound, stateConflict } from '@lido/runtime/errors/refusal.ts';
+import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
+import { idOfActor } from '@lido/runtime/tenancy/actor.ts';
+import { finishWrite, given, insertRow } from '@lido/runtime/resource/create.ts';
+import { equals } from '@lido/runtime/resource/filters.ts';
+import { get } from '@lido/runtime/resource/get.ts';
+import { list } from '@lido/runtime/resource/list.ts';
+import { loadVisible } from '@lido/runtime/resource/load.ts';
+import { removeAndTell } from '@lido/runtime/resource/remove.ts';
+import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
+import { update } from '@lido/runtime/resource/update.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
+import { formatInstant } from '@lido/runtime/time/zone.ts';
+import { findDevice } from '../devices/device.repository.ts';
+import { findVisibleBookable, type PresenceOwners } from '../presence/check-new-presence.handlers.ts';
+import { isPossibleOwner } from '../presence/owner.repository.ts';
+import { ActionEntity, type ActionRow } from './action.entity.ts';
+import { bindAction, type BindingRow, bindingsMax, unbindAction } from './bound-action.repository.ts';
+import { inputErrors, textIn } from './input.ts';
+import { urlComplaint } from './public-address.client.ts';
+
+/** What action rpcs need besides their call. */
+export interface ActionHandlerOptions extends PresenceOwners {
+  /** Hosts whose URLs may be called although they are not public. */
+  readonly allowedHosts: ReadonlySet<string>;
+}
+
+const secretBytes = 32;
+
+/** Actions as a resource of the organisation. */
+export function actionSpec({ owners, allowedHosts }: ActionHandlerOptions): ResourceSpec<ActionRow, Action> {
+  return {
+    noun: 'action',
+    entity: ActionEntity,
+    newId: newShopId,
+    scope: { of: 'organisation' },
+    writable: [
+      ...(['name', 'description', 'trigger', 'url', 'event', 'run', 'input'] as const),
+      ...(['continueOnFail', 'dedupMode', 'ownerId'] as const),
+    ],
+    defaults: { input: {}, continueOnFail: false, dedupMode: 'DEDUP_MODE_NONE' },
+    isGoneOnceDeleted: true,
+    toMessage: (row, { instant }) => ({
+      ...row,
+      createdBy: idOfActor(row.createdBy),
+      createdAt: instant(row.createdAt),
+      updatedAt: instant(row.updatedAt),
+      secret: null,
+    }),
+    filters: { trigger: equals<ActionRow>('trigger') },
+    orderBy: { name: 'asc' },
+    event: { saved: 'lido.checkin.action.saved', encode: (action) => Action.encode(action).finish() },
+    check: async (row, { em }, call) => {
+      const complaint = row.url ? urlComplaint(row.url, allowedHosts) : undefined;
+      const deviceId = textIn(row.input, 'device_id');
+      const device = deviceId === undefined ? undefined : await findDevice(em, deviceId);
+      const isDeviceOurs = device?.organisationId === row.organisationId && !device.deletedAt;
+      return {
+        ...(complaint ? { url: [complaint] } : {}),
+        ...ways(row),
+        ...inputErrors(row.input),
+        ...(deviceId !== undefined && !isDeviceOurs ? { 'input.device_id': [`There is no device ${deviceId}.`] } : {}),
+        ...((await isPossibleOwner(row.ownerId, call, owners))
+          ? {}
+          : { owner_id: [`There is no customer ${row.ownerId}.`] }),
+      };
+    },
+  };
+}
+
+/** An action does one thing. */
+function ways({ url, event, run }: ActionRow): FieldErrors {
+  const [, second] = Object.entries({ url, event, run }).filter(([, way]) => way);
+  return second ? { [second[0]]: ['Only one of url, event and run can be set.'] } : {};
+}
+
+/** The rpcs of actions. */
+export function actionHandlers(options: ActionHandlerOptions) {
+  const actions = actionSpec(options);
+  return {
+    listActions: list(actions),
+    createAction: async (request, call) => {
+      const made = await call.transact((transaction) => {
+        const secret = randomBytes(secretBytes).toString('base64url');
+        const row = insertRow(actions, { ...given(actions, request), secret }, transaction, call);
+        return finishWrite(actions, row, transaction, call);
+      });
+      // Added to the answer only now: what is kept under an idempotency key holds no secret.
+      const { secret } = await loadVisible(actions, made.id, call, { use: 'write' });
+      return { ...made, secret };
+    },
+    getAction: get(actions),
+    updateAction: update(actions, 'action'),
+    deleteAction: removeAndTell(actions),
+    createActionObject: async ({ parentId, objectId, input }, call) => {
+      const action = await loadVisible(actions, parentId, call, { use: 'write' });
+      const bookable = await findVisibleBookable(objectId, call, options);
+      const errors = {
+        ...(bookable ? {} : { object_id: [`There is no bookable ${objectId}.`] }),
+        ...inputErrors(input ?? {}),
+      };
+      if (Object.keys(errors).length > 0) throw invalid(errors);
+      return bindTo({ action, to: 'bookable', objectId, input: input ?? {} }, call, toActionObject);
+    },
+    deleteActionObject: async ({ parentId, id }, call) => {
+      const action = await loadVisible(actions, parentId, call, { use: 'write' });
+      return call.transact(async ({ em }) => {
+        const binding = await unbindAction(em, action.id, id);
+        if (!binding) throw notFound(id);
+        return toActionObject(binding);
+      });
+    },
+  } satisfies Handlers<typeof ActionServiceService>;
+}
+
+/** Binds an action and answers the binding in the words of the rpc. */
+export function bindTo<Message>(
+  { action, ...binding }: { action: ActionRow; to: 'bookable' | 'code'; objectId: string; input: object },
+  call: Call,
+  toMessage: (row: BindingRow) => Message,
+): Promise<Message> {
+  return call.transact(async ({ em }) => {
+    const row = await bindAction(em, { organisationId: action.organisationId, actionId: action.id, ...binding });
+    if (!row) throw stateConflict('too_many_actions', `At most ${bindingsMax} actions can be bound to one thing.`);
+    return toMessage(row);
+  });
+}
+
+function toActionObject(row: BindingRow) {
+  return {
+    ...{ id: row.id, actionId: row.actionId, objectId: row.objectId, input: row.input },
+    objectType: 'BOOKABLE_OBJECT_TYPE_BOOKABLE' as const,
+    createdAt: formatInstant(new Date(row.createdAt).getTime(), 'UTC'),
+  };
+}

@@ -1,0 +1,152 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text as readAll } from 'node:stream/consumers';
+import { randomUUID } from 'node:crypto';
+import { type Api, apiAt, type Row } from '../../../tools/seed/api.ts';
+import { type Answer, type Call, connectClient } from '../../../test/contract/support/client.ts';
+import { addCustomerToken, addOrganisation } from '../../../test/contract/support/tenants.ts';
+import { freshSystem, type TestSystem } from '../../../test/support/system.ts';
+
+/** A request that an action has made. */
+export interface HookCall {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly body: {
+    action: Row;
+    input: Record<string, unknown>;
+    context: Record<string, unknown> & { trigger: string };
+  };
+}
+
+/** Where actions call; it answers 200 unless told otherwise. */
+export interface Hooks {
+  readonly url: string;
+  readonly calls: HookCall[];
+  /** How the next calls of a path are answered. */
+  answer(path: string, status: number, body?: object): void;
+  /** The triggers told of something, in the order of the calls. */
+  triggersOf(checkinId: string): string[];
+  stop(): Promise<void>;
+}
+
+/** The whole system with a site, a room and customers, over REST. */
+export interface PresenceWorld {
+  readonly system: TestSystem;
+  readonly hooks: Hooks;
+  readonly api: Api;
+  readonly organisation: string;
+  readonly site: string;
+  readonly room: string;
+  readonly customer: string;
+  readonly tokens: {
+    readonly owner: string;
+    readonly customer: string;
+    readonly otherCustomer: string;
+    readonly stranger: string;
+  };
+  /** Calls as the owner, unless a token is given. */
+  send(verb: string, path: string, json?: unknown, call?: Call): Promise<Answer>;
+  addRoom(): Promise<string>;
+  addCustomer(): Promise<string>;
+  /** Another staff user with these permissions at the site. */
+  addStaff(permissions: string[]): Promise<string>;
+  /** An action of the owner's; `url` is a path of the hooks. */
+  addAction(fields: Record<string, unknown>): Promise<string>;
+  bind(action: string, objectId: string, input?: object): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A check-in's body at a bookable. */
+export function checkinAt(objectId: string, fields: object = {}): object {
+  const times = { starts_at: '2026-05-15T08:00:00Z', ends_at: '2026-05-15T09:00:00Z' };
+  return { ...times, object_type: 'public.bookable', object_id: objectId, ...fields };
+}
+
+/** The data of an answer's envelope. */
+export function dataOf(answer: Answer): Row {
+  if (answer.status >= 400) throw new Error(`${answer.asked} answered ${answer.status}: ${answer.text}`);
+  return answer.body?.['data'] as Row;
+}
+
+/** Starts it. */
+export async function startPresenceWorld(): Promise<PresenceWorld> {
+  const hooks = await startHooks();
+  const system = await freshSystem({ env: { LIDO_ACTION_HOSTS: new URL(hooks.url).host, LIDO_LOG_LEVEL: 'fatal' } });
+  const client = connectClient(system.baseUrl);
+  const owner = system.bootstrapToken;
+  const api = apiAt(system.baseUrl, owner);
+  const site = await api.post('/sites', { name: 'Harbour Spa', timezone: 'Europe/London', currency: 'GBP' });
+  const organisation = String(site['organisation_id']);
+  const addRoom = async () => (await api.post('/shop/rooms', { site_id: site.id, name: 'Lotus' })).id;
+  const addCustomer = async () =>
+    (await api.post('/customers/customers', { site_id: site.id, first_name: 'Ada', last_name: 'Byron' })).id;
+  const send: PresenceWorld['send'] = (verb, path, json, call) =>
+    client.send(verb, path, { token: owner, ...(json === undefined ? {} : { json }), ...call });
+  const [customer, otherCustomer] = [await addCustomer(), await addCustomer()];
+  const customersDatabase = system.databaseUrl('customers');
+  const stranger = await addOrganisation(customersDatabase);
+  const elsewhere = { name: 'Elsewhere', timezone: 'Europe/London', currency: 'GBP' };
+  await apiAt(system.baseUrl, stranger).post('/sites', elsewhere);
+  const { user } = await api.get<{ user: Row }>('/token-info');
+  return {
+    ...{ system, hooks, api, organisation, customer, send, addRoom, addCustomer },
+    site: site.id,
+    room: await addRoom(),
+    tokens: {
+      owner,
+      customer: await addCustomerToken(customersDatabase, organisation, customer),
+      otherCustomer: await addCustomerToken(customersDatabase, organisation, otherCustomer),
+      stranger,
+    },
+    addStaff: async (permissions) => {
+      const grants = [{ site_id: site.id, permissions }];
+      const { id } = await api.post('/users', { name: 'Staff', email: `${randomUUID()}@example.com`, grants });
+      return String((await api.post(`/users/${id}/tokens`, { name: 'Test' }))['token']);
+    },
+    addAction: async ({ url, ...fields }) => {
+      const target = typeof url === 'string' ? { url: hooks.url + url } : {};
+      const body = { name: 'Hook', trigger: 'checkin_created', owner_id: user.id, ...target, ...fields };
+      return (await api.post('/action', body)).id;
+    },
+    bind: async (action, objectId, input = {}) => {
+      await api.post(`/action/${action}/object`, { object_type: 'public.bookable', object_id: objectId, input });
+    },
+    stop: async () => {
+      await client.close();
+      await system.drop();
+      await hooks.stop();
+    },
+  };
+}
+
+async function startHooks(): Promise<Hooks> {
+  const calls: HookCall[] = [];
+  const answers = new Map<string, { status: number; body: object }>();
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const text = await readAll(request);
+    const path = request.url ?? '';
+    calls.push({ path, headers: request.headers, text, body: JSON.parse(text) as HookCall['body'] });
+    const { status, body } = answers.get(path) ?? { status: 200, body: {} };
+    response
+      .writeHead(status, { 'content-type': 'application/json', location: '/elsewhere' })
+      .end(JSON.stringify(body));
+  };
+  const server = createServer((request, response) => void serve(request, response));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    answer: (path, status, body = {}) => void answers.set(path, { status, body }),
+    triggersOf: (checkinId) =>
+      calls
+        .filter(({ body }) => (body.context['checkin'] as Row | undefined)?.id === checkinId)
+        .map(({ body }) => body.context.trigger),
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
