@@ -32,6 +32,7 @@ import { startWorld, type World } from './support/world.ts';
 const routes = buildRoutes(loadImage());
 const isPublic = ({ access }: Route): boolean => access.kinds.includes('KIND_PUBLIC');
 const isForStaff = ({ access }: Route): boolean => access.kinds.includes('KIND_STAFF');
+const isForDevices = ({ access }: Route): boolean => access.kinds.includes('KIND_DEVICE');
 const titled = (chosen: readonly Route[]): [string, Route][] =>
   chosen.map((route) => [`${route.verb} ${route.path}`, route]);
 const named = routes.filter((route) => idsOf(route).length > 0);
@@ -64,7 +65,14 @@ function ask(route: Route, { path, query, body, text, ...call }: Asking = {}): P
 
 /** A token that may do what the route does. */
 function ownToken(route: Route): string {
-  return isForStaff(route) ? world.tokens.owner : world.tokens.customer;
+  if (isForStaff(route)) return world.tokens.owner;
+  return isForDevices(route) ? world.tokens.device : world.tokens.customer;
+}
+
+/** The same of the second organisation. */
+function strangeToken(route: Route): string {
+  if (isForStaff(route)) return world.tokens.stranger;
+  return isForDevices(route) ? world.tokens.strangeDevice : world.tokens.strangeCustomer;
 }
 
 describe('whoever has no good token is refused', () => {
@@ -104,9 +112,7 @@ describe('a row of another organisation can not be told from one that does not e
     name === 'lido.availability.v1' || method === 'ResolveCode';
   const isHidden = (route: Route): boolean => !(isPublic(route) && isOpen(route));
   it.concurrent.each(titled(named.filter(isHidden)))('%s', async (_title, route) => {
-    const { stranger, strangeCustomer } = world.tokens;
-    const token = isForStaff(route) ? stranger : strangeCustomer;
-    expect(await compareHidden(route, token, world.otherRows)).toEqual([]);
+    expect(await compareHidden(route, strangeToken(route), world.otherRows)).toEqual([]);
   });
 });
 

@@ -37,7 +37,7 @@ export function createApp(parts: AppParts): Express {
   app.use(documentationRoutes(describeApi(routes)));
   const readBody = createBodyReader(config.bodyBytesMax);
   const services = {
-    tokens: createTokenResolver(peers.customers),
+    tokens: createTokenResolver(peers),
     readBody,
     readUpload: createUploadReader(readBody),
     clientOf: (route: Route) => clientOf(peers, parts.ownerOf(route.package)),

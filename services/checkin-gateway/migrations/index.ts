@@ -1,12 +1,14 @@
 import { CheckinMigration } from './0001-checkin.ts';
-import { VisitsRemainingMigration } from './0020-visits-remaining.ts';
 import { PresenceMigration } from './0010-presence.ts';
 import { ActionsMigration } from './0011-actions.ts';
+import { VisitsRemainingMigration } from './0020-visits-remaining.ts';
+import { ReadersMigration } from './0030-readers.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
 export const migrations = [
   { name: '0001-checkin', class: CheckinMigration },
-  { name: '0020-visits-remaining', class: VisitsRemainingMigration },
   { name: '0010-presence', class: PresenceMigration },
   { name: '0011-actions', class: ActionsMigration },
+  { name: '0020-visits-remaining', class: VisitsRemainingMigration },
+  { name: '0030-readers', class: ReadersMigration },
 ];

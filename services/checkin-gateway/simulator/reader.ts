@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { readWire, type WireFrame } from './protocol.ts';
+import { ReaderRefused } from './refused.ts';
 
 /** What the gateway made the reader do. */
 export interface SimulatedDecision {
@@ -40,17 +41,6 @@ export interface SimulatedReader {
   /** Settles with the close code when the connection has ended. */
   readonly closed: Promise<number>;
   close(): Promise<void>;
-}
-
-/** A connection that the gateway did not take. */
-export class ReaderRefused extends Error {
-  /** The HTTP status, or the code the WebSocket was closed with. */
-  readonly code: number;
-
-  constructor(code: number, reason: string) {
-    super(`The gateway refused the reader (${code}): ${reason}`);
-    this.code = code;
-  }
 }
 
 const answerTimeoutMs = 5_000;

@@ -7,6 +7,8 @@ export const checkinGatewayConfig = serviceConfig.extend({
   LIDO_READERS_LISTEN: listenAddress.default('127.0.0.1:8081'),
   /** How often readers report; one that is silent for three times as long is offline. */
   LIDO_READERS_HEARTBEAT_SECONDS: z.coerce.number().int().min(1).max(300).default(10),
+  /** The Ed25519 key that allow-lists are signed with: PKCS#8 in DER, in base64. Made and kept in the database when absent. */
+  LIDO_ALLOW_LIST_KEY: z.base64().optional(),
   LIDO_CUSTOMERS_ADDRESS: listenAddress,
   LIDO_MEMBERSHIPS_ADDRESS: listenAddress,
   LIDO_AVAILABILITY_ADDRESS: listenAddress,

@@ -1,18 +1,26 @@
 import { ActionServiceService } from '@lido/proto/lido/checkin/v1/action.ts';
 import { BookableCheckinServiceService } from '@lido/proto/lido/checkin/v1/bookable_checkin.ts';
+import { DeviceTokenServiceService } from '@lido/proto/lido/checkin/internal/v1/device_token.ts';
 import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
 import { CodeServiceService } from '@lido/proto/lido/checkin/v1/code.ts';
 import { DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
+import { ReaderServiceService } from '@lido/proto/lido/checkin/v1/reader.ts';
 import { StoreCheckinServiceService } from '@lido/proto/lido/checkin/v1/store_checkin.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { actionHandlers } from './actions/action.handlers.ts';
 import { type CodeHandlerOptions, codeHandlers } from './codes/code.handlers.ts';
+import { deviceTokenHandlers } from './devices/device-token.handlers.ts';
 import { deviceHandlers } from './devices/device.handlers.ts';
 import { bookableCheckinHandlers } from './presence/bookable-checkin.handlers.ts';
 import type { PresenceParts } from './presence/presences.ts';
 import type { Owners } from './projections/owners.client.ts';
+import { allowListHandlers } from './readers/allow-list.handlers.ts';
+import type { FloodGuard } from './readers/flood-guard.job.ts';
+import { readerHttpHandlers } from './readers/reader-http.handlers.ts';
+import type { ReaderStatus } from './readers/reader-status.repository.ts';
+import type { SigningKey } from './readers/signing-key.ts';
 import { storeCheckinHandlers } from './store-check-ins/store-checkin.handlers.ts';
 import { checkInHandlers } from './visits/check-in.handlers.ts';
 import type { VisitPolicy } from './visits/policy.ts';
@@ -24,6 +32,9 @@ export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOp
   readonly sites: Sites;
   readonly policy: VisitPolicy;
   readonly taps: TapDecider;
+  readonly floods: FloodGuard;
+  readonly status: ReaderStatus;
+  readonly signingKey: () => Promise<SigningKey>;
   /** Ends a reader's connection, so that it comes back under what was changed. */
   disconnect(deviceId: string): void;
 }
@@ -35,5 +46,10 @@ export function serve(server: GrpcServer, parts: CheckinParts): void {
   server.add(CheckInServiceService, checkInHandlers(parts));
   server.add(CodeServiceService, codeHandlers(parts));
   server.add(DeviceServiceService, deviceHandlers(parts));
+  server.add(DeviceTokenServiceService, deviceTokenHandlers);
+  server.add(ReaderServiceService, {
+    ...readerHttpHandlers({ ...parts, deciding: { parts, ...parts } }),
+    ...allowListHandlers(parts),
+  });
   server.add(StoreCheckinServiceService, storeCheckinHandlers(parts));
 }

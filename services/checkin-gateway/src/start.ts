@@ -14,7 +14,7 @@ import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { migrations } from '../migrations/index.ts';
 import { composeActions } from './compose-actions.ts';
 import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
-import { keepRelaysOn, markOffline, markSeen, markSilentOffline } from './devices/device.repository.ts';
+import { markSilentOffline } from './devices/device.repository.ts';
 import { findDeviceByToken } from './devices/device-token.repository.ts';
 import { entities } from './entities.ts';
 import { customersSubscription } from './projections/customers.consumer.ts';
@@ -22,11 +22,15 @@ import { membershipsSubscription } from './projections/memberships.consumer.ts';
 import { ordersSubscription } from './projections/orders.consumer.ts';
 import { ownersFrom } from './projections/owners.client.ts';
 import { type ReaderServer, startReaderServer } from './readers/reader.server.ts';
-import { type ReaderStatus, serveReader } from './readers/reader-connection.ws.ts';
+import { type FloodGuard, openFloodGuard } from './readers/flood-guard.job.ts';
+import { serveReader } from './readers/reader-connection.ws.ts';
+import { type ReaderStatus, readerStatus } from './readers/reader-status.repository.ts';
+import { findSigningKey } from './readers/signing-key.repository.ts';
+import type { SigningKey } from './readers/signing-key.ts';
 import { serve } from './serve.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
 import { defaultPolicy } from './visits/policy.ts';
-import { tapDecider } from './visits/tap.handlers.ts';
+import { type TapDecider, tapDecider } from './visits/tap.handlers.ts';
 
 /** The check-in gateway, running. */
 export interface RunningCheckinGateway extends RunningService {
@@ -72,37 +76,55 @@ async function compose(
   );
   const sites = sitesFrom(parts.peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS));
   const taps = tapDecider({ parts, owners, sites, policy: defaultPolicy });
-  const readers = await openReaders(parts, config, taps);
+  const { db, clock, telemetry } = parts;
+  const floods = openFloodGuard({ log: telemetry.log });
+  const status = readerStatus({ db, clock, log: telemetry.log });
+  const ways = { taps, floods, status };
+  const readers = await openReaders(parts, config, ways);
+  const { disconnect } = readers;
   const actions = composeActions(parts, config, { doors: readers, policy: defaultPolicy });
+  const signingKey = once(() => findSigningKey(db, config.LIDO_ALLOW_LIST_KEY));
   const composition: Composition = {
-    serve: (server) => serve(server, { ...parts, ...actions, owners, sites, taps, disconnect: readers.disconnect }),
+    serve: (server) => serve(server, { ...parts, ...actions, ...ways, owners, sites, signingKey, disconnect }),
     subscriptions: [customersSubscription(), membershipsSubscription(), ordersSubscription()],
-    background: () => [readers, housekeeping(parts, config), actions.triggers.start()],
+    background: () => [readers, floods, housekeeping(parts, config), actions.triggers.start()],
   };
   return { composition, readers };
 }
 
-function openReaders(
-  parts: ServiceParts,
-  config: CheckinGatewayConfig,
-  taps: ReturnType<typeof tapDecider>,
-): Promise<ReaderServer> {
-  const { db, clock, telemetry } = parts;
-  const status: ReaderStatus = {
-    seen: (deviceId) => markSeen(db.fork(), deviceId, new Date(clock.nowMs())),
-    offline: (deviceId) => markOffline(db.fork(), deviceId),
-    relaysOn: (deviceId, relayIds) => keepRelaysOn(db.fork(), deviceId, relayIds),
+/** What every way of a tap to its decision shares. */
+interface TapWays {
+  readonly taps: TapDecider;
+  readonly floods: FloodGuard;
+  readonly status: ReaderStatus;
+}
+
+/** Asks once, and again only where that failed. */
+function once(ask: () => Promise<SigningKey>): () => Promise<SigningKey> {
+  let asked: Promise<SigningKey> | undefined;
+  return () => {
+    asked ??= ask().catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    });
+    return asked;
   };
+}
+
+function openReaders(
+  { db, clock, telemetry }: ServiceParts,
+  config: CheckinGatewayConfig,
+  ways: TapWays,
+): Promise<ReaderServer> {
   return startReaderServer({
     listen: config.LIDO_READERS_LISTEN,
     log: telemetry.log,
     findDevice: (token) => findDeviceByToken(db.fork(), token),
-    offline: status.offline,
+    offline: ways.status.offline,
     serve: (socket, device) =>
       serveReader(socket, {
+        ...ways,
         device,
-        taps,
-        status,
         clock,
         log: telemetry.log,
         heartbeatSeconds: config.LIDO_READERS_HEARTBEAT_SECONDS,

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { staff, staffElsewhere } from '../../../test/support/callers.ts';
 import { root } from '../../../tools/local/folders.ts';
-import { ReaderRefused } from '../simulator/reader.ts';
+import { ReaderRefused } from '../simulator/refused.ts';
 import { device } from './builders.ts';
 import { eventually, startGateway, type TestDevice } from './support.ts';
 

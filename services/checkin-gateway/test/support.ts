@@ -51,6 +51,10 @@ export interface TestGateway {
   /** Where the gateway asks about memberships. */
   readonly membershipsAddress: string;
   readonly readersUrl: string;
+  /** Of the API, where readers that speak HTTP call; there when the test asked for it. */
+  readonly baseUrl: string;
+  /** The owner's token there. */
+  readonly ownerToken: string;
   /** Moves the gateway's clock on. */
   advance(seconds: number): void;
   nowMs(): number;
@@ -70,6 +74,8 @@ export interface TestGatewayOptions {
   readonly env?: Record<string, string>;
   /** The real memberships service instead of the owner that a test tells what to know. */
   readonly hasRealMemberships?: boolean;
+  /** The API in front, for readers that speak HTTP. */
+  readonly hasApi?: boolean;
 }
 
 type Stop = () => Promise<void>;
@@ -89,7 +95,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
 }
 
 async function startAll(
-  { env = {}, hasRealMemberships = false }: TestGatewayOptions,
+  { env = {}, hasRealMemberships = false, hasApi = false }: TestGatewayOptions,
   stops: Stop[],
 ): Promise<TestGateway> {
   const prefix = randomPrefix();
@@ -146,6 +152,18 @@ async function startAll(
   const gateway = await start(gatewayEnv, { clock });
   stops.push(() => gateway.stop());
 
+  const apiEnv = {
+    LIDO_LOG_LEVEL: 'fatal',
+    LIDO_HTTP_LISTEN: '127.0.0.1:0',
+    LIDO_CUSTOMERS_ADDRESS: customersService.address,
+    LIDO_CHECKIN_ADDRESS: gateway.address,
+    LIDO_MEMBERSHIPS_ADDRESS: membershipsAddress,
+    // Nothing that a reader asks for needs these.
+    LIDO_AVAILABILITY_ADDRESS: gateway.address,
+    LIDO_ORDERS_ADDRESS: gateway.address,
+  };
+  const baseUrl = hasApi ? `http://${(await startReal('api-gateway', apiEnv)).address}` : '';
+
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   stops.push(() => telemetry.stop());
   const clients = [
@@ -201,6 +219,8 @@ async function startAll(
     streams,
     entitlements,
     readersUrl,
+    baseUrl,
+    ownerToken: bootstrapToken,
     sql,
     addGuest,
     checkIns: peerOf(CheckInServiceService, clients[1]),

@@ -32,6 +32,10 @@ export type Caller =
   | 'customer'
   /** One of the second. */
   | 'strangeCustomer'
+  /** The reader of the first organisation's rows. */
+  | 'device'
+  /** One of the second. */
+  | 'strangeDevice'
   /** Its token was good once. */
   | 'leaver';
 
@@ -49,6 +53,8 @@ export async function startWorld(): Promise<World> {
       stranger,
       customer: await addSignedIn(system, rows),
       strangeCustomer: await addSignedIn(system, otherRows),
+      device: await addDeviceToken(apiAt(system.baseUrl, owner), rows),
+      strangeDevice: await addDeviceToken(apiAt(system.baseUrl, stranger), otherRows),
       ...(await addStaff(system, rows, owner)),
     };
     return { send: client.send, rows, otherRows, tokens, stop };
@@ -85,6 +91,11 @@ async function addStaff(system: TestSystem, { inFields }: Rows, owner: string) {
 function addSignedIn(system: TestSystem, { inFields }: Rows): Promise<string> {
   const { organisation_id: organisation = '', customer_id: customer = '' } = inFields;
   return addCustomerToken(system.databaseUrl('customers'), organisation, customer);
+}
+
+async function addDeviceToken(api: ReturnType<typeof apiAt>, { inPaths }: Rows): Promise<string> {
+  const { token } = await api.post<Row & { token: string }>(`/devices/${inPaths['/devices/{}']}/token`);
+  return token;
 }
 
 async function addLeaver(api: ReturnType<typeof apiAt>): Promise<string> {

@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type Arrival, findOrigin, isLoopback, isSecure } from './client-address.ts';
+import { type Arrival, findClientAddress, findOrigin, isLoopback, isSecure } from './client-address.ts';
 
 const proxies = new BlockList();
 proxies.addSubnet('10.0.0.0', 8, 'ipv4');
@@ -47,5 +47,25 @@ describe('findOrigin', () => {
   it('falls back where the host is none', () => {
     expect(findOrigin(arrival('127.0.0.1', { host: 'a b"<' }), proxies, '127.0.0.1:80')).toBe('http://127.0.0.1:80');
     expect(findOrigin(arrival('127.0.0.1', { host: '[::1]:80' }), proxies, 'x')).toBe('http://[::1]:80');
+  });
+});
+
+describe('findClientAddress', () => {
+  it.each([
+    ['nobody between', arrival('203.0.113.9'), '203.0.113.9'],
+    ['a socket of both families', arrival('::ffff:203.0.113.9'), '203.0.113.9'],
+    ['a stranger who forwards', arrival('203.0.113.9', { 'x-forwarded-for': '1.2.3.4' }), '203.0.113.9'],
+    ['a named proxy', arrival('10.1.2.3', { 'x-forwarded-for': '203.0.113.9' }), '203.0.113.9'],
+    [
+      'a client that makes up where it comes from',
+      arrival('10.1.2.3', { 'x-forwarded-for': '1.1.1.1, 203.0.113.9' }),
+      '203.0.113.9',
+    ],
+    ['two named proxies', arrival('10.1.2.3', { 'x-forwarded-for': '203.0.113.9, 10.9.9.9' }), '203.0.113.9'],
+    ['a named proxy that says nothing', arrival('10.1.2.3'), '10.1.2.3'],
+    ['a subscriber of IPv6', arrival('2001:db8:0:7::9'), '2001:db8:0:7'],
+    ['a named proxy that says nonsense', arrival('10.1.2.3', { 'x-forwarded-for': 'here' }), '10.1.2.3'],
+  ])('with %s', (_title, given, expected) => {
+    expect(findClientAddress(given, proxies)).toBe(expected);
   });
 });

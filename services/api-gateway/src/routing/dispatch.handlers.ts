@@ -33,10 +33,11 @@ export function dispatch({ routes, services, config, telemetry }: DispatchOption
     response.locals.routePath = match.route.path;
     const arrival = arrivalOf(request);
     const origin = findOrigin(arrival, config.trustedProxies, config.listen);
+    const address = findClientAddress(arrival, config.trustedProxies);
     const { requestId } = response.locals;
     try {
-      limit(match.route, findClientAddress(arrival, config.trustedProxies));
-      await operation({ request, response, requestId, origin, path, query, values: match.values });
+      limit(match.route, address);
+      await operation({ request, response, requestId, address, origin, path, query, values: match.values });
     } catch (failure) {
       sendFailure(failure, match.route.problem, response, telemetry);
     }

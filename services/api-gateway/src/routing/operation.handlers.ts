@@ -29,6 +29,8 @@ export interface Incoming {
   readonly request: Request;
   readonly response: Response;
   readonly requestId: string;
+  /** The client's address. */
+  readonly address: string;
   /** Scheme and host the client used. */
   readonly origin: string;
   /** The path, and the query without its question mark, as they were sent. */
@@ -60,7 +62,7 @@ export function createOperation(route: Route, services: OperationServices): Oper
   return async (incoming) => {
     const { headers } = incoming.request;
     const principal = await authenticate(route.access, headers.authorization, (token) =>
-      services.tokens.resolve(token, incoming.requestId),
+      services.tokens.resolve(token, incoming),
     );
     const idempotencyKey = readIdempotencyKey(route, headers['idempotency-key']);
     const body = route.body === undefined ? undefined : await readBody(incoming.request, incoming.response);

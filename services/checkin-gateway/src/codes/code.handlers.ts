@@ -9,7 +9,7 @@ import { removeAndTell } from '@lido/runtime/resource/remove.ts';
 import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { createRateLimiter } from '@lido/runtime/service/rate-limiter.ts';
+import { KeyedBuckets, perMinute } from '@lido/runtime/service/token-buckets.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import { type ActionHandlerOptions, actionSpec, bindTo } from '../actions/action.handlers.ts';
 import type { BindingRow } from '../actions/bound-action.repository.ts';
@@ -55,7 +55,7 @@ function codeSpec({ owners }: ActionHandlerOptions): ResourceSpec<CodeRow, Code>
 export function codeHandlers(options: CodeHandlerOptions) {
   const codes = codeSpec(options);
   const actions = actionSpec(options);
-  const scans = createRateLimiter(scansPerMinute);
+  const scans = new KeyedBuckets(perMinute(scansPerMinute));
   return {
     createCode: (request, call) =>
       call.transact((transaction) => {

@@ -4,7 +4,7 @@ import { notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { formatsIn } from '@lido/runtime/resource/load.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
-import type { RateLimiter } from '@lido/runtime/service/rate-limiter.ts';
+import type { KeyedBuckets } from '@lido/runtime/service/token-buckets.ts';
 import { findBoundActions } from '../actions/bound-action.repository.ts';
 import type { Occasion } from '../actions/occasion.ts';
 import { type ActionParts, runAction } from '../actions/run-action.client.ts';
@@ -16,7 +16,7 @@ import { toCode } from './code-message.ts';
 /** What a scan works with. */
 export interface ScanParts {
   readonly actions: ActionParts;
-  readonly scans: RateLimiter;
+  readonly scans: KeyedBuckets;
   readonly scansPerMinute: number;
 }
 
@@ -25,7 +25,7 @@ export async function resolveCode(value: string, call: Call, parts: ScanParts): 
   const nowMs = call.clock.nowMs();
   const row = await call.em.findOne(CodeEntity, { value, deletedAt: null }, { disableIdentityMap: true });
   if (!row || (row.expiresAt && Date.parse(row.expiresAt) <= nowMs)) throw notFound(value);
-  if (!parts.scans.take(row.id, performance.now())) {
+  if (!parts.scans.take(row.id)) {
     const sentence = `This code is taken ${parts.scansPerMinute} times a minute at most. Please try again later.`;
     throw new Refusal('exhausted', 'too_many_scans', sentence);
   }

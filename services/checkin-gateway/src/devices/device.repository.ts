@@ -31,3 +31,26 @@ export async function markSilentOffline(em: SqlEntityManager, since: Date): Prom
 export async function keepRelaysOn(em: SqlEntityManager, id: string, relayIds: readonly number[]): Promise<void> {
   await em.execute('update devices set relays_on = ?::int[] where id = ?', [`{${relayIds.join(',')}}`, id], 'run');
 }
+
+/** Keeps what a reader says of itself. */
+export async function keepIdentity(
+  em: SqlEntityManager,
+  id: string,
+  { deviceType, firmware }: { deviceType: string | null; firmware: string | null },
+): Promise<void> {
+  await em.execute('update devices set device_type = ?, firmware = ? where id = ?', [deviceType, firmware, id], 'run');
+}
+
+/** Keeps how far a reader's clock is ahead of ours, in milliseconds. */
+export async function keepClockSkew(em: SqlEntityManager, id: string, skewMs: number): Promise<void> {
+  const skew = Math.max(-skewMax, Math.min(skewMax, skewMs));
+  await em.execute('update devices set clock_skew_ms = ? where id = ?', [skew, id], 'run');
+}
+
+/** What the column holds: some 24 days. */
+const skewMax = 2 ** 31 - 1;
+
+/** Keeps why a reader was refused last. */
+export async function keepRefusal(em: SqlEntityManager, id: string, reason: string, at: Date): Promise<void> {
+  await em.execute('update devices set last_refusal = ?, last_refused_at = ? where id = ?', [reason, at, id], 'run');
+}

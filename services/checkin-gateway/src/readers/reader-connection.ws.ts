@@ -4,6 +4,7 @@ import type { Clock } from '@lido/runtime/service/clock.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import type { TapDecider } from '../visits/tap.handlers.ts';
+import type { FloodGuard } from './flood-guard.job.ts';
 import { type G7Frame, parseFrame, writeFrame } from './g7-frame.ts';
 import type { Scan } from './g7-scan.ts';
 import {
@@ -16,18 +17,13 @@ import {
   switchOff,
   unlockDoor,
 } from './g7-session.ts';
-
-/** Where the status of readers is written down. */
-export interface ReaderStatus {
-  seen(deviceId: string): Promise<void>;
-  offline(deviceId: string): Promise<void>;
-  relaysOn(deviceId: string, relayIds: readonly number[]): Promise<void>;
-}
+import type { ReaderStatus } from './reader-status.repository.ts';
 
 export interface ReaderConnectionOptions {
   readonly device: DeviceRow;
   readonly taps: TapDecider;
   readonly status: ReaderStatus;
+  readonly floods: FloodGuard;
   readonly clock: Clock;
   readonly log: Logger;
   readonly heartbeatSeconds: number;
@@ -114,6 +110,7 @@ class OpenConnection implements ReaderConnection {
 
   #receive(data: RawData, isBinary: boolean): void {
     this.#lastHeardMs = performance.now();
+    if (!this.#options.floods.admitsFrame(this.deviceId)) return;
     const frame = isBinary ? undefined : parseFrame(String(data));
     if (frame) return this.#take(receiveFrame(this.#session, frame, this.#lastHeardMs));
     this.#garbageCount += 1;
@@ -176,7 +173,7 @@ class OpenConnection implements ReaderConnection {
 
   /** A scan carries no id and no time: both are made on receipt. */
   async #decide(scan: Scan): Promise<void> {
-    if (this.#decidingCount >= decidingMax) return;
+    if (this.#decidingCount >= decidingMax || !this.#options.floods.admitsTap(this.deviceId)) return;
     this.#decidingCount += 1;
     const at = new Date(this.#options.clock.nowMs());
     const decision = await this.#options.taps.decide({

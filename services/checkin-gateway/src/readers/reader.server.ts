@@ -97,7 +97,7 @@ async function judge(
   try {
     const device = await findDevice(token);
     if (!device) return 401;
-    return device.enabled ? device : 403;
+    return device.enabled && device.kind === 'DEVICE_KIND_GANTNER_G7' ? device : 403;
   } catch (error) {
     log.warn({ err: error }, 'a reader could not be let in');
     return 503;

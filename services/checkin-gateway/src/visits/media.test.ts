@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MediumReading, normaliseMedium } from './media.ts';
+import { type MediumReading, normaliseMedium, writtenFor } from './media.ts';
 
 const msb: MediumReading = { format: 'MEDIUM_FORMAT_HEX_MSB', uidBytes: 4 };
 const lsb: MediumReading = { format: 'MEDIUM_FORMAT_HEX_LSB', uidBytes: 4 };
@@ -69,4 +69,27 @@ describe('a barcode', () => {
   ])('that is %s is an invalid read', (_, raw) => {
     expect(barcodeOf(raw)).toBeUndefined();
   });
+});
+
+test('a card is written for a device as the device itself would write it', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 0xffff_ffff }), fc.constantFrom(msb, lsb, decimal), (number, reading) => {
+      const value = number.toString(16).padStart(8, '0').toUpperCase();
+      expect(uidOf(writtenFor(value, reading) ?? '', reading)).toBe(value);
+    }),
+  );
+});
+
+test('a card that is longer than a device’s decimal numbers is written for it in no form', () => {
+  expect(writtenFor('04A2B3C4D5E6F7', decimal)).toBeUndefined();
+});
+
+test('a device that writes text has its numbers taken as they are', () => {
+  const text: MediumReading = { format: 'MEDIUM_FORMAT_TEXT', uidBytes: 4 };
+  expect(uidOf('Card 12-b', text)).toBe('Card 12-b');
+});
+
+test('what is held says itself how it is written, before the device’s setting', () => {
+  const medium = { kind: 'card_number', raw: 'C4B3A204', format: 'MEDIUM_FORMAT_HEX_LSB' } as const;
+  expect(normaliseMedium(medium, msb)?.value).toBe('04A2B3C4');
 });

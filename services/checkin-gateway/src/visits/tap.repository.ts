@@ -1,8 +1,17 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import type { Decision } from './decision.ts';
-import type { Medium } from './media.ts';
+import { isSecret, type Medium } from './media.ts';
 import type { Passage, Tap } from './tap.ts';
+
+/** Lives as long as the process: what is kept of a PIN tells a repeat from another, and nobody what it was. */
+const concealKey = randomBytes(32);
+
+function keptForm(medium: Medium | undefined): string | null {
+  if (!medium || !isSecret(medium)) return medium?.value ?? null;
+  return createHmac('sha256', concealKey).update(medium.value).digest('hex');
+}
 
 /** Stores a tap before anything is decided, so that none is lost. Answers the decision of one that was decided before. */
 export async function keepTap(
@@ -17,7 +26,7 @@ export async function keepTap(
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (device_id, event_id) do nothing returning 1`,
     [
       ...[tap.deviceId, tap.eventId, device.organisationId, device.siteId, tap.readerRef, tap.occurredAt],
-      ...[tap.receivedAt, tap.clockSource, tap.origin, tap.medium.kind, medium?.value ?? null],
+      ...[tap.receivedAt, tap.clockSource, tap.origin, tap.medium.kind, keptForm(medium)],
     ],
   );
   if (inserted.length > 0) return undefined;
@@ -41,7 +50,7 @@ export async function findFirstTap(
        and duplicate_of is null and decision is not null and occurred_at > ? and occurred_at <= ?
      order by occurred_at limit 1`,
     [
-      ...[tap.deviceId, medium.value, tap.readerRef, tap.eventId],
+      ...[tap.deviceId, keptForm(medium), tap.readerRef, tap.eventId],
       ...[new Date(tap.occurredAt.getTime() - windowMs), tap.occurredAt],
     ],
   );
@@ -80,6 +89,15 @@ export async function keepDecision(
     ],
   );
   return decided.length > 0;
+}
+
+/** Whether a device has sent a tap. */
+export async function hasTap(em: SqlEntityManager, deviceId: string, eventId: string): Promise<boolean> {
+  const rows = await em.execute<unknown[]>('select 1 from taps where device_id = ? and event_id = ?', [
+    deviceId,
+    eventId,
+  ]);
+  return rows.length > 0;
 }
 
 /** Notes whether somebody went through after a decision. */

@@ -51,6 +51,11 @@ const COUNTED: Schema = {
 
 const SECURITY_SCHEMES: Schema = {
   LidoStaff: { type: 'http', scheme: 'bearer', description: 'The access token of a staff user or an integration.' },
+  LidoDevice: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of a reader, made by POST /devices/{id}/token.',
+  },
   LidoCustomer: {
     type: 'oauth2',
     description: 'Sign-in of a customer on the site’s own domain.',
@@ -228,9 +233,8 @@ function membersBesidePage(response: MessagePlan, schemas: SchemaCollection): ob
 function describeSecurity({ access }: Route): object[] {
   const security: object[] = [];
   if (access.kinds.includes('KIND_PUBLIC')) security.push({});
-  if (access.kinds.some((kind) => kind === 'KIND_STAFF' || kind === 'KIND_PARTNER' || kind === 'KIND_DEVICE')) {
-    security.push({ LidoStaff: [] });
-  }
+  if (access.kinds.some((kind) => kind === 'KIND_STAFF' || kind === 'KIND_PARTNER')) security.push({ LidoStaff: [] });
+  if (access.kinds.includes('KIND_DEVICE')) security.push({ LidoDevice: [] });
   if (access.kinds.includes('KIND_CUSTOMER')) security.push({ LidoCustomer: [] });
   return security;
 }
