@@ -8,9 +8,13 @@ import { sessionFunctions } from './session-functions.ts';
 const text = [claimFunctions, placeFunctions, bookingFunctions, sessionFunctions].join('\n');
 /**
  * All of them touch a few rows by their keys. PostgreSQL keeps a statement's plan for as long as a connection lives, and one that was made
- * while the tables were still small would read them from end to end for ever.
+ * while the tables were still small would read them from end to end for ever. Left to itself it would also plan most of them anew in each
+ * call, because it then knows how long the arrays are: that was half of what a hold cost.
  */
-const byKeysOnly = text.replaceAll('language plpgsql as', 'language plpgsql set enable_seqscan = off as');
+const byKeysOnly = text.replaceAll(
+  'language plpgsql as',
+  'language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as',
+);
 
 const namesOf = (kind: 'function' | 'type'): string[] =>
   [...text.matchAll(new RegExp(`create ${kind} (\\w+)`, 'g'))].map(([, name = '']) => name);

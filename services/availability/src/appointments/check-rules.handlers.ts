@@ -16,7 +16,7 @@ export function checkAppointmentTypeRules(
   return async ({ id }: { id: string }, call: Call): Promise<RulesCheck> => {
     const row = await loadVisible(spec, id, call, { use: 'read', isArchivedFound: true });
     const rules = await rulesByParent(call.em, [id]);
-    const sites = await Promise.all(row.siteIds.map((siteId) => compiledSites.get(call.em.fork(), siteId, call)));
+    const sites = await Promise.all(row.siteIds.map((siteId) => compiledSites.get(siteId, call)));
     const known = sites.flatMap((site) => site?.compiled ?? []);
     const missing = findUnpricedStarts(known, toAppointmentType(row, rules));
     return { valid: missing.length === 0, missing };

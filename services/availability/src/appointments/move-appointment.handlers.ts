@@ -62,7 +62,7 @@ export async function readMove(
   call: Call,
 ): Promise<Move> {
   const booking = await findAppointment(appointmentId, call);
-  const site = await parts.compiledSites.get(call.em, booking.siteId, call);
+  const site = await parts.compiledSites.get(booking.siteId, call);
   if (!site) throw notFound(appointmentId);
   const current = placementOf(booking);
   const [usualMinutes = current.durationMinutes] = site.compiled.types.get(booking.offeringId)?.durationsMinutes ?? [];

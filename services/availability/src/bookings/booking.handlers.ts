@@ -154,7 +154,7 @@ async function offeringDetails(
   request: FindOfferingRequest,
   call: Call,
 ): Promise<OfferingDetails> {
-  const versioned = await parts.compiledSites.get(call.em, request.siteId, call);
+  const versioned = await parts.compiledSites.get(request.siteId, call);
   const offering = versioned && findOffering(versioned.offerings, request.offeringType, request.offeringId);
   if (!offering) throw notFound(request.offeringId);
   return toOfferingDetails(offering, versioned.site.currency);
@@ -162,7 +162,7 @@ async function offeringDetails(
 
 async function siteOf(parts: BookingParts, bookings: Booking[], call: Call): Promise<VersionedSite | undefined> {
   const [first] = bookings;
-  return first && parts.compiledSites.get(call.em, first.siteId, call);
+  return first && parts.compiledSites.get(first.siteId, call);
 }
 
 async function answer(

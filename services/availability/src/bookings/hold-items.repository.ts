@@ -157,7 +157,7 @@ function checkApart(plans: ItemPlan[], { site }: HoldOrder): void {
 }
 
 async function siteNow(parts: BookingParts, { site }: HoldOrder, call: Call): Promise<VersionedSite> {
-  const versioned = await parts.compiledSites.get(call.em, site.id, call);
+  const versioned = await parts.compiledSites.get(site.id, call);
   if (!versioned) throw invalid({ site_id: [`There is no site ${site.id}.`] });
   return versioned;
 }

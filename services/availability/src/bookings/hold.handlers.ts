@@ -10,7 +10,7 @@ const holdMinutesDefault = 15;
 /** Holds every item or none; an item that is held already moves. */
 export function hold(parts: BookingParts) {
   return async (request: HoldRequest, call: Call): Promise<HoldResponse> => {
-    const versioned = await parts.compiledSites.get(call.em, request.siteId, call);
+    const versioned = await parts.compiledSites.get(request.siteId, call);
     if (!versioned) throw invalid({ site_id: [`There is no site ${request.siteId}.`] });
     const minutes = request.holdMinutes || versioned.site.holdMinutes || holdMinutesDefault;
     const nowMs = call.clock.nowMs();

@@ -27,7 +27,7 @@ const usualSlotMinutes = 15;
 export function getCalendarResources(sites: CompiledSites) {
   return async (request: GetCalendarResourcesRequest, call: Call): Promise<CalendarResources> => {
     const [siteId = ''] = permittedSites(call, asked(request.siteId));
-    const versioned = await sites.get(call.em, siteId, call);
+    const versioned = await sites.get(siteId, call);
     if (!versioned) throw notFound(siteId);
     const { model } = versioned.compiled;
     const date = dateOf(request.date) ?? request.date;

@@ -39,7 +39,7 @@ const itemTypes = ['appointment', 'session'] as const;
 
 /** Loads all that a visit is searched with. What the request names and the site does not have is refused by the item's field. */
 export async function loadVisit(parts: BookingParts, request: VisitRequest, call: Call): Promise<LoadedVisit> {
-  const versioned = await parts.compiledSites.get(call.em, request.siteId, call);
+  const versioned = await parts.compiledSites.get(request.siteId, call);
   if (!versioned) throw invalid({ site_id: [`There is no site ${request.siteId}.`] });
   const { site } = versioned;
   const date = localDate(request.date, site.timezone) ?? localDateOf(call.clock.nowMs(), site.timezone);

@@ -83,7 +83,7 @@ export async function siteReports(
   const reports: SiteReport[] = [];
   const inZones = ask.zoneIds.length === 0 ? undefined : await idsInZones(call.em, ask.zoneIds);
   for (const siteId of [...siteIds].sort()) {
-    const versioned = await sites.get(call.em, siteId, call);
+    const versioned = await sites.get(siteId, call);
     if (!versioned) throw notFound(siteId);
     const range = checkedRange(ask.range, versioned.site, call);
     const resources = (await ask.resourcesOf(versioned.compiled.model, range, call)).filter(

@@ -94,7 +94,7 @@ export async function findTarget(
 
 /** A site with its offerings by its id, whoever asks. */
 export async function findSite(parts: BookingParts, siteId: string, call: Call): Promise<VersionedSite> {
-  const versioned = await parts.compiledSites.get(call.em, siteId, call);
+  const versioned = await parts.compiledSites.get(siteId, call);
   if (!versioned) throw notFound(siteId);
   return versioned;
 }

@@ -1,4 +1,3 @@
-import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
 import type { Caller } from '@lido/runtime/grpc/client.ts';
@@ -11,7 +10,7 @@ import { applyClaim, type CompiledSite, compileSite, removeClaim } from '../solv
 import { maxHorizonDays } from '../solver/horizon.ts';
 import type { Offering } from '../offerings/offering.ts';
 import { loadSite, type SiteSnapshot } from './load-site.repository.ts';
-import { inCompany } from './in-company.ts';
+import { inCompany } from '@lido/runtime/service/in-company.ts';
 import {
   changesSince,
   currentVersions,
@@ -31,7 +30,7 @@ export interface VersionedSite extends SiteVersion {
 /** The sites of this process, each as fresh as the database was when it was asked for. */
 export interface CompiledSites {
   /** Undefined when there is no such site. Throws unavailable when nobody can say. */
-  get(em: SqlEntityManager, siteId: string, caller: Caller): Promise<VersionedSite | undefined>;
+  get(siteId: string, caller: Caller): Promise<VersionedSite | undefined>;
 }
 
 const changesMax = 200;
@@ -69,15 +68,15 @@ export function compiledSites(db: Database, clock: Clock, sites: Sites): Compile
   };
 
   return {
-    get: async (em, siteId, caller) => {
+    get: async (siteId, caller) => {
       for (;;) {
         const current = (await versionOf(siteId)) ?? noVersion;
         const cached = cache.get(siteId);
-        if (cached && isOfToday(cached, clock.nowMs()) && (await catchUp(em, cached, current))) return cached;
+        if (cached && isOfToday(cached, clock.nowMs()) && (await catchUp(db, cached, current))) return cached;
         const loaded = await load(siteId);
         // A load that somebody else began may have read an older version; it is then not enough for this reader.
         if (loaded && loaded.version >= current.version && isOfToday(loaded, clock.nowMs())) return loaded;
-        if (!loaded && !(await sites.find(em, siteId, caller))) return undefined;
+        if (!loaded && !(await sites.find(db.fork(), siteId, caller))) return undefined;
       }
     },
   };
@@ -100,12 +99,17 @@ function isOfToday({ dayFromMs, dayToMs }: CachedSite, nowMs: number): boolean {
 }
 
 /** Brings a cached site to a version by the changes since its own. False where that can not be done, or its own was undone. */
-async function catchUp(em: SqlEntityManager, cached: CachedSite, current: SiteVersion): Promise<boolean> {
+async function catchUp(db: Database, cached: CachedSite, current: SiteVersion): Promise<boolean> {
   if (isSame(cached, current)) return true;
   if (current.version - cached.version > changesMax) return false;
   const { version: from, stamp } = cached;
   // Another request may be ahead of what this one has read; that its version still stands is looked up all the same.
-  const changes = await changesSince(em, cached.site.id, { version: from, stamp }, Math.max(from, current.version));
+  const changes = await changesSince(
+    db.fork(),
+    cached.site.id,
+    { version: from, stamp },
+    Math.max(from, current.version),
+  );
   if (!changes || changes.some(({ change }) => change.kind === 'model')) return false;
   // And it may have applied the same changes meanwhile.
   for (const { change, version, stamp: next } of changes.slice(cached.version - from)) {

@@ -1,4 +1,5 @@
 import type { Metadata, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Histogram } from '@opentelemetry/api';
 import type { Database } from '../db/database.ts';
 import { writeEvent } from '../events/outbox.ts';
@@ -33,8 +34,8 @@ export function openCall(method: AnyMethod, incoming: IncomingCall, services: Ca
   const principal = checkKind(access, getPrincipal(incoming.metadata));
   const requestId = textOf(incoming.metadata, metadataKey.requestId) ?? newUuid();
   const actor = actorOf(principal);
-  const aborter = new AbortController();
-  incoming.on('cancelled', () => aborter.abort());
+  let signal: AbortSignal | undefined;
+  let em: SqlEntityManager | undefined;
   const idempotent = idempotentRequest(method, incoming.metadata, actor);
   return {
     principal,
@@ -44,8 +45,13 @@ export function openCall(method: AnyMethod, incoming: IncomingCall, services: Ca
     idempotencyKey: idempotent?.key,
     clock: services.clock,
     log: services.telemetry.log,
-    signal: aborter.signal,
-    em: services.db.fork(),
+    // Both are made when somebody asks for them: many calls need neither, and they cost more than all else here.
+    get signal() {
+      return (signal ??= signalOf(incoming));
+    },
+    get em() {
+      return (em ??= services.db.fork());
+    },
     transact: async (work) => {
       const answer = await services.db.transaction(async (em) => {
         const kept = idempotent && (await findAnswer(em, idempotent));
@@ -63,6 +69,14 @@ export function openCall(method: AnyMethod, incoming: IncomingCall, services: Ca
       return answer;
     },
   };
+}
+
+/** Aborted when the call is over, however it ended. */
+function signalOf(incoming: IncomingCall): AbortSignal {
+  if (incoming.cancelled) return AbortSignal.abort();
+  const aborter = new AbortController();
+  incoming.on('cancelled', () => aborter.abort());
+  return aborter.signal;
 }
 
 function idempotentRequest(method: AnyMethod, metadata: Metadata, principal: string): IdempotentRequest | undefined {
