@@ -1,6 +1,7 @@
 import { CheckinMigration } from './0001-checkin.ts';
 import { PresenceMigration } from './0010-presence.ts';
 import { ActionsMigration } from './0011-actions.ts';
+import { BookedItemsMigration } from './0012-booked-items.ts';
 import { VisitsRemainingMigration } from './0020-visits-remaining.ts';
 import { ReadersMigration } from './0030-readers.ts';
 
@@ -9,6 +10,7 @@ export const migrations = [
   { name: '0001-checkin', class: CheckinMigration },
   { name: '0010-presence', class: PresenceMigration },
   { name: '0011-actions', class: ActionsMigration },
+  { name: '0012-booked-items', class: BookedItemsMigration },
   { name: '0020-visits-remaining', class: VisitsRemainingMigration },
   { name: '0030-readers', class: ReadersMigration },
 ];

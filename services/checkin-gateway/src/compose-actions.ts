@@ -37,7 +37,11 @@ export function composeActions(
     ...{ db, doors, bookables, bookedItems, onCommit, log: telemetry.log },
     callUrl: urlCaller(allowedHosts),
     nowMs: clock.nowMs,
-    register: (wanted, doer) => registerPresence(wanted, doer, presence),
+    register: async (wanted, doer) => {
+      const made = await registerPresence(wanted, doer, presence);
+      await triggers.settle(made.id);
+      return made;
+    },
   };
   const triggers = triggersOf(actions, telemetry);
   const presence: PresenceParts = { db, clock, onCommit, policy, triggers };

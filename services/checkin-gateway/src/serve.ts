@@ -5,6 +5,7 @@ import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
 import { CodeServiceService } from '@lido/proto/lido/checkin/v1/code.ts';
 import { DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
 import { ReaderServiceService } from '@lido/proto/lido/checkin/v1/reader.ts';
+import { PresenceServiceService } from '@lido/proto/lido/checkin/v1/presence.ts';
 import { StoreCheckinServiceService } from '@lido/proto/lido/checkin/v1/store_checkin.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
@@ -14,6 +15,7 @@ import { type CodeHandlerOptions, codeHandlers } from './codes/code.handlers.ts'
 import { deviceTokenHandlers } from './devices/device-token.handlers.ts';
 import { deviceHandlers } from './devices/device.handlers.ts';
 import { bookableCheckinHandlers } from './presence/bookable-checkin.handlers.ts';
+import { presenceHandlers } from './presence/presence.handlers.ts';
 import type { PresenceParts } from './presence/presences.ts';
 import type { Owners } from './projections/owners.client.ts';
 import { allowListHandlers } from './readers/allow-list.handlers.ts';
@@ -51,5 +53,6 @@ export function serve(server: GrpcServer, parts: CheckinParts): void {
     ...readerHttpHandlers({ ...parts, deciding: { parts, ...parts } }),
     ...allowListHandlers(parts),
   });
+  server.add(PresenceServiceService, presenceHandlers(parts));
   server.add(StoreCheckinServiceService, storeCheckinHandlers(parts));
 }

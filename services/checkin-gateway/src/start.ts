@@ -17,6 +17,7 @@ import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
 import { markSilentOffline } from './devices/device.repository.ts';
 import { findDeviceByToken } from './devices/device-token.repository.ts';
 import { entities } from './entities.ts';
+import { arrivalsSubscription, bookedItemsSubscription } from './presence/booked-items.consumer.ts';
 import { customersSubscription } from './projections/customers.consumer.ts';
 import { membershipsSubscription } from './projections/memberships.consumer.ts';
 import { ordersSubscription } from './projections/orders.consumer.ts';
@@ -28,6 +29,7 @@ import { type ReaderStatus, readerStatus } from './readers/reader-status.reposit
 import { findSigningKey } from './readers/signing-key.repository.ts';
 import type { SigningKey } from './readers/signing-key.ts';
 import { serve } from './serve.ts';
+import { checkInReport } from './visits/check-in-report.job.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
 import { defaultPolicy } from './visits/policy.ts';
 import { type TapDecider, tapDecider } from './visits/tap.handlers.ts';
@@ -86,7 +88,14 @@ async function compose(
   const signingKey = once(() => findSigningKey(db, config.LIDO_ALLOW_LIST_KEY));
   const composition: Composition = {
     serve: (server) => serve(server, { ...parts, ...actions, ...ways, owners, sites, signingKey, disconnect }),
-    subscriptions: [customersSubscription(), membershipsSubscription(), ordersSubscription()],
+    jobs: [checkInReport],
+    subscriptions: [
+      customersSubscription(),
+      membershipsSubscription(),
+      ordersSubscription(),
+      bookedItemsSubscription(),
+      arrivalsSubscription(defaultPolicy),
+    ],
     background: () => [readers, floods, housekeeping(parts, config), actions.triggers.start()],
   };
   return { composition, readers };

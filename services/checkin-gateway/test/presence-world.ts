@@ -30,6 +30,15 @@ export interface Hooks {
   stop(): Promise<void>;
 }
 
+/** A place in a session that an order has booked. */
+export interface Booking {
+  readonly order: string;
+  readonly item: string;
+  readonly session: string;
+  /** What is to be paid, in the smallest unit. */
+  readonly amount: number;
+}
+
 /** The whole system with a site, a room and customers, over REST. */
 export interface PresenceWorld {
   readonly system: TestSystem;
@@ -53,6 +62,8 @@ export interface PresenceWorld {
   addStaff(permissions: string[]): Promise<string>;
   /** An action of the owner's; `url` is a path of the hooks. */
   addAction(fields: Record<string, unknown>): Promise<string>;
+  /** A session that begins in some minutes, and a submitted order of a customer for it that is not paid. */
+  addBooking(customer: string, minutesAhead: number): Promise<Booking>;
   bind(action: string, objectId: string, input?: object): Promise<void>;
   stop(): Promise<void>;
 }
@@ -61,6 +72,11 @@ export interface PresenceWorld {
 export function checkinAt(objectId: string, fields: object = {}): object {
   const times = { starts_at: '2026-05-15T08:00:00Z', ends_at: '2026-05-15T09:00:00Z' };
   return { ...times, object_type: 'public.bookable', object_id: objectId, ...fields };
+}
+
+interface Order extends Row {
+  readonly booking_items: readonly Row[];
+  readonly outstanding_payment_amount: number;
 }
 
 /** The data of an answer's envelope. */
@@ -85,6 +101,8 @@ export async function startPresenceWorld(): Promise<PresenceWorld> {
     client.send(verb, path, { token: owner, ...(json === undefined ? {} : { json }), ...call });
   const [customer, otherCustomer] = [await addCustomer(), await addCustomer()];
   const customersDatabase = system.databaseUrl('customers');
+  const type = await api.post('/shop/session-types', { site_id: site.id, name: 'Yoga', duration: 60 });
+  await api.post(`/shop/session-types/${type.id}/price-rules`, { weekdays: [], price: 2_000 });
   const stranger = await addOrganisation(customersDatabase);
   const elsewhere = { name: 'Elsewhere', timezone: 'Europe/London', currency: 'GBP' };
   await apiAt(system.baseUrl, stranger).post('/sites', elsewhere);
@@ -108,6 +126,18 @@ export async function startPresenceWorld(): Promise<PresenceWorld> {
       const target = typeof url === 'string' ? { url: hooks.url + url } : {};
       const body = { name: 'Hook', trigger: 'checkin_created', owner_id: user.id, ...target, ...fields };
       return (await api.post('/action', body)).id;
+    },
+    addBooking: async (customerId, minutesAhead) => {
+      const start = new Date(Math.ceil(Date.now() / 60_000 + minutesAhead) * 60_000).toISOString();
+      const session = await api.post('/shop/sessions', { session_type_id: type.id, start_time: start, capacity: 4 });
+      const { id: order } = await api.post('/shop/basket', { site_id: site.id });
+      const contact = { id: customerId, first_name: 'Ada', last_name: 'Byron', email: 'ada@example.com' };
+      await api.post(`/shop/basket/${order}/customer`, contact);
+      const item = { offering_type: 'session', offering_id: type.id, session_id: session.id };
+      await api.post(`/shop/basket/${order}/items`, item);
+      const submitted = await api.post<Order>(`/shop/orders/${order}/submit`);
+      const { id = '' } = submitted.booking_items[0] ?? {};
+      return { order, item: id, session: session.id, amount: submitted.outstanding_payment_amount };
     },
     bind: async (action, objectId, input = {}) => {
       await api.post(`/action/${action}/object`, { object_type: 'public.bookable', object_id: objectId, input });

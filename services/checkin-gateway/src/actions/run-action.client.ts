@@ -32,7 +32,7 @@ export interface ActionParts {
   readonly bookables: Bookables;
   readonly bookedItems: BookedItems;
   callUrl(call: UrlCall): Promise<UrlAnswer>;
-  /** Makes a check-in, as a request for one does. */
+  /** Makes a check-in, as a request for one does, and runs what that sets off: an action after this one comes after that. */
   register(wanted: NewPresence, doer: Doer): Promise<{ id: string }>;
   nowMs(): number;
   onCommit(): void;

@@ -7,6 +7,8 @@ import type {
 } from '@lido/proto/lido/checkin/v1/check_in.ts';
 import { type FieldErrors, invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
+import type { JobQueue } from '@lido/runtime/jobs/job-queue.ts';
+import { queueReport } from '@lido/runtime/jobs/queue-report.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
 import { listable, siteScope } from '@lido/runtime/resource/scope.ts';
@@ -16,6 +18,7 @@ import { findDevice } from '../devices/device.repository.ts';
 import { findKnownCustomers, findMemberships, type KnownCustomer } from '../projections/known.repository.ts';
 import type { Owners } from '../projections/owners.client.ts';
 import { toCheckIn } from './check-in-message.ts';
+import { checkInReport } from './check-in-report.job.ts';
 import { filtersOf } from './check-in-filters.ts';
 import { genericMethodName } from './method.ts';
 import { findNamedCustomer, findNamedSite } from './named.repository.ts';
@@ -28,6 +31,7 @@ export interface CheckInHandlerOptions {
   readonly owners: Owners;
   readonly sites: Sites;
   readonly policy: VisitPolicy;
+  readonly jobs: JobQueue;
 }
 
 const methodSentence =
@@ -39,6 +43,7 @@ const scope = siteScope<VisitRow>();
 export function checkInHandlers(options: CheckInHandlerOptions) {
   return {
     listCheckIns,
+    queueListCheckIns: queueReport(options.jobs, checkInReport),
     createCheckIn: (request, call) => createCheckIn(request, call, options),
   } satisfies Handlers<typeof CheckInServiceService>;
 }

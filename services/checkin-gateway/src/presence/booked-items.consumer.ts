@@ -1,0 +1,52 @@
+import { CheckIn } from '@lido/proto/lido/checkin/v1/check_in.ts';
+import { Order } from '@lido/proto/lido/orders/v1/order.ts';
+import type { EventHandler, Subscription } from '@lido/runtime/events/consumer.ts';
+import { writeEvent } from '@lido/runtime/events/outbox.ts';
+import { parseInstant } from '@lido/runtime/time/zone.ts';
+import type { VisitPolicy } from '../visits/policy.ts';
+import { bookedStretches } from './booked-item.ts';
+import { findAwaited, replaceBookedItems } from './booked-items.repository.ts';
+import { arrivalEvent } from './presence-events.ts';
+
+/** Which bookables are booked when and by whom. */
+export function bookedItemsSubscription(): Subscription {
+  return {
+    name: 'checkin-booked-items-from-orders',
+    source: 'orders',
+    mode: 'projection',
+    handlers: {
+      'lido.orders.order.saved': projectOrder,
+      'lido.orders.order.submitted': projectOrder,
+      'lido.orders.order.cancelled': projectOrder,
+    },
+  };
+}
+
+const projectOrder: EventHandler = async (event, { em }) => {
+  const order = Order.decode(event.payload);
+  const { id: orderId, siteId } = order;
+  await replaceBookedItems(em, { orderId, siteId, organisationId: event.organisationId }, bookedStretches(order));
+};
+
+/** Whoever arrives at a site, whichever way that was noticed, has come for what they have booked there about then. */
+export function arrivalsSubscription(policy: VisitPolicy): Subscription {
+  return {
+    name: 'checkin-from-checkin',
+    source: 'checkin',
+    mode: 'effect',
+    handlers: { 'lido.checkin.check_in.created': noteArrivals(policy) },
+  };
+}
+
+function noteArrivals(policy: VisitPolicy): EventHandler {
+  return async (event, { em, origin }) => {
+    const { customer, siteId, checkedInAt } = CheckIn.decode(event.payload);
+    const { organisationId } = event;
+    const atMs = parseInstant(checkedInAt ?? '');
+    if (!customer || atMs === undefined) return;
+    const visit = { organisationId, siteId, customerId: customer.id, atMs };
+    for (const booking of await findAwaited(em, visit, policy.bookingEarlyMinutes)) {
+      await writeEvent(em, arrivalEvent(booking, { organisationId, siteId, at: new Date(atMs) }), origin);
+    }
+  };
+}
