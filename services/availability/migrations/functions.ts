@@ -9,7 +9,7 @@ const text = [claimFunctions, placeFunctions, bookingFunctions, sessionFunctions
 /**
  * All of them touch a few rows by their keys. PostgreSQL keeps a statement's plan for as long as a connection lives, and one that was made
  * while the tables were still small would read them from end to end for ever. Left to itself it would also plan most of them anew in each
- * call, because it then knows how long the arrays are: that was half of what a hold cost.
+ * call, because it then knows how long the arrays are: that was a quarter and more of what the database did for a hold.
  */
 const byKeysOnly = text.replaceAll(
   'language plpgsql as',
