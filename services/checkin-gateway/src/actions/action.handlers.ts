@@ -15,7 +15,7 @@ import { newShopId } from '@lido/runtime/service/ids.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import { findDevice } from '../devices/device.repository.ts';
 import { findVisibleBookable, type PresenceOwners } from '../presence/check-new-presence.handlers.ts';
-import { isPossibleOwner } from '../presence/owner.repository.ts';
+import { ownerErrors } from '../presence/owner.repository.ts';
 import { ActionEntity, type ActionRow } from './action.entity.ts';
 import { bindAction, type BindingRow, bindingsMax, unbindAction } from './bound-action.repository.ts';
 import { inputErrors, textIn } from './input.ts';
@@ -62,9 +62,7 @@ export function actionSpec({ owners, allowedHosts }: ActionHandlerOptions): Reso
         ...ways(row),
         ...inputErrors(row.input),
         ...(deviceId !== undefined && !isDeviceOurs ? { 'input.device_id': [`There is no device ${deviceId}.`] } : {}),
-        ...((await isPossibleOwner(row.ownerId, call, owners))
-          ? {}
-          : { owner_id: [`There is no customer ${row.ownerId}.`] }),
+        ...(await ownerErrors(row.ownerId, call, owners)),
       };
     },
   };

@@ -15,7 +15,7 @@ import { type ActionHandlerOptions, actionSpec, bindTo } from '../actions/action
 import type { BindingRow } from '../actions/bound-action.repository.ts';
 import { inputErrors } from '../actions/input.ts';
 import type { ActionParts } from '../actions/run-action.client.ts';
-import { isPossibleOwner } from '../presence/owner.repository.ts';
+import { ownerErrors } from '../presence/owner.repository.ts';
 import { CodeEntity, type CodeRow } from './code.entity.ts';
 import { toCode } from './code-message.ts';
 import { resolveCode } from './resolve-code.handlers.ts';
@@ -44,9 +44,7 @@ function codeSpec({ owners }: ActionHandlerOptions): ResourceSpec<CodeRow, Code>
     event: { saved: 'lido.checkin.code.saved', encode: (code) => Code.encode({ ...code, value: '' }).finish() },
     check: async (row, _transaction, call) => ({
       ...inputErrors(row.data, 'data'),
-      ...(row.ownerId && !(await isPossibleOwner(row.ownerId, call, owners))
-        ? { owner_id: [`There is no customer ${row.ownerId}.`] }
-        : {}),
+      ...(row.ownerId ? await ownerErrors(row.ownerId, call, owners) : {}),
     }),
   };
 }

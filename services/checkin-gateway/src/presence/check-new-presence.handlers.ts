@@ -9,7 +9,7 @@ import { findNamedSite } from '../visits/named.repository.ts';
 import { instantOf, timeErrors } from './bookable-checkin.ts';
 import type { Bookables } from './bookables.client.ts';
 import type { BookedItems } from './booked-items.client.ts';
-import { isPossibleOwner } from './owner.repository.ts';
+import { ownerErrors } from './owner.repository.ts';
 import type { NewPresence } from './presences.ts';
 
 /** Who is asked about what a body names. */
@@ -37,9 +37,7 @@ export async function checkNewPresence(
   if (!bookable) errors['object_id'] = [`There is no bookable ${request.objectId}.`];
   const booking = request.bookingId ? await findBooking(request.bookingId, bookable, call, owners) : undefined;
   if (request.bookingId && !booking) errors['booking_id'] = [`There is no booking ${request.bookingId} here.`];
-  if (request.ownerId && !(await isPossibleOwner(request.ownerId, call, owners.owners))) {
-    errors['owner_id'] = [`There is no customer ${request.ownerId}.`];
-  }
+  if (request.ownerId) Object.assign(errors, await ownerErrors(request.ownerId, call, owners.owners));
   if (!bookable || Object.keys(errors).length > 0) throw invalid(errors);
   return { ...times, bookable, booking, ownerId: request.ownerId ?? ownerByDefault(call, booking) };
 }
