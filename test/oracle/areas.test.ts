@@ -9,8 +9,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type AreaVerdict, askAreaOracle } from './area-oracle.ts';
 import { type AreaScenario, areaScenarios } from './area-scenario.ts';
+import { scenarioCount } from './scenario-count.ts';
 
-const numRuns = Number(process.env['LIDO_ORACLE_RUNS'] ?? 300);
+const numRuns = Math.ceil(scenarioCount * 0.15);
 
 test(`areas: solver and oracle agree for every duration of every start (${numRuns} scenarios)`, {
   timeout: 600_000,

@@ -38,7 +38,7 @@ export function startOptions(site: CompiledSite, visit: Visit, index: number): S
       const { startMs, endMs, amountMinor } = start;
       return { kind: 'listed', startMs, endMs, amountMinor, start, guests: item.guests };
     })
-    .sort((a, b) => a.startMs - b.startMs);
+    .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
 }
 
 /** Whether what a start takes is free beside what others take. */
