@@ -12,7 +12,15 @@ export const ioFolders = [
 ];
 
 /** Files of any service that wire it up. */
-export const wiringFiles = ['start.ts', 'serve.ts', 'compose-actions.ts', 'entities.ts', 'main.ts', 'config.ts'];
+export const wiringFiles = [
+  'start.ts',
+  'serve.ts',
+  'compose-actions.ts',
+  'compose-readers.ts',
+  'entities.ts',
+  'main.ts',
+  'config.ts',
+];
 
 /** Folders, relative to `services`, that are pure throughout, also inside a folder of the list above. */
 export const pureFolders = [

@@ -11,15 +11,27 @@ export interface SimulatedDecision {
   readonly ms: number;
 }
 
-export interface SimulatedReaderOptions {
-  /** Of the gateway, with or without the path, such as ws://127.0.0.1:8081 */
-  readonly url: string;
-  readonly token: string;
+/** How a simulated device behaves. */
+export interface SimulatedBehaviour {
   readonly serial: string;
   /** Firmware that knows no unlock process, so that the gateway has to switch relays itself. */
   readonly isWithoutUnlockProcess?: boolean;
   /** Never sends a heartbeat. */
   readonly isSilent?: boolean;
+  /** Answers each request only after this long. */
+  readonly answersAfterMs?: number;
+  /** Who may log in, where the gateway dials the device. */
+  readonly login?: SimulatedLogin;
+  /** The relays that are on; they stay so when a connection ends, as real ones do. */
+  readonly relays?: Set<number>;
+}
+
+export type SimulatedLogin = { readonly user: string; readonly password: string } | { readonly token: string };
+
+export interface SimulatedReaderOptions extends SimulatedBehaviour {
+  /** Of the gateway, with or without the path, such as ws://127.0.0.1:8081 */
+  readonly url: string;
+  readonly token: string;
 }
 
 /** A reader that is connected to a gateway and lets it decide. */
@@ -32,8 +44,12 @@ export interface SimulatedReader {
   double(value: string, gapMs?: number): Promise<SimulatedDecision>;
   /** Says whether somebody went through after the latest unlocking. */
   pass(passed: boolean): void;
-  /** Sends any text as a frame. */
-  sendRaw(text: string): void;
+  /** Sends anything as a frame. */
+  sendRaw(data: string | Buffer): void;
+  /** Reports a card and waits for nothing. */
+  report(card: { uid: string }): void;
+  /** From now on the device neither answers nor reports, and its connection stays. */
+  fallSilent(): void;
   /** The relays that are switched on by hand at this moment. */
   readonly relaysOn: ReadonlySet<number>;
   /** How often the gateway has answered with a decision. */
@@ -52,8 +68,15 @@ const answerTimeoutMs = 5_000;
 export async function connectReader(options: SimulatedReaderOptions): Promise<SimulatedReader> {
   const socket = new WebSocket(readerUrl(options.url), { headers: { Authorization: options.token } });
   const device = new SimulatedDevice(socket, options);
-  socket.on('message', (data) => device.receive(readWire(String(data))));
   await opened(socket);
+  device.beginHeartbeats();
+  await device.ready;
+  return device;
+}
+
+/** The same for a connection that the gateway has dialled. */
+export async function takeGateway(socket: WebSocket, behaviour: SimulatedBehaviour): Promise<SimulatedReader> {
+  const device = new SimulatedDevice(socket, behaviour);
   device.beginHeartbeats();
   await device.ready;
   return device;
@@ -66,7 +89,7 @@ function readerUrl(url: string): string {
 async function opened(socket: WebSocket): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once('open', () => resolve());
-  socket.once('unexpected-response', (_, answer) => {
+  socket.on('unexpected-response', (_, answer) => {
     reject(new ReaderRefused(answer.statusCode ?? 0, answer.statusMessage ?? ''));
     socket.terminate();
   });
@@ -74,25 +97,36 @@ async function opened(socket: WebSocket): Promise<void> {
   await promise;
 }
 
+function cardFrame({ uid }: { uid: string }): WireFrame {
+  const data = { UID: uid, RfStandard: 'ISO14443A', CardType: 'MifareClassic', Segments: [] };
+  return { Cmd: 'App.CardIdent', MT: 'Evt', Data: data };
+}
+
 type Waiter = (decision: Omit<SimulatedDecision, 'ms'>) => void;
 
 /** The device's side of the protocol: answers what it is asked, and reports what is held to it. */
 class SimulatedDevice implements SimulatedReader {
-  readonly relaysOn = new Set<number>();
+  readonly relaysOn: Set<number>;
   readonly closed: Promise<number>;
   readonly ready: Promise<void>;
   decisionCount = 0;
   readonly #socket: WebSocket;
-  readonly #options: SimulatedReaderOptions;
+  readonly #options: SimulatedBehaviour;
   readonly #waiters: Waiter[] = [];
   readonly #becomeReady: () => void;
   #displayText = '';
   #nextTid = 1;
+  #isMute = false;
+  /** Whether the gateway has logged in, or needs not to. */
+  #isKnown: boolean;
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, options: SimulatedReaderOptions) {
+  constructor(socket: WebSocket, options: SimulatedBehaviour) {
     this.#socket = socket;
     this.#options = options;
+    this.#isKnown = options.login === undefined;
+    this.relaysOn = options.relays ?? new Set();
+    socket.on('message', (data) => this.#receive(readWire(String(data))));
     const ready = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<number>();
     this.ready = ready.promise;
@@ -106,12 +140,17 @@ class SimulatedDevice implements SimulatedReader {
     });
   }
 
-  tap({ uid }: { uid: string }): Promise<SimulatedDecision> {
-    return this.#report({
-      Cmd: 'App.CardIdent',
-      MT: 'Evt',
-      Data: { UID: uid, RfStandard: 'ISO14443A', CardType: 'MifareClassic', Segments: [] },
-    });
+  tap(card: { uid: string }): Promise<SimulatedDecision> {
+    return this.#report(cardFrame(card));
+  }
+
+  report(card: { uid: string }): void {
+    this.#send(cardFrame(card));
+  }
+
+  fallSilent(): void {
+    this.#isMute = true;
+    clearInterval(this.#heartbeat);
   }
 
   barcode(value: string): Promise<SimulatedDecision> {
@@ -129,8 +168,8 @@ class SimulatedDevice implements SimulatedReader {
     this.#send({ Cmd: 'App.UnlockProcessResult', MT: 'Evt', Data: { Feedback: passed } });
   }
 
-  sendRaw(text: string): void {
-    this.#socket.send(text);
+  sendRaw(data: string | Buffer): void {
+    this.#socket.send(data);
   }
 
   async close(): Promise<void> {
@@ -143,15 +182,25 @@ class SimulatedDevice implements SimulatedReader {
     if (this.#options.isSilent !== true) this.#sendHeartbeat();
   }
 
-  receive(frame: WireFrame): void {
+  #receive(frame: WireFrame): void {
+    if (this.#isMute) return;
     if (frame.MT === 'Rsp') return this.#hearHeartbeatInterval(frame);
-    if (frame.MT === 'Req') this.#obey(frame);
+    if (frame.MT !== 'Req') return;
+    const { answersAfterMs } = this.#options;
+    if (answersAfterMs === undefined) this.#obey(frame);
+    else setTimeout(() => this.#obey(frame), answersAfterMs);
   }
 
   #obey(frame: WireFrame): void {
+    if (frame.Cmd === 'Login') return this.#admit(frame);
+    if (!this.#isKnown) return this.#answer(frame, 1);
     switch (frame.Cmd) {
       case 'GetDeviceInfo':
-        return this.#answer(frame, 0, { SerialNumber: this.#options.serial, DeviceType: 'GT7 (simulated)' });
+        return this.#answer(frame, 0, {
+          SerialNumber: this.#options.serial,
+          DeviceType: 'GT7 (simulated)',
+          FirmwareVersion: '1.0',
+        });
       case 'RegisterEvent':
         // One namespace in each request; everything at once is refused.
         return this.#answer(frame, frame.Data?.['Event'] === '*' ? 1 : 0);
@@ -168,6 +217,17 @@ class SimulatedDevice implements SimulatedReader {
       default:
         return this.#answer(frame, 1);
     }
+  }
+
+  #admit(frame: WireFrame): void {
+    const { login } = this.#options;
+    const { User: user, Password: password, Token: token } = frame.Data ?? {};
+    this.#isKnown =
+      login === undefined ||
+      ('token' in login
+        ? token === login.token
+        : user === login.user && password === Buffer.from(login.password).toString('base64'));
+    this.#answer(frame, this.#isKnown ? 0 : 1);
   }
 
   #unlock(frame: WireFrame): void {
@@ -226,6 +286,7 @@ class SimulatedDevice implements SimulatedReader {
   }
 
   #send(frame: WireFrame): void {
+    if (this.#isMute) return;
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 }

@@ -7,6 +7,12 @@ export const checkinGatewayConfig = serviceConfig.extend({
   LIDO_READERS_LISTEN: listenAddress.default('127.0.0.1:8081'),
   /** How often readers report; one that is silent for three times as long is offline. */
   LIDO_READERS_HEARTBEAT_SECONDS: z.coerce.number().int().min(1).max(300).default(10),
+  /** 32 random bytes in base64, which the passwords of readers that we dial are encrypted with. Without it none is taken. */
+  LIDO_SECRETS_KEY: z
+    .base64()
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine(({ length }) => length === 32, 'must be 32 bytes in base64')
+    .optional(),
   /** The Ed25519 key that allow-lists are signed with: PKCS#8 in DER, in base64. Made and kept in the database when absent. */
   LIDO_ALLOW_LIST_KEY: z.base64().optional(),
   LIDO_CUSTOMERS_ADDRESS: listenAddress,

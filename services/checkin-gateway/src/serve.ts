@@ -13,6 +13,7 @@ import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { actionHandlers } from './actions/action.handlers.ts';
 import { type CodeHandlerOptions, codeHandlers } from './codes/code.handlers.ts';
 import { deviceTokenHandlers } from './devices/device-token.handlers.ts';
+import type { SecretBox } from './devices/secret-box.ts';
 import { deviceHandlers } from './devices/device.handlers.ts';
 import { bookableCheckinHandlers } from './presence/bookable-checkin.handlers.ts';
 import { presenceHandlers } from './presence/presence.handlers.ts';
@@ -37,6 +38,7 @@ export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOp
   readonly floods: FloodGuard;
   readonly status: ReaderStatus;
   readonly signingKey: () => Promise<SigningKey>;
+  readonly secrets: SecretBox | undefined;
   /** Ends a reader's connection, so that it comes back under what was changed. */
   disconnect(deviceId: string): void;
 }

@@ -13,26 +13,20 @@ import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { migrations } from '../migrations/index.ts';
 import { composeActions } from './compose-actions.ts';
+import { type ComposedReaders, composeReaders } from './compose-readers.ts';
 import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
 import { markSilentOffline } from './devices/device.repository.ts';
-import { findDeviceByToken } from './devices/device-token.repository.ts';
 import { entities } from './entities.ts';
 import { arrivalsSubscription, bookedItemsSubscription } from './presence/booked-items.consumer.ts';
 import { customersSubscription } from './projections/customers.consumer.ts';
 import { membershipsSubscription } from './projections/memberships.consumer.ts';
 import { ordersSubscription } from './projections/orders.consumer.ts';
 import { ownersFrom } from './projections/owners.client.ts';
-import { type ReaderServer, startReaderServer } from './readers/reader.server.ts';
-import { type FloodGuard, openFloodGuard } from './readers/flood-guard.job.ts';
-import { serveReader } from './readers/reader-connection.ws.ts';
-import { type ReaderStatus, readerStatus } from './readers/reader-status.repository.ts';
-import { findSigningKey } from './readers/signing-key.repository.ts';
-import type { SigningKey } from './readers/signing-key.ts';
 import { serve } from './serve.ts';
 import { checkInReport } from './visits/check-in-report.job.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
 import { defaultPolicy } from './visits/policy.ts';
-import { type TapDecider, tapDecider } from './visits/tap.handlers.ts';
+import { tapDecider } from './visits/tap.handlers.ts';
 
 /** The check-in gateway, running. */
 export interface RunningCheckinGateway extends RunningService {
@@ -50,7 +44,7 @@ const housekeepingEveryMs = 30_000;
 /** Starts the check-in gateway from its environment. */
 export async function start(env: Env, options: StartOptions = {}): Promise<RunningCheckinGateway> {
   const config = readConfig(checkinGatewayConfig, env, 'checkin-gateway');
-  const readers = Promise.withResolvers<ReaderServer>();
+  const readers = Promise.withResolvers<ComposedReaders>();
   const service = await startService({
     name: 'checkin-gateway',
     source: 'checkin',
@@ -71,23 +65,17 @@ export async function start(env: Env, options: StartOptions = {}): Promise<Runni
 async function compose(
   parts: ServiceParts,
   config: CheckinGatewayConfig,
-): Promise<{ composition: Composition; readers: ReaderServer }> {
+): Promise<{ composition: Composition; readers: ComposedReaders }> {
   const owners = ownersFrom(
     parts.peer(CustomerDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS),
     parts.peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
   );
   const sites = sitesFrom(parts.peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS));
   const taps = tapDecider({ parts, owners, sites, policy: defaultPolicy });
-  const { db, clock, telemetry } = parts;
-  const floods = openFloodGuard({ log: telemetry.log });
-  const status = readerStatus({ db, clock, log: telemetry.log });
-  const ways = { taps, floods, status };
-  const readers = await openReaders(parts, config, ways);
-  const { disconnect } = readers;
-  const actions = composeActions(parts, config, { doors: readers, policy: defaultPolicy });
-  const signingKey = once(() => findSigningKey(db, config.LIDO_ALLOW_LIST_KEY));
+  const readers = await composeReaders(parts, config, taps);
+  const actions = composeActions(parts, config, { doors: readers.doors, policy: defaultPolicy });
   const composition: Composition = {
-    serve: (server) => serve(server, { ...parts, ...actions, ...ways, owners, sites, signingKey, disconnect }),
+    serve: (server) => serve(server, { ...parts, ...actions, ...readers, owners, sites, taps }),
     jobs: [checkInReport],
     subscriptions: [
       customersSubscription(),
@@ -96,49 +84,9 @@ async function compose(
       bookedItemsSubscription(),
       arrivalsSubscription(defaultPolicy),
     ],
-    background: () => [readers, floods, housekeeping(parts, config), actions.triggers.start()],
+    background: () => [readers, housekeeping(parts, config), actions.triggers.start()],
   };
   return { composition, readers };
-}
-
-/** What every way of a tap to its decision shares. */
-interface TapWays {
-  readonly taps: TapDecider;
-  readonly floods: FloodGuard;
-  readonly status: ReaderStatus;
-}
-
-/** Asks once, and again only where that failed. */
-function once(ask: () => Promise<SigningKey>): () => Promise<SigningKey> {
-  let asked: Promise<SigningKey> | undefined;
-  return () => {
-    asked ??= ask().catch((error: unknown) => {
-      asked = undefined;
-      throw error;
-    });
-    return asked;
-  };
-}
-
-function openReaders(
-  { db, clock, telemetry }: ServiceParts,
-  config: CheckinGatewayConfig,
-  ways: TapWays,
-): Promise<ReaderServer> {
-  return startReaderServer({
-    listen: config.LIDO_READERS_LISTEN,
-    log: telemetry.log,
-    findDevice: (token) => findDeviceByToken(db.fork(), token),
-    offline: ways.status.offline,
-    serve: (socket, device) =>
-      serveReader(socket, {
-        ...ways,
-        device,
-        clock,
-        log: telemetry.log,
-        heartbeatSeconds: config.LIDO_READERS_HEARTBEAT_SECONDS,
-      }),
-  });
 }
 
 /** Ends visits that nobody ended, and notes readers as offline whose gateway ended without a word. */

@@ -47,6 +47,8 @@ export interface TestGateway {
   readonly streams: Streams;
   readonly entitlements: Entitlements;
   readonly databaseUrl: string;
+  /** What the gateway was told, for another one beside it. */
+  readonly env: Readonly<Record<string, string>>;
   readonly customersAddress: string;
   /** Where the gateway asks about memberships. */
   readonly membershipsAddress: string;
@@ -225,6 +227,7 @@ async function startAll(
     addGuest,
     checkIns: peerOf(CheckInServiceService, clients[1]),
     databaseUrl: database.url,
+    env: gatewayEnv,
     membershipsAddress,
     customersAddress: customersService.address,
     advance: (seconds) => {

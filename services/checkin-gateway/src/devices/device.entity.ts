@@ -22,6 +22,17 @@ export const DeviceEntity = defineEntity({
     online: p.boolean().default(false),
     lastSeenAt: p.datetime().nullable(),
     lagMs: p.integer().nullable(),
+    deviceType: p.string().nullable(),
+    firmware: p.string().nullable(),
+    clockSkewMs: p.integer().nullable(),
+    lastRefusal: p.string().nullable(),
+    lastRefusedAt: p.datetime().nullable(),
+    /** Where we dial the device; null where it dials us. */
+    address: p.string().nullable(),
+    loginUser: p.string().nullable(),
+    /** Sealed, as the token is. */
+    loginPassword: p.text().nullable(),
+    loginToken: p.text().nullable(),
     /** Relays that were switched on by hand and not yet off again. */
     relaysOn: p.array<number>((text) => Number(text)).default([]),
   },

@@ -12,9 +12,11 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { toDevice } from './device.ts';
+import { checkAddress, toDevice } from './device.ts';
 import { DeviceEntity, type DeviceRow } from './device.entity.ts';
+import { sealLogin } from './device-login.repository.ts';
 import { addToken, removeTokens } from './device-token.repository.ts';
+import type { SecretBox } from './secret-box.ts';
 
 const devices: ResourceSpec<DeviceRow, Device> = {
   noun: 'device',
@@ -24,6 +26,7 @@ const devices: ResourceSpec<DeviceRow, Device> = {
   writable: [
     ...(['name', 'siteId', 'kind', 'serialNumber', 'direction', 'mediumFormat'] as const),
     ...(['uidBytes', 'offlinePolicy', 'relayId', 'unlockMs', 'enabled'] as const),
+    ...(['address', 'loginUser', 'loginPassword', 'loginToken'] as const),
   ],
   defaults: {
     uidBytes: 4,
@@ -44,20 +47,28 @@ const devices: ResourceSpec<DeviceRow, Device> = {
 /** What device rpcs need besides their call. */
 export interface DeviceHandlerOptions {
   readonly db: Database;
+  /** Seals the secrets of devices; undefined where no key is configured. */
+  readonly secrets: SecretBox | undefined;
   /** Ends a reader's connection, so that it comes back under what was changed. */
   disconnect(deviceId: string): void;
 }
 
 /** The rpcs of readers. */
-export function deviceHandlers({ db, disconnect }: DeviceHandlerOptions) {
+export function deviceHandlers({ db, secrets, disconnect }: DeviceHandlerOptions) {
+  const createDevice = create(devices);
   const updateDevice = update(devices, 'device');
   const removeDevice = remove(devices);
   return {
     listDevices: list(devices),
     getDevice: get(devices),
-    createDevice: create(devices),
+    createDevice: async (request, call) => {
+      const device = await createDevice(sealLogin(request, secrets), call);
+      disconnect(device.id);
+      return device;
+    },
     updateDevice: async (request, call) => {
-      const device = await updateDevice(request, call);
+      const { device: body } = request;
+      const device = await updateDevice({ ...request, device: body && sealLogin(body, secrets) }, call);
       disconnect(device.id);
       return device;
     },
@@ -81,5 +92,6 @@ async function checkDevice(row: DeviceRow, { em }: Transaction): Promise<FieldEr
     'select 1 from devices where organisation_id = ? and kind = ? and serial_number = ? and id <> ? and deleted_at is null',
     [row.organisationId, row.kind, row.serialNumber, row.id],
   );
-  return twins.length === 0 ? {} : { serial_number: ['Another device has this serial number.'] };
+  const isTwin = twins.length > 0;
+  return { ...checkAddress(row), ...(isTwin ? { serial_number: ['Another device has this serial number.'] } : {}) };
 }

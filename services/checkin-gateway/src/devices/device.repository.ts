@@ -7,6 +7,11 @@ export async function findDevice(em: SqlEntityManager, id: string): Promise<Devi
   return (await em.findOne(DeviceEntity, { id })) ?? undefined;
 }
 
+/** The enabled readers that we dial, of all organisations. */
+export async function findDialledDevices(em: SqlEntityManager): Promise<DeviceRow[]> {
+  return em.find(DeviceEntity, { address: { $ne: null }, enabled: true, deletedAt: null });
+}
+
 /** Notes that a reader was heard of just now. */
 export async function markSeen(em: SqlEntityManager, id: string, at: Date): Promise<void> {
   const lagMs = await findLagMs(em);

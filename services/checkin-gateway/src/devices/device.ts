@@ -1,4 +1,5 @@
-import type { Device } from '@lido/proto/lido/checkin/v1/device.ts';
+import type { Device, DeviceStatus } from '@lido/proto/lido/checkin/v1/device.ts';
+import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
 import type { Formats } from '@lido/runtime/resource/spec.ts';
 import type { DeviceRow } from './device.entity.ts';
 
@@ -17,8 +18,46 @@ export function toDevice(row: DeviceRow, { instant }: Formats): Device {
     relayId: row.relayId,
     unlockMs: row.unlockMs,
     enabled: row.enabled,
-    status: { online: row.online, lastSeenAt: row.lastSeenAt && instant(row.lastSeenAt), lagMs: row.lagMs ?? null },
+    status: toStatus(row, instant),
+    address: row.address ?? null,
+    loginUser: row.loginUser ?? null,
+    loginPassword: null,
+    loginToken: null,
+    hasLogin: Boolean(row.loginPassword ?? row.loginToken),
     createdAt: instant(row.createdAt),
     updatedAt: instant(row.updatedAt),
   };
+}
+
+/** How a reader's connection fares. */
+export function toStatus(row: DeviceRow, instant: Formats['instant']): DeviceStatus {
+  return {
+    online: row.online,
+    lastSeenAt: row.lastSeenAt ? instant(row.lastSeenAt) : null,
+    lagMs: row.lagMs ?? null,
+    deviceType: row.deviceType ?? null,
+    firmware: row.firmware ?? null,
+    clockSkewMs: row.clockSkewMs ?? null,
+    lastRefusal: row.lastRefusal ?? null,
+    lastRefusedAt: row.lastRefusedAt ? instant(row.lastRefusedAt) : null,
+  };
+}
+
+/** What is wrong with how a device is reached, by field. */
+export function checkAddress(row: DeviceRow): FieldErrors {
+  const errors: FieldErrors = {};
+  if (row.address && !isDeviceAddress(row.address)) {
+    errors['address'] = ['The address must begin with ws:// or wss:// and hold neither a user nor a password.'];
+  }
+  if (row.address && row.kind !== 'DEVICE_KIND_GANTNER_G7') {
+    errors['address'] = ['Only readers of the kind gantner_g7 are dialled.'];
+  }
+  if (row.loginPassword && !row.loginUser) errors['login_user'] = ['A password needs a user.'];
+  return errors;
+}
+
+function isDeviceAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, hash } = new URL(text);
+  return (protocol === 'ws:' || protocol === 'wss:') && username === '' && password === '' && hash === '';
 }

@@ -14,6 +14,9 @@ export interface G7Frame {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** A longer frame ends the connection. */
+export const frameBytesMax = 64 * 1024;
+
 const commandPattern = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
 const typePattern = /^[A-Za-z]{1,16}$/;
 

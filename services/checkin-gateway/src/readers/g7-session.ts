@@ -1,3 +1,4 @@
+import type { DeviceLogin } from '../devices/device-login.repository.ts';
 import type { Decision, Relay } from '../visits/decision.ts';
 import { type G7Frame, request, response } from './g7-frame.ts';
 import { isSameScan, type Scan, scanOf } from './g7-scan.ts';
@@ -6,11 +7,13 @@ import { isSameScan, type Scan, scanOf } from './g7-scan.ts';
 export interface G7Settings {
   readonly serialNumber: string;
   readonly heartbeatSeconds: number;
+  /** Where we dial the device, it asks who we are. */
+  readonly login?: DeviceLogin | undefined;
 }
 
 /** A request that the device has not answered yet. */
 type Pending =
-  | { readonly of: 'device_info' | 'app_events' | 'io_events' | 'online_decision' | 'deny' | 'relay_on' }
+  | { readonly of: 'login' | 'device_info' | 'app_events' | 'io_events' | 'online_decision' | 'deny' | 'relay_on' }
   | { readonly of: 'unlock'; readonly relays: readonly Relay[] }
   | { readonly of: 'relay_off'; readonly relayId: number };
 
@@ -34,6 +37,7 @@ export type G7Effect =
   | { readonly do: 'note_passage'; readonly eventId: string; readonly passed: boolean }
   | { readonly do: 'note_alive' }
   | { readonly do: 'note_ready' }
+  | { readonly do: 'note_identity'; readonly deviceType: string | null; readonly firmware: string | null }
   /** Write down which relays are on, before the order that changes them is sent. */
   | { readonly do: 'keep_relays'; readonly relaysOn: readonly number[] }
   | { readonly do: 'switch_off_later'; readonly relay: Relay }
@@ -49,8 +53,12 @@ const denyDisplayMs = 3_000;
 /** How long the device should wait for our answers, as we tell it. */
 const responseSeconds = 1;
 const pendingMax = 64;
+const nameLengthMax = 120;
 
-/** Begins a session: first of all the device says who it is. `relaysOn` are those that an earlier connection left on. */
+/**
+ * Begins a session: first of all we say who we are, where we dialled, and the device says who it is. `relaysOn` are those that an
+ * earlier connection left on.
+ */
 export function openSession(settings: G7Settings, relaysOn: readonly number[]): G7Step {
   const session: G7Session = {
     settings,
@@ -61,6 +69,16 @@ export function openSession(settings: G7Settings, relaysOn: readonly number[]): 
     unlockedEventId: undefined,
     relaysOn,
   };
+  const { login } = settings;
+  return login ? ask(session, 'Login', { of: 'login' }, loginData(login)) : askWhoItIs(session);
+}
+
+function loginData(login: DeviceLogin): Record<string, unknown> {
+  if ('token' in login) return { Token: login.token };
+  return { User: login.user, Password: Buffer.from(login.password).toString('base64') };
+}
+
+function askWhoItIs(session: G7Session): G7Step {
   return ask(session, 'GetDeviceInfo', { of: 'device_info' });
 }
 
@@ -148,6 +166,8 @@ function settlePending(session: G7Session, frame: G7Frame): G7Step {
   const settled = { ...session, pending };
   const isOk = frame.state === 0;
   switch (waiting.of) {
+    case 'login':
+      return isOk ? askWhoItIs(settled) : refuse(settled, 'The device does not take our login.');
     case 'device_info':
       return identify(settled, frame, isOk);
     case 'app_events':
@@ -173,7 +193,14 @@ function identify(session: G7Session, { data }: G7Frame, isOk: boolean): G7Step 
   if (!isOk || data['SerialNumber'] !== session.settings.serialNumber) {
     return refuse(session, 'The serial number is not the one this token was made for.');
   }
-  return ask(session, 'RegisterEvent', { of: 'app_events' }, { Event: 'App.*' });
+  const next = ask(session, 'RegisterEvent', { of: 'app_events' }, { Event: 'App.*' });
+  const identity = { deviceType: nameOf(data['DeviceType']), firmware: nameOf(data['FirmwareVersion']) };
+  return { session: next.session, effects: [{ do: 'note_identity', ...identity }, ...next.effects] };
+}
+
+/** What a device says of itself, as far as it is a text. */
+function nameOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, nameLengthMax) : null;
 }
 
 function becomeReady(session: G7Session): G7Step {

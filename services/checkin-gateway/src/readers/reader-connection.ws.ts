@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
+import type { DeviceLogin } from '../devices/device-login.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import type { TapDecider } from '../visits/tap.handlers.ts';
 import type { FloodGuard } from './flood-guard.job.ts';
@@ -27,6 +28,8 @@ export interface ReaderConnectionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly heartbeatSeconds: number;
+  /** Where we dialled the device. */
+  readonly login?: DeviceLogin | undefined;
 }
 
 /** A reader that is connected. */
@@ -34,6 +37,8 @@ export interface ReaderConnection {
   readonly deviceId: string;
   /** Settles when the socket has closed. */
   readonly closed: Promise<void>;
+  /** Whether the device has ever been ready on this connection. */
+  readonly wasReady: boolean;
   close(code: number, reason: string): void;
   /** Unlocks the door although nobody has tapped; answers false where the device is not ready. */
   unlock(displayText: string): boolean;
@@ -66,6 +71,7 @@ class OpenConnection implements ReaderConnection {
   readonly #socket: WebSocket;
   readonly #options: ReaderConnectionOptions;
   #session: G7Session;
+  wasReady = false;
   #garbageCount = 0;
   #decidingCount = 0;
   readonly #openedMs = performance.now();
@@ -74,11 +80,11 @@ class OpenConnection implements ReaderConnection {
   #relayNotes: Promise<void> = Promise.resolve();
 
   constructor(socket: WebSocket, options: ReaderConnectionOptions) {
-    const { device, heartbeatSeconds } = options;
+    const { device, heartbeatSeconds, login } = options;
     this.deviceId = device.id;
     this.#socket = socket;
     this.#options = options;
-    const first = openSession({ serialNumber: device.serialNumber, heartbeatSeconds }, device.relaysOn);
+    const first = openSession({ serialNumber: device.serialNumber, heartbeatSeconds, login }, device.relaysOn);
     this.#session = first.session;
     const watch = setInterval(() => this.#closeWhenSilent(), heartbeatSeconds * 1_000);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -158,15 +164,20 @@ class OpenConnection implements ReaderConnection {
         const at = new Date(clock.nowMs());
         return void this.#unlessItFails(taps.recordPassage({ deviceId: this.deviceId, eventId, passed, at }));
       }
-      case 'note_alive':
       case 'note_ready':
+        this.wasReady = true;
         return void this.#unlessItFails(status.seen(this.deviceId));
+      case 'note_alive':
+        return void this.#unlessItFails(status.seen(this.deviceId));
+      case 'note_identity':
+        return void this.#unlessItFails(status.identified(this.deviceId, effect));
       case 'switch_off_later': {
         const { id, onTimeMs } = effect.relay;
         return void setTimeout(() => this.#take(switchOff(this.#session, id)), onTimeMs).unref();
       }
       case 'refuse':
         log.warn({ device_id: this.deviceId }, `a reader is refused: ${effect.reason}`);
+        void this.#unlessItFails(status.refused(this.deviceId, effect.reason));
         return this.close(closeCode.policy, effect.reason);
     }
   }

@@ -3,16 +3,19 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { GuessLimit } from '@lido/runtime/service/guess-limit.ts';
+import { KeyedBuckets } from '@lido/runtime/service/token-buckets.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
-import type { Doors } from './door.ts';
-import { type ReaderConnection, replace } from './reader-connection.ws.ts';
+import { hashToken } from '../devices/device-token.ts';
+import { frameBytesMax } from './g7-frame.ts';
+import type { ReaderConnection } from './reader-connection.ws.ts';
+import type { ReaderConnections } from './reader-connections.ws.ts';
 
 /** The door readers dial in at. */
-export interface ReaderServer extends Doors {
+export interface ReaderServer {
   /** `host:port` */
   readonly address: string;
-  /** Ends a device's connection, if it has one; it may come back under its new settings. */
-  disconnect(deviceId: string): void;
+  /** Takes no new connections; those that are open are closed by whoever keeps them. */
   stop(): Promise<void>;
 }
 
@@ -20,64 +23,38 @@ export interface ReaderServerOptions {
   /** `host:port`; port 0 takes a free one. */
   readonly listen: string;
   readonly log: Logger;
+  readonly connections: ReaderConnections;
   /** The device that a token belongs to. */
   findDevice(token: string): Promise<DeviceRow | undefined>;
   /** Runs a device's session on its socket. */
   serve(socket: WebSocket, device: DeviceRow): ReaderConnection;
-  /** Called when a device has no connection any more. */
-  offline(deviceId: string): Promise<void>;
 }
 
 const path = '/readers/g7';
-const frameBytesMax = 64 * 1024;
-const goingAway = 1001;
-const settingsChanged = 1012;
+/** A device that comes back more often than this is refused for a while. */
+const dialling = { burst: 20, perSecond: 0.5 };
 
-/** Opens the port. Each device has one connection; a newer one replaces the older. */
+type Status = 401 | 403 | 404 | 429 | 503;
+
+/** Opens the port. */
 export async function startReaderServer(options: ReaderServerOptions): Promise<ReaderServer> {
-  const connections = new Map<string, ReaderConnection>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytesMax });
   const server = createServer((_, response) => response.writeHead(426, { Connection: 'close' }).end());
-
-  const endings = new Set<Promise<void>>();
-
-  const noteEnd = async (connection: ReaderConnection): Promise<void> => {
-    await connection.closed;
-    if (connections.get(connection.deviceId) !== connection) return;
-    connections.delete(connection.deviceId);
-    try {
-      await options.offline(connection.deviceId);
-    } catch (error) {
-      options.log.warn({ err: error, device_id: connection.deviceId }, 'a reader could not be noted as offline');
-    }
-  };
-  const admit = (socket: WebSocket, device: DeviceRow): void => {
-    const older = connections.get(device.id);
-    const connection = options.serve(socket, device);
-    connections.set(device.id, connection);
-    if (older) replace(older);
-    const ending = noteEnd(connection).finally(() => endings.delete(ending));
-    endings.add(ending);
-  };
-
+  const judge = judgeOf(options);
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    void judge(request, options).then((verdict) => {
+    void judge(request).then((verdict) => {
       if (typeof verdict === 'number') return refuse(socket, verdict);
-      sockets.handleUpgrade(request, socket, head, (accepted) => admit(accepted, verdict));
+      sockets.handleUpgrade(request, socket, head, (accepted) =>
+        options.connections.add(options.serve(accepted, verdict)),
+      );
     });
   });
-
   await listen(server, options.listen);
   const { port } = server.address() as AddressInfo;
   return {
     address: `${options.listen.slice(0, options.listen.lastIndexOf(':'))}:${port}`,
-    disconnect: (deviceId) =>
-      connections.get(deviceId)?.close(settingsChanged, 'The settings of this device have changed.'),
-    unlock: (deviceId, displayText) => connections.get(deviceId)?.unlock(displayText) ?? false,
     stop: async () => {
-      for (const connection of connections.values()) connection.close(goingAway, 'The gateway stops.');
-      await Promise.all(endings);
       const { promise, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
       server.closeAllConnections();
@@ -86,27 +63,46 @@ export async function startReaderServer(options: ReaderServerOptions): Promise<R
   };
 }
 
-/** The device that may come in, or the HTTP status that says why not. */
-async function judge(
-  request: IncomingMessage,
-  { findDevice, log }: ReaderServerOptions,
-): Promise<DeviceRow | 401 | 403 | 404 | 503> {
-  if (request.url?.split('?')[0] !== path) return 404;
-  const token = request.headers.authorization;
-  if (token === undefined) return 401;
-  try {
-    const device = await findDevice(token);
-    if (!device) return 401;
-    return device.enabled && device.kind === 'DEVICE_KIND_GANTNER_G7' ? device : 403;
-  } catch (error) {
-    log.warn({ err: error }, 'a reader could not be let in');
-    return 503;
-  }
+/** Tells the device that may come in, or the HTTP status that says why not. Who guesses tokens is stopped by address. */
+function judgeOf({ findDevice, log }: ReaderServerOptions): (request: IncomingMessage) => Promise<DeviceRow | Status> {
+  const guesses = new GuessLimit();
+  const dials = new KeyedBuckets(dialling);
+  return async (request) => {
+    if (request.url?.split('?')[0] !== path) return 404;
+    const token = request.headers.authorization;
+    if (token === undefined) return 401;
+    const [address, hash] = [request.socket.remoteAddress ?? '', hashToken(token)];
+    if (guesses.isStopped(address, hash)) return 429;
+    try {
+      const device = await findDevice(token);
+      if (!device) {
+        if (guesses.noteWrong(address, hash)) log.warn({ address }, 'an address sends wrong tokens and is stopped');
+        return 401;
+      }
+      guesses.noteGood(hash);
+      if (!mayDialIn(device)) return 403;
+      return dials.take(device.id) ? device : 429;
+    } catch (error) {
+      log.warn({ err: error }, 'a reader could not be let in');
+      return 503;
+    }
+  };
 }
 
-const sentences = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const;
+/** A device that we dial does not dial us: it takes one host's decisions only. */
+function mayDialIn({ enabled, kind, address }: DeviceRow): boolean {
+  return enabled && kind === 'DEVICE_KIND_GANTNER_G7' && !address;
+}
 
-function refuse(socket: Duplex, status: keyof typeof sentences): void {
+const sentences: Record<Status, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+};
+
+function refuse(socket: Duplex, status: Status): void {
   socket.end(`HTTP/1.1 ${status} ${sentences[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import type { Doors } from './door.ts';
+import { type ReaderConnection, replace } from './reader-connection.ws.ts';
+
+const goingAway = 1001;
+const settingsChanged = 1012;
+
+export interface ReaderConnectionsOptions {
+  readonly log: Logger;
+  /** Called when a device has no connection any more. */
+  offline(deviceId: string): Promise<void>;
+}
+
+/** The readers that are connected, whichever side dialled. Each device has one connection; a newer one replaces the older. */
+export class ReaderConnections implements Doors {
+  readonly #options: ReaderConnectionsOptions;
+  readonly #open = new Map<string, ReaderConnection>();
+  readonly #endings = new Set<Promise<void>>();
+
+  constructor(options: ReaderConnectionsOptions) {
+    this.#options = options;
+  }
+
+  add(connection: ReaderConnection): void {
+    const older = this.#open.get(connection.deviceId);
+    this.#open.set(connection.deviceId, connection);
+    if (older) replace(older);
+    const ending = this.#noteEnd(connection).finally(() => this.#endings.delete(ending));
+    this.#endings.add(ending);
+  }
+
+  /** Ends a device's connection, if it has one; it may come back under its new settings. */
+  disconnect(deviceId: string): void {
+    this.#open.get(deviceId)?.close(settingsChanged, 'The settings of this device have changed.');
+  }
+
+  unlock(deviceId: string, displayText: string): boolean {
+    return this.#open.get(deviceId)?.unlock(displayText) ?? false;
+  }
+
+  /** Ends all connections, and resolves when they are noted as ended. */
+  async close(): Promise<void> {
+    for (const connection of this.#open.values()) connection.close(goingAway, 'The gateway stops.');
+    await Promise.all(this.#endings);
+  }
+
+  async #noteEnd(connection: ReaderConnection): Promise<void> {
+    const { deviceId } = connection;
+    await connection.closed;
+    if (this.#open.get(deviceId) !== connection) return;
+    this.#open.delete(deviceId);
+    try {
+      await this.#options.offline(deviceId);
+    } catch (error) {
+      this.#options.log.warn({ err: error, device_id: deviceId }, 'a reader could not be noted as offline');
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { root } from '../../../tools/local/folders.ts';
+import { freePort, isPortOpen, waitUntil } from '../../../tools/local/ports.ts';
+import { connectReader, type SimulatedReader } from '../simulator/reader.ts';
+import { ReaderRefused } from '../simulator/refused.ts';
+import { eventually, startGateway, type TestDevice } from './support.ts';
+
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+async function refusalOf(dialling: TestDevice): Promise<number | undefined> {
+  const error: unknown = await gateway.connect(dialling).catch((reason: unknown) => reason);
+  return error instanceof ReaderRefused ? error.code : undefined;
+}
+
+const tapCount = async ({ id }: TestDevice): Promise<number> => {
+  const [row] = await gateway.sql<{ count: number }>('select count(*)::int as count from taps where device_id = $1', [
+    id,
+  ]);
+  return row?.count ?? 0;
+};
+
+describe('what a reader sends that is no frame', () => {
+  test('ends its own connection when it is larger than any frame, and no other', async () => {
+    const member = await gateway.addMember();
+    const [loud, other] = [
+      await gateway.connect(await gateway.addDevice()),
+      await gateway.connect(await gateway.addDevice()),
+    ];
+    loud.sendRaw('x'.repeat(65 * 1024));
+    expect(await loud.closed).toBe(1009);
+    expect(await other.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+  });
+
+  test('is passed over when it is binary, until there is nothing else', async () => {
+    const member = await gateway.addMember();
+    const reader = await gateway.connect(await gateway.addDevice());
+    reader.sendRaw(Buffer.from('{"Cmd":"App.CardIdent","MT":"Evt","Data":{"UID":"00"}}'));
+    expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+    for (let count = 0; count < 100; count++) reader.sendRaw(Buffer.alloc(16));
+    expect(await reader.closed).toBe(1008);
+  });
+});
+
+test('a wrong serial number is refused, and the device’s status says why', async () => {
+  const dialling = await gateway.addDevice();
+  expect(await refusalOf({ ...dialling, serial: 'SN-of-another' })).toBe(1008);
+  await eventually(async () => {
+    const { status } = await gateway.devices.getDevice({ id: dialling.id }, gateway.caller);
+    return status?.lastRefusal?.startsWith('The serial number') === true && status.lastRefusedAt !== null;
+  });
+});
+
+test('a device that dials in without end is refused for a while, and no other', async () => {
+  const dialling = await gateway.addDevice();
+  const codes: (number | undefined)[] = [];
+  for (let count = 0; count < 25; count++) codes.push(await refusalOf({ ...dialling, serial: 'SN-of-another' }));
+  expect(codes.at(0)).toBe(1008);
+  expect(codes.at(-1)).toBe(429);
+  await gateway.connect(await gateway.addDevice());
+});
+
+/** Taps again and again until told to stop; answers how long each decision took. */
+async function keepTapping(reader: SimulatedReader, uid: string, isOver: () => boolean): Promise<number[]> {
+  const times: number[] = [];
+  while (!isOver()) {
+    times.push((await reader.tap({ uid })).ms);
+    await delay(100);
+  }
+  return times;
+}
+
+test('a flood of 1,000 taps a second from one device is dropped, and others are decided as ever', async () => {
+  const flooding = await gateway.addDevice();
+  const flood = await gateway.connect(flooding);
+  const normal = await Promise.all(
+    Array.from({ length: 3 }, async () => ({
+      reader: await gateway.connect(await gateway.addDevice()),
+      uid: (await gateway.addMember()).uid,
+    })),
+  );
+  let isOver = false;
+  const tapping = Promise.all(normal.map(({ reader, uid }) => keepTapping(reader, uid, () => isOver)));
+  const startedMs = performance.now();
+  let sent = 0;
+  while (performance.now() - startedMs < 3_000) {
+    const due = (performance.now() - startedMs) | 0;
+    for (; sent < due; sent++) flood.report({ uid: sent.toString(16).padStart(8, '0') });
+    await delay(5);
+  }
+  isOver = true;
+  const times = (await tapping).flat();
+  expect(sent).toBeGreaterThan(2_500);
+  expect(times.length).toBeGreaterThan(15);
+  // Nobody was answered by the deadline.
+  expect(Math.max(...times)).toBeLessThan(1_400);
+  const elapsedSeconds = (performance.now() - startedMs) / 1_000;
+  expect(await tapCount(flooding)).toBeLessThanOrEqual(40 + 20 * elapsedSeconds);
+  // The device itself is served again as soon as it comes to rest.
+  await delay(500);
+  const member = await gateway.addMember();
+  expect(await flood.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+}, 60_000);
+
+describe('a door is never left open', () => {
+  const portOf = (): Promise<number> => freePort();
+
+  async function startChild(port: number): Promise<ChildProcess> {
+    const child = spawn(process.execPath, [join(root, 'services/checkin-gateway/src/main.ts')], {
+      env: { ...process.env, ...gateway.env, LIDO_READERS_LISTEN: `127.0.0.1:${port}` },
+      stdio: 'ignore',
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    expect(await waitUntil(() => isPortOpen(port), 30_000)).toBe(true);
+    return child;
+  }
+
+  test('when the gateway is killed between on and off, the next one sends the off command', async () => {
+    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+    const member = await gateway.addMember();
+    const port = await portOf();
+    const relays = new Set<number>();
+    const dial = () =>
+      connectReader({ ...dialling, url: `ws://127.0.0.1:${port}`, relays, isWithoutUnlockProcess: true });
+    const child = await startChild(port);
+    const reader = await dial();
+    expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+    await reader.closed;
+    expect([...relays]).toEqual([3]);
+    await startChild(port);
+    const again = await dial();
+    onTestFinished(() => again.close());
+    await eventually(async () => relays.size === 0);
+  }, 90_000);
+});
+
+// The last one, for it stops this address.
+test('wrong tokens without end are refused unseen, and a token that was good goes on', async () => {
+  const dialling = await gateway.addDevice();
+  await (await gateway.connect(dialling)).close();
+  const wrong = { ...dialling, token: `${dialling.token.slice(0, -4)}AAAA` };
+  const codes: (number | undefined)[] = [];
+  for (let count = 0; count < 25; count++) codes.push(await refusalOf(wrong));
+  expect(codes.at(0)).toBe(401);
+  expect(codes.at(-1)).toBe(429);
+  await gateway.connect(dialling);
+});
