@@ -16,6 +16,7 @@ export const wiringFiles = [
   'start.ts',
   'serve.ts',
   'compose-actions.ts',
+  'compose-facts.ts',
   'compose-readers.ts',
   'entities.ts',
   'main.ts',

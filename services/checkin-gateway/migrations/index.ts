@@ -3,6 +3,7 @@ import { PresenceMigration } from './0010-presence.ts';
 import { ActionsMigration } from './0011-actions.ts';
 import { BookedItemsMigration } from './0012-booked-items.ts';
 import { VisitsRemainingMigration } from './0020-visits-remaining.ts';
+import { ProjectionSourcesMigration } from './0021-projection-sources.ts';
 import { ReadersMigration } from './0030-readers.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -12,5 +13,6 @@ export const migrations = [
   { name: '0011-actions', class: ActionsMigration },
   { name: '0012-booked-items', class: BookedItemsMigration },
   { name: '0020-visits-remaining', class: VisitsRemainingMigration },
+  { name: '0021-projection-sources', class: ProjectionSourcesMigration },
   { name: '0030-readers', class: ReadersMigration },
 ];

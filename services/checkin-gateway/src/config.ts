@@ -15,6 +15,8 @@ export const checkinGatewayConfig = serviceConfig.extend({
     .optional(),
   /** The Ed25519 key that allow-lists are signed with: PKCS#8 in DER, in base64. Made and kept in the database when absent. */
   LIDO_ALLOW_LIST_KEY: z.base64().optional(),
+  /** What the owners have told decides at the doors up to this age; after that the owners are asked. */
+  LIDO_PROJECTION_MAX_AGE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   LIDO_CUSTOMERS_ADDRESS: listenAddress,
   LIDO_MEMBERSHIPS_ADDRESS: listenAddress,
   LIDO_AVAILABILITY_ADDRESS: listenAddress,

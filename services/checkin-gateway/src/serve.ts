@@ -18,7 +18,6 @@ import { deviceHandlers } from './devices/device.handlers.ts';
 import { bookableCheckinHandlers } from './presence/bookable-checkin.handlers.ts';
 import { presenceHandlers } from './presence/presence.handlers.ts';
 import type { PresenceParts } from './presence/presences.ts';
-import type { Owners } from './projections/owners.client.ts';
 import { allowListHandlers } from './readers/allow-list.handlers.ts';
 import type { FloodGuard } from './readers/flood-guard.job.ts';
 import { readerHttpHandlers } from './readers/reader-http.handlers.ts';
@@ -26,12 +25,12 @@ import type { ReaderStatus } from './readers/reader-status.repository.ts';
 import type { SigningKey } from './readers/signing-key.ts';
 import { storeCheckinHandlers } from './store-check-ins/store-checkin.handlers.ts';
 import { checkInHandlers } from './visits/check-in.handlers.ts';
+import type { FactsOptions } from './visits/facts.repository.ts';
 import type { VisitPolicy } from './visits/policy.ts';
 import type { TapDecider } from './visits/tap.handlers.ts';
 
 /** What the rpcs of the service are made of. */
-export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOptions {
-  readonly owners: Owners;
+export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOptions, FactsOptions {
   readonly sites: Sites;
   readonly policy: VisitPolicy;
   readonly taps: TapDecider;

@@ -1,6 +1,3 @@
-import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
-import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
-import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
 import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import {
@@ -10,18 +7,14 @@ import {
   startService,
 } from '@lido/runtime/service/start-service.ts';
 import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
-import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { migrations } from '../migrations/index.ts';
 import { composeActions } from './compose-actions.ts';
+import { composeFacts } from './compose-facts.ts';
 import { type ComposedReaders, composeReaders } from './compose-readers.ts';
 import { type CheckinGatewayConfig, checkinGatewayConfig } from './config.ts';
 import { markSilentOffline } from './devices/device.repository.ts';
 import { entities } from './entities.ts';
 import { arrivalsSubscription, bookedItemsSubscription } from './presence/booked-items.consumer.ts';
-import { customersSubscription } from './projections/customers.consumer.ts';
-import { membershipsSubscription } from './projections/memberships.consumer.ts';
-import { ordersSubscription } from './projections/orders.consumer.ts';
-import { ownersFrom } from './projections/owners.client.ts';
 import { serve } from './serve.ts';
 import { checkInReport } from './visits/check-in-report.job.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
@@ -66,25 +59,15 @@ async function compose(
   parts: ServiceParts,
   config: CheckinGatewayConfig,
 ): Promise<{ composition: Composition; readers: ComposedReaders }> {
-  const owners = ownersFrom(
-    parts.peer(CustomerDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS),
-    parts.peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
-  );
-  const sites = sitesFrom(parts.peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS));
-  const taps = tapDecider({ parts, owners, sites, policy: defaultPolicy });
+  const facts = await composeFacts(parts, config);
+  const taps = tapDecider({ parts, ...facts, policy: defaultPolicy });
   const readers = await composeReaders(parts, config, taps);
   const actions = composeActions(parts, config, { doors: readers.doors, policy: defaultPolicy });
   const composition: Composition = {
-    serve: (server) => serve(server, { ...parts, ...actions, ...readers, owners, sites, taps }),
+    serve: (server) => serve(server, { ...parts, ...actions, ...readers, ...facts, taps }),
     jobs: [checkInReport],
-    subscriptions: [
-      customersSubscription(),
-      membershipsSubscription(),
-      ordersSubscription(),
-      bookedItemsSubscription(),
-      arrivalsSubscription(defaultPolicy),
-    ],
-    background: () => [readers, housekeeping(parts, config), actions.triggers.start()],
+    subscriptions: [...facts.subscriptions, bookedItemsSubscription(), arrivalsSubscription(defaultPolicy)],
+    background: () => [readers, ...facts.follow(), housekeeping(parts, config), actions.triggers.start()],
   };
   return { composition, readers };
 }

@@ -5,29 +5,52 @@ import {
   type FindMembershipsRequest,
   type FindMembershipsResponse,
 } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
+import {
+  type ExportOrdersRequest,
+  type ExportOrdersResponse,
+  OrderDirectoryServiceService,
+} from '@lido/proto/lido/orders/internal/v1/order.ts';
+import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
 
-/** An owner of memberships on real gRPC that knows exactly what a test tells it, and can be out of reach. */
+/** An owner of memberships and orders on real gRPC that knows exactly what a test tells it, and can be out of reach. */
 export interface Entitlements {
   readonly address: string;
   /** What the owner answers for a customer. */
   hold(customerId: string, entitlement: Entitlement): void;
+  /** An order that the owner has. */
+  holdOrder(order: Order): void;
   /** Lets questions wait without an answer, or answers again. */
   setSilent(isSilent: boolean): void;
+  /** How often it was asked. */
+  readonly questionCount: number;
   stop(): Promise<void>;
 }
 
 /** Starts the owner. */
 export async function startEntitlements(): Promise<Entitlements> {
   const held = new Map<string, Entitlement[]>();
+  const orders: Order[] = [];
   let isSilent = false;
+  let questionCount = 0;
+  const answering =
+    <Request, Response>(respond: (request: Request) => Response) =>
+    (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
+      questionCount++;
+      if (!isSilent) answer(null, respond(call.request));
+    };
   const server = new Server();
   server.addService(EntitlementServiceService, {
-    findMemberships: (
-      call: ServerUnaryCall<FindMembershipsRequest, FindMembershipsResponse>,
-      answer: sendUnaryData<FindMembershipsResponse>,
-    ) => {
-      if (!isSilent) answer(null, { memberships: held.get(call.request.customerId) ?? [] });
-    },
+    findMemberships: answering<FindMembershipsRequest, FindMembershipsResponse>(({ customerId }) => ({
+      memberships: held.get(customerId) ?? [],
+    })),
+    exportMemberships: answering(() => ({ memberships: [] })),
+  });
+  server.addService(OrderDirectoryServiceService, {
+    exportOrders: answering<ExportOrdersRequest, ExportOrdersResponse>(({ customerId }) => ({
+      orders: orders
+        .filter((order) => customerId == null || order.customerId === customerId)
+        .map((order) => ({ order, version: 1 })),
+    })),
   });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
@@ -36,8 +59,12 @@ export async function startEntitlements(): Promise<Entitlements> {
   return {
     address: `127.0.0.1:${await promise}`,
     hold: (customerId, entitlement) => void held.set(customerId, [...(held.get(customerId) ?? []), entitlement]),
+    holdOrder: (order) => void orders.push(order),
     setSilent: (value) => {
       isSilent = value;
+    },
+    get questionCount() {
+      return questionCount;
     },
     stop: async () => server.forceShutdown(),
   };

@@ -3,6 +3,7 @@ import { CheckIn } from '@lido/proto/lido/checkin/v1/check_in.ts';
 import { Envelope } from '@lido/proto/lido/events/v1/envelope.ts';
 import { Membership } from '@lido/proto/lido/memberships/v1/membership.ts';
 import { Order } from '@lido/proto/lido/orders/v1/order.ts';
+import { publishHeartbeat } from '@lido/runtime/events/heartbeat.ts';
 import { ensureStream, type EventSource, openBus, streams } from '@lido/runtime/events/bus.ts';
 import { natsUrl } from '../../../test/support/servers.ts';
 
@@ -17,18 +18,26 @@ export interface ToldCheckIn {
 export interface Streams {
   tellMembership(membership: Membership): Promise<void>;
   tellOrder(type: 'lido.orders.order.submitted' | 'lido.orders.order.cancelled', order: Order): Promise<void>;
+  /** Lets a source whose events the test writes say that it is there, or be silent. */
+  setBeating(source: EventSource, isBeating: boolean): void;
   /** Reads the gateway's check-in events until there are as many of the customer. */
   checkInsOf(customerId: string, count: number): Promise<ToldCheckIn[]>;
   stop(): Promise<void>;
 }
 
 const waitMs = 10_000;
+const beatMs = 200;
 
-/** Opens the streams under a prefix. */
-export async function openStreams(prefix: string): Promise<Streams> {
+/** Opens the streams under a prefix; the sources that the test speaks for say that they are there. */
+export async function openStreams(prefix: string, spokenFor: readonly EventSource[]): Promise<Streams> {
   const handle = openBus({ url: natsUrl(), prefix, name: 'test' });
   const bus = await handle.ready;
   const versions = new Map<string, number>();
+  const beating = new Set(spokenFor);
+  for (const source of spokenFor) await ensureStream(bus, source);
+  const beats = setInterval(() => {
+    for (const source of beating) void publishHeartbeat(handle, streams[source].heartbeat, { behindMs: 0 });
+  }, beatMs);
 
   const tell = async (
     source: EventSource,
@@ -85,7 +94,14 @@ export async function openStreams(prefix: string): Promise<Streams> {
         organisationId: order.organisationId,
         payload: Buffer.from(Order.encode(order).finish()),
       }),
+    setBeating: (source, isBeating) => {
+      if (isBeating) beating.add(source);
+      else beating.delete(source);
+    },
     checkInsOf: readCheckIns,
-    stop: () => handle.stop(),
+    stop: () => {
+      clearInterval(beats);
+      return handle.stop();
+    },
   };
 }

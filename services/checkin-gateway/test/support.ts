@@ -146,9 +146,9 @@ async function startAll(
     LIDO_READERS_HEARTBEAT_SECONDS: '1',
     LIDO_CUSTOMERS_ADDRESS: customersService.address,
     LIDO_MEMBERSHIPS_ADDRESS: membershipsAddress,
-    // Nobody answers there; tests of what needs them start the whole system.
+    // Nobody answers there; tests of what needs it start the whole system.
     LIDO_AVAILABILITY_ADDRESS: '127.0.0.1:1',
-    LIDO_ORDERS_ADDRESS: '127.0.0.1:1',
+    LIDO_ORDERS_ADDRESS: entitlements.address,
     ...env,
   };
   const gateway = await start(gatewayEnv, { clock });
@@ -172,7 +172,7 @@ async function startAll(
     createClient(customersService.address, { name: 'customers', telemetry }),
     createClient(gateway.address, { name: 'gateway', telemetry }),
   ] as const;
-  const streams = await openStreams(prefix);
+  const streams = await openStreams(prefix, hasRealMemberships ? ['orders'] : ['memberships', 'orders']);
   const connection = new Client({ connectionString: database.url });
   await connection.connect();
   stops.push(
@@ -181,6 +181,10 @@ async function startAll(
     async () => clients.forEach((client) => client.close()),
   );
 
+  await eventually(async () => {
+    const known = await connection.query('select 1 from projection_sources where as_of is null or rebuilt_at is null');
+    return known.rowCount === 0;
+  });
   // Without opening hours the door's answers do not depend on the hour the tests run at.
   const { staff: caller, site } = await openFirstSite(clients[0], bootstrapToken, { openingHours: [] });
   const { organisationId, brandId } = site;

@@ -1,61 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
-import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
-import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
-import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
-import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
-import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
-import { migrations } from '../migrations/index.ts';
-import { DeviceEntity } from '../src/devices/device.entity.ts';
-import { ownersFrom } from '../src/projections/owners.client.ts';
-import { defaultPolicy } from '../src/visits/policy.ts';
 import type { Tap } from '../src/visits/tap.ts';
-import { type TapDecider, tapDecider } from '../src/visits/tap.handlers.ts';
+import type { TapDecider } from '../src/visits/tap.handlers.ts';
 import { visitIdOf } from '../src/visits/visit-id.ts';
-import { VisitEntity } from '../src/visits/visit.entity.ts';
+import { type Replica, startReplica, tapAt } from './replica.ts';
 import { startGateway, type TestGuest } from './support.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
-let db: Database;
+let replica: Replica;
 let decider: TapDecider;
-const ends: (() => void)[] = [];
 
-/** A second decider on the gateway's database, as another replica would be. */
 beforeAll(async () => {
   gateway = await startGateway();
-  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  db = await openDatabase({ url: gateway.databaseUrl, entities: [DeviceEntity, VisitEntity], migrations, telemetry });
-  const customers = createClient(gateway.customersAddress, { name: 'customers', telemetry });
-  const memberships = createClient(gateway.membershipsAddress, { name: 'memberships', telemetry });
-  ends.push(
-    () => customers.close(),
-    () => memberships.close(),
-  );
-  decider = tapDecider({
-    parts: { db, telemetry, clock: { nowMs: gateway.nowMs }, onCommit: () => undefined },
-    owners: ownersFrom(
-      peerOf(CustomerDirectoryServiceService, customers),
-      peerOf(EntitlementServiceService, memberships),
-    ),
-    sites: sitesFrom(peerOf(SiteDirectoryServiceService, customers)),
-    policy: defaultPolicy,
-  });
+  replica = await startReplica(gateway);
+  decider = replica.decider;
 });
 afterAll(async () => {
-  for (const end of ends) end();
-  await db.stop();
+  await replica.stop();
   await gateway.stop();
 });
 
-async function tapOf({ uid }: TestGuest): Promise<Tap> {
-  const { id } = await gateway.addDevice();
-  const at = new Date(gateway.nowMs());
-  return {
-    ...{ eventId: randomUUID(), deviceId: id, readerRef: null, occurredAt: at, receivedAt: at },
-    ...{ clockSource: 'gateway', origin: 'live', medium: { kind: 'rfid_uid', raw: uid } },
-  };
+async function tapOf(guest: TestGuest): Promise<Tap> {
+  return tapAt(gateway, (await gateway.addDevice()).id, guest);
 }
 
 const visitIdsOf = async ({ customerId }: TestGuest): Promise<string[]> =>

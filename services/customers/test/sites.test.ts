@@ -98,7 +98,8 @@ test('other services find any site and page through all', async () => {
   const made = await sites.createSite(site(), tenant.owner);
   expect(await directory.findSite({ id: made.id }, anybody())).toEqual(made);
   const all = (await directory.exportSites({ afterId: '', limit: 100 }, anybody())).sites;
-  const second = await directory.exportSites({ afterId: all[0]?.id ?? '', limit: 1 }, anybody());
+  const second = await directory.exportSites({ afterId: all[0]?.site?.id ?? '', limit: 1 }, anybody());
   expect(second.sites).toEqual([all[1]]);
+  expect(all.find((exported) => exported.site?.id === made.id)).toEqual({ site: made, version: 1 });
   await expect(directory.findSite({ id: 'nowhere' }, anybody())).rejects.toMatchObject({ kind: 'not_found' });
 });

@@ -13,6 +13,7 @@ import { projectSite, sitesFrom } from '@lido/runtime/tenancy/sites.repository.t
 import { OrdersMigration } from '../migrations/0001-orders.ts';
 import { BookingRevisionsMigration } from '../migrations/0002-booking-revisions.ts';
 import { CheckinsMigration } from '../migrations/0003-checkins.ts';
+import { GuestsByCustomerMigration } from '../migrations/0004-guests-by-customer.ts';
 import { basketHandlers } from './baskets/basket.handlers.ts';
 import { bookingsFrom } from './bookings/bookings.client.ts';
 import { orderBookingHandlers } from './bookings/order-booking.handlers.ts';
@@ -47,6 +48,7 @@ const migrations = [
   { name: '0001-orders', class: OrdersMigration },
   { name: '0002-booking-revisions', class: BookingRevisionsMigration },
   { name: '0003-checkins', class: CheckinsMigration },
+  { name: '0004-guests-by-customer', class: GuestsByCustomerMigration },
 ];
 
 /** Starts the orders service. */

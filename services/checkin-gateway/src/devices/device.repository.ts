@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import { findLagMs } from '../projections/lag.repository.ts';
+import { findLagMs } from '../projections/sources.repository.ts';
 import { DeviceEntity, type DeviceRow } from './device.entity.ts';
 
 /** A reader, removed ones included: their taps are refused, not forgotten. */

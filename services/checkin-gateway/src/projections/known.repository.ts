@@ -1,6 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { CheckInCustomer } from '@lido/proto/lido/checkin/v1/check_in.ts';
-import type { Customer } from '@lido/proto/lido/customers/v1/customer.ts';
 import type { HeldBooking, HeldMembership } from '../visits/decision.ts';
 
 /** A customer as far as doors and check-ins need them. */
@@ -10,25 +9,40 @@ export interface KnownCustomer extends CheckInCustomer {
   readonly isErased: boolean;
 }
 
-/** What the projections hold of a medium's holder. */
+/** What the projections hold of a medium, its holder and what lets them in. */
 export interface KnownHolder {
-  readonly customerId: string;
   readonly isMediumBlocked: boolean;
+  readonly customer: KnownCustomer | undefined;
+  readonly memberships: readonly HeldMembership[];
+  readonly bookings: readonly HeldBooking[];
 }
 
-interface CustomerColumns {
-  id: string;
-  brand_id: string;
-  first_name: string | null;
-  last_name: string | null;
-  full_name: string | null;
-  email: string | null;
-  is_blocked: boolean;
-  is_erased: boolean;
+/** Whom a medium is looked up for: bookings that have ended at `nowMs` do not count. */
+export interface HolderQuestion {
+  readonly organisationId: string;
+  readonly mediumValue: string;
+  readonly nowMs: number;
 }
 
-const customerColumns = `id, brand_id, first_name, last_name, full_name, email,
-  access_blocked_at is not null as is_blocked, erased_at is not null as is_erased`;
+const customerObject = `jsonb_build_object('id', c.id, 'brandId', c.brand_id, 'firstName', c.first_name,
+  'lastName', c.last_name, 'fullName', c.full_name, 'email', c.email,
+  'isBlocked', c.access_blocked_at is not null, 'isErased', c.erased_at is not null)`;
+
+const membershipObject = `jsonb_build_object('id', m.id, 'siteId', m.site_id, 'status', m.status,
+  'attentionReason', m.attention_reason, 'startDate', m.start_date, 'endDate', m.end_date,
+  'visitsRemaining', m.visits_remaining)`;
+
+const bookingObject = `jsonb_build_object('siteId', b.site_id,
+  'startMs', (extract(epoch from b.starts_at) * 1000)::bigint, 'endMs', (extract(epoch from b.ends_at) * 1000)::bigint)`;
+
+/** Of a customer whose organisation and id the two placeholders name. */
+const membershipsOf = (organisation: string, customer: string): string =>
+  `(select coalesce(jsonb_agg(${membershipObject} order by m.start_date, m.id), '[]')
+    from known_memberships m where m.organisation_id = ${organisation} and m.customer_id = ${customer})`;
+
+const bookingsOf = (organisation: string, customer: string): string =>
+  `(select coalesce(jsonb_agg(${bookingObject} order by b.starts_at, b.id), '[]')
+    from known_bookings b where b.organisation_id = ${organisation} and b.customer_id = ${customer} and b.ends_at > ?)`;
 
 /** The customers of these ids that are known in the organisation, by id. */
 export async function findKnownCustomers(
@@ -37,60 +51,37 @@ export async function findKnownCustomers(
   ids: readonly string[],
 ): Promise<Map<string, KnownCustomer>> {
   if (ids.length === 0) return new Map();
-  const rows = await em.execute<CustomerColumns[]>(
-    `select ${customerColumns} from known_customers where organisation_id = ? and id in (${ids.map(() => '?').join(', ')})`,
+  const rows = await em.execute<{ customer: KnownCustomer }[]>(
+    `select ${customerObject} as customer from known_customers c
+     where c.organisation_id = ? and c.id in (${ids.map(() => '?').join(', ')})`,
     [organisationId, ...ids],
   );
-  return new Map(rows.map((row) => [row.id, toKnownCustomer(row)]));
+  return new Map(rows.map(({ customer }) => [customer.id, customer]));
 }
 
-/** Keeps a customer's newest state; of an owner's answer only what no event has told better. */
-export async function keepCustomer(
-  em: SqlEntityManager,
-  customer: Customer,
-  origin: 'event' | 'answer',
-): Promise<void> {
-  const update = `do update set organisation_id = excluded.organisation_id, brand_id = excluded.brand_id,
-    first_name = excluded.first_name, last_name = excluded.last_name, full_name = excluded.full_name,
-    email = excluded.email, erased_at = excluded.erased_at, access_blocked_at = excluded.access_blocked_at`;
-  await em.execute(
-    `insert into known_customers
-       (id, organisation_id, brand_id, first_name, last_name, full_name, email, erased_at, access_blocked_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) ${origin === 'event' ? update : 'do nothing'}`,
-    [
-      ...[
-        customer.id,
-        customer.organisationId,
-        customer.brandId,
-        customer.firstName ?? null,
-        customer.lastName ?? null,
-      ],
-      ...[customer.fullName ?? null, customer.email ?? null],
-      ...[instantOf(customer.deletedAt), instantOf(customer.accessBlockedAt)],
-    ],
-    'run',
-  );
-}
-
-/** An instant of another service's message; null where it has none. */
-export function instantOf(text: string | null | undefined): Date | null {
-  return text ? new Date(text) : null;
-}
-
-/** Who holds a medium; a barcode may also be a customer's own id. */
+/**
+ * All that a tap depends on, in one statement: who holds the medium, and what lets them in. A barcode may also be a
+ * customer's own id. Undefined when the organisation has no such medium.
+ */
 export async function findHolder(
   em: SqlEntityManager,
-  organisationId: string,
-  value: string,
+  { organisationId, mediumValue, nowMs }: HolderQuestion,
 ): Promise<KnownHolder | undefined> {
-  const [row] = await em.execute<{ customer_id: string; is_blocked: boolean }[]>(
-    `select customer_id, blocked_at is not null as is_blocked from known_media where organisation_id = ? and value = ?
-     union all
-     select id, false from known_customers where organisation_id = ? and id = ?
-     limit 1`,
-    [organisationId, value, organisationId, value],
+  const [row] = await em.execute<(Omit<KnownHolder, 'customer'> & { customer: KnownCustomer | null })[]>(
+    `with medium as materialized (
+       select organisation_id, customer_id, blocked_at is not null as is_blocked
+       from known_media where organisation_id = ? and value = ?
+       union all
+       select organisation_id, id, false from known_customers where organisation_id = ? and id = ?
+       limit 1)
+     select medium.is_blocked as "isMediumBlocked", case when c.id is not null then ${customerObject} end as customer,
+            ${membershipsOf('medium.organisation_id', 'medium.customer_id')} as memberships,
+            ${bookingsOf('medium.organisation_id', 'medium.customer_id')} as bookings
+     from medium
+     left join known_customers c on c.id = medium.customer_id and c.organisation_id = medium.organisation_id`,
+    [organisationId, mediumValue, organisationId, mediumValue, new Date(nowMs)],
   );
-  return row && { customerId: row.customer_id, isMediumBlocked: row.is_blocked };
+  return row && { ...row, customer: row.customer ?? undefined };
 }
 
 /** A customer's memberships, whatever their state. */
@@ -98,43 +89,22 @@ export async function findMemberships(
   em: SqlEntityManager,
   organisationId: string,
   customerId: string,
-): Promise<HeldMembership[]> {
-  return em.execute<HeldMembership[]>(
-    `select id, site_id as "siteId", status, attention_reason as "attentionReason",
-            start_date as "startDate", end_date as "endDate", visits_remaining as "visitsRemaining"
-     from known_memberships where organisation_id = ? and customer_id = ? order by start_date, id`,
+): Promise<readonly HeldMembership[]> {
+  const [row] = await em.execute<Pick<KnownHolder, 'memberships'>[]>(
+    `select ${membershipsOf('?', '?')} as memberships`,
     [organisationId, customerId],
   );
+  return row?.memberships ?? [];
 }
 
-/** A customer's bookings that have not ended at an instant. */
-export async function findBookings(
+/** What lets a customer in: memberships whatever their state, and bookings that have not ended at an instant. */
+export async function findHoldings(
   em: SqlEntityManager,
-  organisationId: string,
-  customerId: string,
-  nowMs: number,
-): Promise<HeldBooking[]> {
-  const rows = await em.execute<{ siteId: string; startsAt: Date; endsAt: Date }[]>(
-    `select site_id as "siteId", starts_at as "startsAt", ends_at as "endsAt"
-     from known_bookings where organisation_id = ? and customer_id = ? and ends_at > ?`,
-    [organisationId, customerId, new Date(nowMs)],
+  { organisationId, customerId, nowMs }: { organisationId: string; customerId: string; nowMs: number },
+): Promise<Pick<KnownHolder, 'memberships' | 'bookings'>> {
+  const [row] = await em.execute<Pick<KnownHolder, 'memberships' | 'bookings'>[]>(
+    `select ${membershipsOf('?', '?')} as memberships, ${bookingsOf('?', '?')} as bookings`,
+    [organisationId, customerId, organisationId, customerId, new Date(nowMs)],
   );
-  return rows.map(({ siteId, startsAt, endsAt }) => ({
-    siteId,
-    startMs: new Date(startsAt).getTime(),
-    endMs: new Date(endsAt).getTime(),
-  }));
-}
-
-function toKnownCustomer(row: CustomerColumns): KnownCustomer {
-  return {
-    id: row.id,
-    brandId: row.brand_id,
-    firstName: row.first_name,
-    lastName: row.last_name,
-    fullName: row.full_name,
-    email: row.email,
-    isBlocked: row.is_blocked,
-    isErased: row.is_erased,
-  };
+  return row ?? { memberships: [], bookings: [] };
 }

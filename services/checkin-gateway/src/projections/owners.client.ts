@@ -1,34 +1,45 @@
-import type { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
 import type { Customer } from '@lido/proto/lido/customers/v1/customer.ts';
-import type { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
 import { orUndefined } from '@lido/runtime/errors/refusal.ts';
-import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
-import type { HeldMembership } from '../visits/decision.ts';
+import type { Caller } from '@lido/runtime/grpc/client.ts';
+import type { HeldBooking, HeldMembership } from '../visits/decision.ts';
+import { bookingsOf } from './bookings.ts';
+import type { Directories } from './rebuild.job.ts';
 
-/** The services that own what the gateway projects; asked only about what no event has told yet. */
+/** Whose a medium is, as its owner says. */
+export interface MediumHolder {
+  readonly customer: Customer;
+  readonly isMediumBlocked: boolean;
+}
+
+/**
+ * The services that own what the gateway projects; asked only about what the projections can not know.
+ * Every question throws when there is no answer within `deadlineMs`, which is `askingMs` when absent.
+ */
 export interface Owners {
   customer(id: string, caller: Caller): Promise<Customer | undefined>;
-  customerByMedium(value: string, caller: Caller): Promise<Customer | undefined>;
-  memberships(customerId: string, caller: Caller): Promise<HeldMembership[]>;
+  holder(mediumValue: string, caller: Caller, deadlineMs?: number): Promise<MediumHolder | undefined>;
+  memberships(customerId: string, caller: Caller, deadlineMs?: number): Promise<HeldMembership[]>;
+  /** The bookings that have not ended at an instant. */
+  bookings(of: { customerId: string; nowMs: number }, caller: Caller, deadlineMs?: number): Promise<HeldBooking[]>;
 }
 
 /** Somebody waits at the door meanwhile. */
-const deadlineMs = 300;
+export const askingMs = 300;
 
-/** Asks over gRPC. An owner that can not be asked makes this throw: what is not known opens no door. */
-export function ownersFrom(
-  customers: Peer<typeof CustomerDirectoryServiceService>,
-  memberships: Peer<typeof EntitlementServiceService>,
-): Owners {
+/** One customer has few orders that have not ended. */
+const ordersMax = 50;
+
+/** Asks over gRPC. */
+export function ownersFrom({ customers, memberships, orders }: Omit<Directories, 'sites'>): Owners {
   return {
-    customer: (id, caller) => orUndefined(customers.findCustomer({ id }, caller, { deadlineMs })),
-    customerByMedium: async (value, caller) => {
-      const found = await orUndefined(customers.findCustomerByMedium({ value }, caller, { deadlineMs }));
-      return found?.customer ?? undefined;
+    customer: (id, caller) => orUndefined(customers.findCustomer({ id }, caller, { deadlineMs: askingMs })),
+    holder: async (value, caller, deadlineMs = askingMs) => {
+      const found = await customers.findCustomerByMedium({ value }, caller, { deadlineMs });
+      return found.customer ? { customer: found.customer, isMediumBlocked: found.mediumBlockedAt != null } : undefined;
     },
-    memberships: async (customerId, caller) => {
-      const found = await orUndefined(memberships.findMemberships({ customerId }, caller, { deadlineMs }));
-      return (found?.memberships ?? []).map((held) => ({
+    memberships: async (customerId, caller, deadlineMs = askingMs) => {
+      const found = await memberships.findMemberships({ customerId }, caller, { deadlineMs });
+      return found.memberships.map((held) => ({
         id: held.membershipId,
         siteId: held.siteId,
         status: held.status,
@@ -37,6 +48,16 @@ export function ownersFrom(
         endDate: held.endDate ?? null,
         visitsRemaining: held.visitsRemaining ?? null,
       }));
+    },
+    bookings: async ({ customerId, nowMs }, caller, deadlineMs = askingMs) => {
+      const request = { afterId: '', limit: ordersMax, customerId, endsAfter: new Date(nowMs).toISOString() };
+      const found = await orders.exportOrders(request, caller, { deadlineMs });
+      return found.orders.flatMap(({ order }) => {
+        if (order?.organisationId !== caller.principal.organisationId) return [];
+        return bookingsOf(order)
+          .filter((booking) => booking.customerId === customerId && booking.endMs > nowMs)
+          .map(({ startMs, endMs }) => ({ siteId: order.siteId, startMs, endMs }));
+      });
     },
   };
 }

@@ -96,7 +96,10 @@ function isEntitled(
   nowMs: number,
   { site, policy }: Pick<AllowListInput, 'site' | 'policy'>,
 ): boolean {
-  const holder = { customerId: '', isBlocked: false, openVisit: undefined, lastCheckedOutMs: undefined, ...held };
+  const holder: Holder = {
+    ...{ customerId: '', isBlocked: false, admission: 'by_rules', openVisit: undefined, lastCheckedOutMs: undefined },
+    ...held,
+  };
   const question: Omit<DecisionInput, 'holder'> = {
     nowMs,
     policy,

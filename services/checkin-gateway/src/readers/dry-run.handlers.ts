@@ -28,10 +28,11 @@ export async function decideDry(tap: Tap, device: DeviceRow, options: TapDecider
   const medium = normaliseMedium(tap.medium, { format: device.mediumFormat, uidBytes: device.uidBytes });
   const caller = { principal: servicePrincipal('checkin-gateway', device.organisationId), requestId: tap.eventId };
   const nowMs = tap.occurredAt.getTime();
-  const question = { organisationId: device.organisationId, mediumValue: medium?.value ?? '', nowMs, caller };
+  const { organisationId, offlinePolicy } = device;
+  const question = { organisationId, offlinePolicy, mediumValue: medium?.value ?? '', nowMs, caller };
   const [site, facts] = await Promise.all([
     options.sites.find(db.fork(), device.siteId, caller),
-    medium && findFacts(db.fork(), options.owners, question),
+    medium && findFacts(db.fork(), question, { ...options, clock }),
   ]);
   const settled = await undone((em) => {
     const transaction = {
@@ -43,7 +44,8 @@ export async function decideDry(tap: Tap, device: DeviceRow, options: TapDecider
     };
     return settle({ tap, device, medium, facts, site }, transaction);
   }, options);
-  return answerOf({ ...settled, checkInId: null, tap, device, elapsedMs: Math.round(performance.now() - startedMs) });
+  const elapsedMs = Math.round(performance.now() - startedMs);
+  return answerOf({ ...settled, checkInId: null, tap, device, elapsedMs, asOf: facts?.asOf ?? null });
 }
 
 async function undone(

@@ -23,6 +23,7 @@ const granted: Decision = {
   relays: [{ id: 2, onTimeMs: 3_000 }],
   checkInId: 'visit-1',
   flags: [],
+  asOf: null,
   decidedInMs: 5,
 };
 const denied: Decision = {

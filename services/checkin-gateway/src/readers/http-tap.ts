@@ -61,6 +61,7 @@ export function toTapDecision(decision: Decision): TapDecision {
     relays: [...decision.relays],
     checkInId: decision.checkInId,
     flags: [...decision.flags],
+    asOf: decision.asOf,
     decidedInMs: decision.decidedInMs,
   };
 }

@@ -8,6 +8,8 @@ export interface AnswerParts {
   readonly tap: Tap;
   readonly device: Pick<DeviceRow, 'direction' | 'relayId' | 'unlockMs'> | undefined;
   readonly elapsedMs: number;
+  /** Until when the facts were complete, where they were no longer fresh. */
+  readonly asOf?: string | null;
   /** The visit that the tap began or ended. */
   readonly checkInId?: string | null;
   /** The earlier answer that a duplicate repeats. */
@@ -15,7 +17,15 @@ export interface AnswerParts {
 }
 
 /** What the door is told: a verdict in the device's terms. A duplicate says again what was said to the first tap. */
-export function answerOf({ verdict, tap, device, elapsedMs, checkInId = null, previous }: AnswerParts): Decision {
+export function answerOf({
+  verdict,
+  tap,
+  device,
+  elapsedMs,
+  checkInId = null,
+  previous,
+  asOf = null,
+}: AnswerParts): Decision {
   const isOpen = verdict.outcome === 'granted' && device !== undefined;
   return {
     eventId: tap.eventId,
@@ -27,6 +37,7 @@ export function answerOf({ verdict, tap, device, elapsedMs, checkInId = null, pr
     relays: isOpen ? [{ id: device.relayId, onTimeMs: device.unlockMs }] : [],
     checkInId: previous?.checkInId ?? checkInId,
     flags: verdict.flags,
+    asOf,
     decidedInMs: elapsedMs,
   };
 }

@@ -23,6 +23,7 @@ const member: Holder = {
   isBlocked: false,
   memberships: [membership],
   bookings: [],
+  admission: 'by_rules',
   openVisit: undefined,
   lastCheckedOutMs: undefined,
 };
@@ -56,6 +57,7 @@ const earlier: Decision = {
   relays: [],
   checkInId: null,
   flags: [],
+  asOf: null,
   decidedInMs: 3,
 };
 

@@ -1,5 +1,6 @@
 import type { DeviceDirection } from '@lido/proto/lido/checkin/v1/device.ts';
 import type { OpeningException, OpeningHours } from '@lido/proto/lido/customers/v1/site.ts';
+import type { Admission } from '../projections/trust.ts';
 import type { VisitPolicy } from './policy.ts';
 
 /** Why a tap was decided so. Stable: operators, reports and integrations rely on these words. */
@@ -51,6 +52,8 @@ export interface Decision {
   readonly relays: readonly Relay[];
   readonly checkInId: string | null;
   readonly flags: readonly Reason[];
+  /** Until when the facts were complete that this rests on, where they were no longer fresh: an ISO instant. */
+  readonly asOf: string | null;
   readonly decidedInMs: number;
 }
 
@@ -97,6 +100,7 @@ export interface Holder {
   readonly isBlocked: boolean;
   readonly memberships: readonly HeldMembership[];
   readonly bookings: readonly HeldBooking[];
+  readonly admission: Admission;
   readonly openVisit: OpenVisit | undefined;
   /** When their latest closed visit at this site ended. */
   readonly lastCheckedOutMs: number | undefined;

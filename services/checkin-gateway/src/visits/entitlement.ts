@@ -21,6 +21,14 @@ const minuteMs = 60_000;
  * A guest with a booking is expected, so opening hours limit memberships only.
  */
 export function findEntitlement(holder: Holder, input: Omit<DecisionInput, 'holder'>): Entitlement {
+  if (holder.admission === 'anybody_known') return { membershipId: null };
+  const entitlement = findByRules(holder, input);
+  // Where facts are missing, what is there may let in but can not refuse.
+  const isInDoubt = holder.admission === 'only_certain' && 'refusal' in entitlement;
+  return isInDoubt ? { refusal: 'internal_error' } : entitlement;
+}
+
+function findByRules(holder: Holder, input: Omit<DecisionInput, 'holder'>): Entitlement {
   const active = holder.memberships.filter((membership) => isActive(membership, input));
   const paid = input.policy.isPaymentRequired ? active.filter((membership) => !isPaymentOverdue(membership)) : active;
   const here = paid.find(({ siteId }) => siteId === input.site.id);

@@ -1,14 +1,27 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { OfflinePolicy } from '@lido/proto/lido/checkin/v1/device.ts';
+import { unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Caller } from '@lido/runtime/grpc/client.ts';
-import type { Owners } from '../projections/owners.client.ts';
+import type { Clock } from '@lido/runtime/service/clock.ts';
+import { keepCustomer } from '../projections/keep.repository.ts';
 import {
-  findBookings,
   findHolder,
+  findHoldings,
   findKnownCustomers,
-  findMemberships,
-  keepCustomer,
+  type HolderQuestion,
   type KnownCustomer,
+  type KnownHolder,
 } from '../projections/known.repository.ts';
+import { askingMs, type Owners } from '../projections/owners.client.ts';
+import type { ProjectionSources } from '../projections/sources.job.ts';
+import {
+  type Admission,
+  type AgeLimits,
+  ageToTell,
+  type FactSource,
+  footingOf,
+  sourcesToAsk,
+} from '../projections/trust.ts';
 import type { HeldBooking, HeldMembership, MediumState } from './decision.ts';
 
 /** What is known of a medium and its holder, before any visit is looked at. */
@@ -17,33 +30,52 @@ export interface Facts {
   readonly customer: KnownCustomer | undefined;
   readonly memberships: readonly HeldMembership[];
   readonly bookings: readonly HeldBooking[];
+  readonly admission: Admission;
+  /** Until when these were complete, where they are no longer fresh: an ISO instant. */
+  readonly asOf: string | null;
 }
 
-export interface FactsQuestion {
-  readonly organisationId: string;
-  readonly mediumValue: string;
-  readonly nowMs: number;
+export interface FactsQuestion extends HolderQuestion {
+  /** What the device falls back to when facts are too old and their owners do not answer. */
+  readonly offlinePolicy: OfflinePolicy;
   readonly caller: Caller;
 }
 
-const nothing: Omit<Facts, 'mediumState'> = { customer: undefined, memberships: [], bookings: [] };
+export interface FactsOptions {
+  readonly owners: Owners;
+  readonly sources: ProjectionSources;
+  readonly limits: AgeLimits;
+  readonly clock: Clock;
+}
 
-/** Gathers the facts from the projections, and asks the owners about what those lack. Throws when an owner has to be asked and can not. */
-export async function findFacts(em: SqlEntityManager, owners: Owners, question: FactsQuestion): Promise<Facts> {
-  const { organisationId, mediumValue, nowMs, caller } = question;
-  const holder = await findHolder(em, organisationId, mediumValue);
-  if (holder?.isMediumBlocked) return { ...nothing, mediumState: 'blocked' };
-  const customer = holder
-    ? await findCustomer(em, owners, { organisationId, id: holder.customerId, caller })
-    : await askForHolder(em, owners, question);
-  if (!customer || customer.isErased) return { ...nothing, mediumState: 'unknown' };
-  const [bookings, known] = await Promise.all([
-    findBookings(em, organisationId, customer.id, nowMs),
-    findMemberships(em, organisationId, customer.id),
-  ]);
-  const memberships =
-    known.length > 0 ? known : await askForMemberships(owners, customer.id, { caller, isBooked: bookings.length > 0 });
-  return { mediumState: 'active', customer, memberships, bookings };
+/**
+ * Gathers the facts of a tap from the projections, in one statement. Only owners whose projection can not know are asked:
+ * one that was never filled or is too old. Throws when nothing is known of the medium and that may be our own fault.
+ */
+export async function findFacts(
+  em: SqlEntityManager,
+  question: FactsQuestion,
+  { owners, sources, limits, clock }: FactsOptions,
+): Promise<Facts> {
+  const ages = sources.ages();
+  const toAsk = sourcesToAsk(ages, limits);
+  const known = await findHolder(em, question);
+  const { holder, unanswered } = await askOwners(em, { known, toAsk }, owners, question);
+  const { admission, ignored } = footingOf(unanswered, question.offlinePolicy);
+  if (!holder?.customer && admission === 'only_certain' && unanswered.includes('customers')) {
+    throw unavailable('The owner of this medium can not be asked.');
+  }
+  const answered = toAsk.filter((source) => !unanswered.includes(source));
+  const ageMs = ageToTell(ages, [...answered, ...ignored], limits);
+  const isKnown = holder?.customer && !holder.customer.isErased;
+  return {
+    mediumState: isKnown ? (holder.isMediumBlocked ? 'blocked' : 'active') : 'unknown',
+    customer: isKnown ? holder.customer : undefined,
+    memberships: ignored.includes('memberships') ? [] : (holder?.memberships ?? []),
+    bookings: ignored.includes('orders') ? [] : (holder?.bookings ?? []),
+    admission,
+    asOf: ageMs === undefined ? null : new Date(clock.nowMs() - ageMs).toISOString(),
+  };
 }
 
 /** A customer of the organisation from the projection, or from the owner when no event has told of them yet. */
@@ -60,28 +92,56 @@ export async function findCustomer(
   return (await findKnownCustomers(em, organisationId, [id])).get(id);
 }
 
-async function askForHolder(
-  em: SqlEntityManager,
-  owners: Owners,
-  question: FactsQuestion,
-): Promise<KnownCustomer | undefined> {
-  const { organisationId, mediumValue, caller } = question;
-  const answer = await owners.customerByMedium(mediumValue, caller);
-  if (!answer) return undefined;
-  await keepCustomer(em, { ...answer, organisationId }, 'answer');
-  return (await findKnownCustomers(em, organisationId, [answer.id])).get(answer.id);
+interface Asked {
+  readonly holder: KnownHolder | undefined;
+  readonly unanswered: readonly FactSource[];
 }
 
-/** Somebody with a booking does not depend on memberships: an owner that can not be asked denies only those without one. */
-async function askForMemberships(
+/** Replaces what is known by what the owners say; all of them together have the time that somebody waits at the door. */
+async function askOwners(
+  em: SqlEntityManager,
+  { known, toAsk }: { known: KnownHolder | undefined; toAsk: readonly FactSource[] },
   owners: Owners,
-  customerId: string,
-  { caller, isBooked }: { caller: Caller; isBooked: boolean },
-): Promise<HeldMembership[]> {
-  try {
-    return await owners.memberships(customerId, caller);
-  } catch (error) {
-    if (isBooked) return [];
-    throw error;
-  }
+  question: FactsQuestion,
+): Promise<Asked> {
+  const unanswered: FactSource[] = [];
+  const untilMs = performance.now() + askingMs;
+  const ask = async <T>(source: FactSource, kept: T, asking: (deadlineMs: number) => Promise<T>): Promise<T> => {
+    if (!toAsk.includes(source)) return kept;
+    try {
+      return await asking(untilMs - performance.now());
+    } catch {
+      unanswered.push(source);
+      return kept;
+    }
+  };
+  const { caller, nowMs } = question;
+  const holder = await ask('customers', known, (deadlineMs) => askHolder(em, { known, deadlineMs }, owners, question));
+  const customerId = holder?.customer?.id;
+  if (!holder || customerId === undefined) return { holder, unanswered };
+  const [memberships, bookings] = await Promise.all([
+    ask('memberships', holder.memberships, (deadlineMs) => owners.memberships(customerId, caller, deadlineMs)),
+    ask('orders', holder.bookings, (deadlineMs) => owners.bookings({ customerId, nowMs }, caller, deadlineMs)),
+  ]);
+  return { holder: { ...holder, memberships, bookings }, unanswered };
+}
+
+async function askHolder(
+  em: SqlEntityManager,
+  { known, deadlineMs }: { known: KnownHolder | undefined; deadlineMs: number },
+  owners: Owners,
+  { organisationId, mediumValue, nowMs, caller }: FactsQuestion,
+): Promise<KnownHolder | undefined> {
+  const answer = await owners.holder(mediumValue, caller, deadlineMs);
+  if (!answer) return undefined;
+  const { id, brandId, firstName, lastName, fullName, email, accessBlockedAt, deletedAt } = answer.customer;
+  const customer = {
+    ...{ id, brandId, firstName: firstName ?? null, lastName: lastName ?? null },
+    ...{ fullName: fullName ?? null, email: email ?? null },
+    ...{ isBlocked: accessBlockedAt != null, isErased: deletedAt != null },
+  };
+  const holdings =
+    known?.customer?.id === id ? known : await findHoldings(em, { organisationId, customerId: id, nowMs });
+  const { memberships, bookings } = holdings;
+  return { customer, isMediumBlocked: answer.isMediumBlocked, memberships, bookings };
 }

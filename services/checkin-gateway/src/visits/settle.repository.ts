@@ -126,6 +126,7 @@ function holderOf(facts: Facts, { open, lastCheckedOutMs }: VisitState): Holder 
     isBlocked: facts.customer.isBlocked,
     memberships: facts.memberships,
     bookings: facts.bookings,
+    admission: facts.admission,
     openVisit: open && { id: open.id, siteId: open.siteId, checkedInMs: open.checkedInAt.getTime() },
     lastCheckedOutMs,
   };

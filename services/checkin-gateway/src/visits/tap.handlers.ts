@@ -8,7 +8,7 @@ import { inSpan } from '@lido/runtime/telemetry/telemetry.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { findDevice } from '../devices/device.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
-import type { Owners } from '../projections/owners.client.ts';
+import type { FactsOptions } from './facts.repository.ts';
 import { answerOf } from './answer.ts';
 import { type DecisionRace, startRace } from './decision-race.ts';
 import type { Decision } from './decision.ts';
@@ -27,9 +27,8 @@ export interface TapDecider {
   recordPassage(passage: Passage): Promise<void>;
 }
 
-export interface TapDeciderOptions {
+export interface TapDeciderOptions extends Omit<FactsOptions, 'clock'> {
   readonly parts: Pick<ServiceParts, 'db' | 'clock' | 'telemetry' | 'onCommit'>;
-  readonly owners: Owners;
   readonly sites: Sites;
   readonly policy: VisitPolicy;
 }
@@ -136,10 +135,11 @@ async function decideAndSave(attempt: Attempt, device: DeviceRow, medium: Medium
   const { db, clock, onCommit } = options.parts;
   const nowMs = tap.occurredAt.getTime();
   const caller = { principal: servicePrincipal('checkin-gateway', device.organisationId), requestId: tap.eventId };
-  const question = { organisationId: device.organisationId, mediumValue: medium?.value ?? '', nowMs, caller };
+  const { organisationId, offlinePolicy } = device;
+  const question = { organisationId, offlinePolicy, mediumValue: medium?.value ?? '', nowMs, caller };
   const [site, facts] = await Promise.all([
     options.sites.find(db.fork(), device.siteId, caller),
-    medium && findFacts(db.fork(), options.owners, question),
+    medium && findFacts(db.fork(), question, { ...options, clock }),
   ]);
   const decision = await db.transaction(async (em) => {
     const actor = `device:${device.id}`;
@@ -147,7 +147,7 @@ async function decideAndSave(attempt: Attempt, device: DeviceRow, medium: Medium
     const transaction = { em, actor, nowMs: clock.nowMs(), policy: options.policy, emit };
     await em.execute(`select set_config('statement_timeout', ?, true)`, [String(remaining(attempt) + lateMs)]);
     const settled = await settle({ tap, device, medium, facts, site }, transaction);
-    const answer = answerOf({ ...settled, tap, device, elapsedMs: elapsed(attempt) });
+    const answer = answerOf({ ...settled, tap, device, elapsedMs: elapsed(attempt), asOf: facts?.asOf ?? null });
     if (!(await keepDecision(em, tap, answer, settled.findings))) throw new DecidedMeanwhile();
     if (!race.claim()) throw new LateDecision();
     return answer;

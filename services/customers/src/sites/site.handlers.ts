@@ -1,6 +1,7 @@
 import { Site, type SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import type { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import { forbidden, invalid, notFound } from '@lido/runtime/errors/refusal.ts';
+import { exportLimit, exportRows } from '@lido/runtime/events/export.ts';
 import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
 import { mayAnywhere } from '@lido/runtime/grpc/principal.ts';
 import { permissions } from '@lido/runtime/grpc/permissions.ts';
@@ -53,9 +54,13 @@ export const siteDirectoryHandlers = {
     return toSite(row);
   },
   exportSites: async ({ afterId, limit }, call) => {
-    const options = { orderBy: { id: 'asc' }, limit: Math.min(Math.max(1, limit), exportMax) } as const;
-    const rows = await call.em.find(SiteEntity, { id: { $gt: afterId }, deletedAt: null }, options);
-    return { sites: rows.map(toSite) };
+    const page = { orderBy: { id: 'asc' }, limit: exportLimit(limit, exportMax) } as const;
+    const exported = await exportRows(
+      call,
+      (em) => em.find(SiteEntity, { id: { $gt: afterId }, deletedAt: null }, page),
+      (_em, rows) => rows.map(toSite),
+    );
+    return { sites: exported.map(({ message, version }) => ({ site: message, version })) };
   },
 } satisfies Handlers<typeof SiteDirectoryServiceService>;
 

@@ -1,13 +1,15 @@
 import type { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
+import { exportLimit, exportRows } from '@lido/runtime/events/export.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { TypeEntity } from '../types/type.entity.ts';
 import { MemberEntity, MembershipEntity } from './membership.entity.ts';
-import { localDates } from './membership.repository.ts';
+import { describe, localDates } from './membership.repository.ts';
 import { statusOf, statusWord } from './membership.ts';
 
 const attentionPrefix = 'ATTENTION_REASON_';
+const exportMax = 200;
 
-/** What other services ask about a customer of their caller's organisation. */
+/** What other services ask about a customer of their caller's organisation; the export is of all. */
 export const entitlementHandlers = {
   findMemberships: async ({ customerId }, call) => {
     const { em, principal, clock } = call;
@@ -28,7 +30,18 @@ export const entitlementHandlers = {
         attentionReason: row.attentionReason?.slice(attentionPrefix.length).toLowerCase() ?? null,
         startDate: row.startDate,
         endDate: row.endDate ?? null,
+        // Nothing limits the visits of a membership yet.
+        visitsRemaining: null,
       })),
     };
+  },
+  exportMemberships: async ({ afterId, limit }, call) => {
+    const page = { orderBy: { id: 'asc' }, limit: exportLimit(limit, exportMax) } as const;
+    const exported = await exportRows(
+      call,
+      (em) => em.find(MembershipEntity, { id: { $gt: afterId } }, page),
+      (em, rows) => describe(em, rows, call.clock.nowMs()),
+    );
+    return { memberships: exported.map(({ message, version }) => ({ membership: message, version })) };
   },
 } satisfies Handlers<typeof EntitlementServiceService>;

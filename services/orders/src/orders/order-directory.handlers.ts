@@ -1,14 +1,16 @@
 import type {
-  ExportedOrder,
   ExportOrdersRequest,
   ExportOrdersResponse,
   OrderDirectoryServiceService,
 } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
+import { exportLimit, exportRows } from '@lido/runtime/events/export.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
-import { OrderEntity } from './order.entity.ts';
-import { textArray } from './order-filters.ts';
+import { parseInstant } from '@lido/runtime/time/zone.ts';
+import { OrderEntity, type OrderRow } from './order.entity.ts';
+import type { Condition } from './order-filters.ts';
 import { toOrder } from './order-message.ts';
 import { aggregatesOf } from './order.repository.ts';
 
@@ -18,30 +20,49 @@ const exportMax = 50;
 /** What other services ask about orders, whoever their caller is. */
 export const orderDirectoryHandlers = { exportOrders } satisfies Handlers<typeof OrderDirectoryServiceService>;
 
-/** Orders and their versions come from one snapshot: nobody sees an old order under a new version. */
-function exportOrders({ afterId, limit }: ExportOrdersRequest, call: Call): Promise<ExportOrdersResponse> {
-  const page = { afterId, limit: Math.min(Math.max(1, limit), exportMax), nowMs: call.clock.nowMs() };
-  return call.em.transactional(async (em) => ({ orders: await exportPage(em, page) }), {
-    isolationLevel: 'repeatable read' as never,
-    readOnly: true,
-  });
+async function exportOrders(request: ExportOrdersRequest, call: Call): Promise<ExportOrdersResponse> {
+  const conditions = conditionsOf(request);
+  const exported = await exportRows(
+    call,
+    (em) => findPage(em, conditions, exportLimit(request.limit, exportMax)),
+    async (em, orders) => {
+      const zones = await zonesOf(em, [...new Set(orders.map(({ siteId }) => siteId))]);
+      const aggregates = await aggregatesOf(em, orders);
+      return aggregates.map((aggregate) =>
+        toOrder(aggregate, { zone: zones.get(aggregate.order.siteId) ?? 'UTC', nowMs: call.clock.nowMs() }),
+      );
+    },
+  );
+  return { orders: exported.map(({ message, version }) => ({ order: message, version })) };
 }
 
-async function exportPage(
-  em: SqlEntityManager,
-  { afterId, limit, nowMs }: { afterId: string; limit: number; nowMs: number },
-): Promise<ExportedOrder[]> {
-  const options = { orderBy: { id: 'asc' }, limit } as const;
-  const orders = await em.find(OrderEntity, { id: { $gt: afterId }, deletedAt: null }, options);
-  const zones = await zonesOf(em, [...new Set(orders.map(({ siteId }) => siteId))]);
-  const versions = await em.execute<{ id: string; version: string }[]>(
-    'select aggregate_id as id, version from aggregate_versions where aggregate_id = any(?::text[])',
-    [textArray(orders.map(({ id }) => id))],
+async function findPage(em: SqlEntityManager, conditions: readonly Condition[], limit: number): Promise<OrderRow[]> {
+  const where = conditions.map(({ sql }) => sql).join(' and ');
+  const params = conditions.flatMap((condition) => condition.params);
+  const rows = await em.execute<{ id: string }[]>(
+    `select o.id from orders o where o.deleted_at is null and ${where} order by o.id limit ?`,
+    [...params, limit],
   );
-  const versionOf = new Map(versions.map(({ id, version }) => [id, Number(version)]));
-  const aggregates = await aggregatesOf(em, orders);
-  return aggregates.map((aggregate) => ({
-    order: toOrder(aggregate, { zone: zones.get(aggregate.order.siteId) ?? 'UTC', nowMs }),
-    version: versionOf.get(aggregate.order.id) ?? 0,
-  }));
+  return em.find(OrderEntity, { id: { $in: rows.map(({ id }) => id) } }, { orderBy: { id: 'asc' } });
+}
+
+function conditionsOf({ afterId, endsAfter, customerId }: ExportOrdersRequest): Condition[] {
+  const conditions: Condition[] = [{ sql: 'o.id > ?', params: [afterId] }];
+  if (endsAfter != null) {
+    const instantMs = parseInstant(endsAfter);
+    if (instantMs === undefined) throw invalid({ ends_after: ['The ends_after must be an instant.'] });
+    conditions.push({
+      sql: `exists (select 1 from order_items i where i.order_id = o.id and i.deleted_at is null
+              and i.start_time + make_interval(mins => i.duration_minutes) > ?)`,
+      params: [new Date(instantMs)],
+    });
+  }
+  if (customerId != null) {
+    conditions.push({
+      sql: `(o.customer_id = ? or o.id in
+              (select g.order_id from order_guests g where g.customer_id = ? and g.deleted_at is null))`,
+      params: [customerId, customerId],
+    });
+  }
+  return conditions;
 }

@@ -15,15 +15,21 @@ export type EventSource = 'customers' | 'availability' | 'orders' | 'memberships
 interface StreamNames {
   stream: string;
   subjects: string;
+  /** Lies outside of the stream's subjects: a heartbeat is not stored. */
+  heartbeat: string;
 }
 
 /** Each source's stream and subjects, as literals. */
 export const streams: Record<EventSource, StreamNames> = {
-  customers: { stream: 'LIDO_CUSTOMERS', subjects: 'lido.customers.>' },
-  availability: { stream: 'LIDO_AVAILABILITY', subjects: 'lido.availability.>' },
-  orders: { stream: 'LIDO_ORDERS', subjects: 'lido.orders.>' },
-  memberships: { stream: 'LIDO_MEMBERSHIPS', subjects: 'lido.memberships.>' },
-  checkin: { stream: 'LIDO_CHECKIN', subjects: 'lido.checkin.>' },
+  customers: { stream: 'LIDO_CUSTOMERS', subjects: 'lido.customers.>', heartbeat: 'lido-heartbeat.customers' },
+  availability: {
+    stream: 'LIDO_AVAILABILITY',
+    subjects: 'lido.availability.>',
+    heartbeat: 'lido-heartbeat.availability',
+  },
+  orders: { stream: 'LIDO_ORDERS', subjects: 'lido.orders.>', heartbeat: 'lido-heartbeat.orders' },
+  memberships: { stream: 'LIDO_MEMBERSHIPS', subjects: 'lido.memberships.>', heartbeat: 'lido-heartbeat.memberships' },
+  checkin: { stream: 'LIDO_CHECKIN', subjects: 'lido.checkin.>', heartbeat: 'lido-heartbeat.checkin' },
 };
 
 /** A connection to NATS that comes up when the server does; nothing waits for it that need not. */

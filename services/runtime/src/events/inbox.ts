@@ -14,15 +14,36 @@ export async function recordInInbox(em: SqlEntityManager, consumer: string, even
     [consumer, event.id],
   );
   if (!inserted) return { isRepeated: true, previousVersion: 0 };
+  // A row that came to be while this statement waited is not in `before`, but what is kept shows it.
   const [row] = await em.execute<{ previous: string | null }[]>(
     `with before as (select version from inbox_versions where consumer = ? and aggregate_id = ? for update),
           kept as (
             insert into inbox_versions (consumer, aggregate_id, version) values (?, ?, ?)
-            on conflict (consumer, aggregate_id) do update set version = greatest(inbox_versions.version, excluded.version))
-     select (select version from before) as previous`,
-    [consumer, event.aggregateId, consumer, event.aggregateId, event.version],
+            on conflict (consumer, aggregate_id) do update set version = greatest(inbox_versions.version, excluded.version)
+            returning version)
+     select greatest((select version from before), nullif((select version from kept), ?)) as previous`,
+    [consumer, event.aggregateId, consumer, event.aggregateId, event.version, event.version],
   );
   return { isRepeated: false, previousVersion: Number(row?.previous ?? 0) };
+}
+
+/**
+ * Notes that a consumer takes an aggregate's state from its owner instead of from an event, in the transaction that keeps it.
+ * Answers false where an event has told something newer; events that are older than what is taken are passed over later.
+ */
+export async function recordExported(
+  em: SqlEntityManager,
+  consumer: string,
+  { aggregateId, version }: { aggregateId: string; version: number },
+): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
+    `insert into inbox_versions (consumer, aggregate_id, version) values (?, ?, ?)
+     on conflict (consumer, aggregate_id) do update set version = excluded.version
+       where inbox_versions.version <= excluded.version
+     returning 1`,
+    [consumer, aggregateId, version],
+  );
+  return rows.length > 0;
 }
 
 /** Whether an event has come before the one it follows. */

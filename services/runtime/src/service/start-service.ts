@@ -5,6 +5,7 @@ import type { ServiceConfig } from '../config/read-config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { type BusHandle, type EventSource, openBus } from '../events/bus.ts';
 import { type RunningConsumer, startConsumer, type Subscription } from '../events/consumer.ts';
+import { startHeartbeat } from '../events/heartbeat.ts';
 import { tidyUp } from '../events/housekeeping.ts';
 import { type Relay, startRelay } from '../events/relay.ts';
 import { accessTable } from '../grpc/access.ts';
@@ -98,7 +99,12 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     startConsumer(subscription, { db, bus, telemetry, onCommit }),
   );
   const housekeeping = sweeperOf(() => tidyUp(db), { name: 'housekeeping', everyMs: hourMs, telemetry });
-  const background = [housekeeping.start(), jobs.run(composition.jobs ?? []), ...(composition.background?.() ?? [])];
+  const background = [
+    housekeeping.start(),
+    startHeartbeat({ source, db, bus, telemetry }),
+    jobs.run(composition.jobs ?? []),
+    ...(composition.background?.() ?? []),
+  ];
   if (config.LIDO_METRICS_LISTEN) background.push(await serveMetrics(config.LIDO_METRICS_LISTEN, telemetry));
   telemetry.log.info({ address }, `${name} is ready`);
   return {

@@ -28,4 +28,5 @@ export const metricName = {
   outboxLag: 'lido_outbox_lag_rows',
   eventsPublished: 'lido_events_published',
   eventsConsumed: 'lido_events_consumed',
+  projectionAge: 'lido_projection_age_seconds',
 } as const;

@@ -45,15 +45,17 @@ const exportPage = 200;
 
 /** Fills the projection anew from its owner; answers how many sites there are. */
 export function rebuildSites(
-  db: Database,
+  db: Pick<Database, 'fork'>,
   directory: Peer<typeof SiteDirectoryServiceService>,
   caller: Caller,
 ): Promise<number> {
   return rebuildProjection(
     async (afterId) => {
       const { sites } = await directory.exportSites({ afterId, limit: exportPage }, caller);
-      return { rows: sites, next: sites.length < exportPage ? undefined : sites.at(-1)?.id };
+      return { rows: sites, next: sites.length < exportPage ? undefined : sites.at(-1)?.site?.id };
     },
-    (site) => keepSite(db.fork(), site, 0),
+    async ({ site, version }) => {
+      if (site) await keepSite(db.fork(), site, version);
+    },
   );
 }
