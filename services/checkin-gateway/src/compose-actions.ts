@@ -10,7 +10,6 @@ import { bookedItemsFrom } from './presence/booked-items.client.ts';
 import { registerPresence } from './presence/change-presence.handlers.ts';
 import type { PresenceParts } from './presence/presences.ts';
 import type { Doors } from './readers/door.ts';
-import type { VisitPolicy } from './visits/policy.ts';
 
 /** Check-ins at bookables and the actions they set off, which may make check-ins in their turn. */
 export interface ComposedActions extends PresenceParts {
@@ -25,7 +24,7 @@ export interface ComposedActions extends PresenceParts {
 export function composeActions(
   parts: ServiceParts,
   config: CheckinGatewayConfig,
-  { doors, policy }: { doors: Doors; policy: VisitPolicy },
+  { doors }: { doors: Doors },
 ): ComposedActions {
   const { db, clock, onCommit, telemetry } = parts;
   const availability = parts.peer(BookableDirectoryServiceService, 'availability', config.LIDO_AVAILABILITY_ADDRESS);
@@ -44,6 +43,6 @@ export function composeActions(
     },
   };
   const triggers = triggersOf(actions, telemetry);
-  const presence: PresenceParts = { db, clock, onCommit, policy, triggers };
+  const presence: PresenceParts = { db, clock, onCommit, triggers };
   return { ...presence, actions, triggers, allowedHosts, bookables, bookedItems };
 }

@@ -3,6 +3,7 @@ import { CodeEntity } from './codes/code.entity.ts';
 import { DeviceEntity } from './devices/device.entity.ts';
 import { BookableCheckinEntity } from './presence/bookable-checkin.entity.ts';
 import { StoreCheckinEntity } from './store-check-ins/store-checkin.entity.ts';
+import { VisitPolicyEntity } from './visits/policy.entity.ts';
 import { VisitEntity } from './visits/visit.entity.ts';
 
 /** Every table that the ORM maps. */
@@ -13,4 +14,5 @@ export const entities = [
   DeviceEntity,
   StoreCheckinEntity,
   VisitEntity,
+  VisitPolicyEntity,
 ];

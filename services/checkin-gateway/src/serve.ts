@@ -7,6 +7,7 @@ import { DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
 import { ReaderServiceService } from '@lido/proto/lido/checkin/v1/reader.ts';
 import { PresenceServiceService } from '@lido/proto/lido/checkin/v1/presence.ts';
 import { StoreCheckinServiceService } from '@lido/proto/lido/checkin/v1/store_checkin.ts';
+import { VisitPolicyServiceService } from '@lido/proto/lido/checkin/v1/visit_policy.ts';
 import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
@@ -26,13 +27,12 @@ import type { SigningKey } from './readers/signing-key.ts';
 import { storeCheckinHandlers } from './store-check-ins/store-checkin.handlers.ts';
 import { checkInHandlers } from './visits/check-in.handlers.ts';
 import type { FactsOptions } from './visits/facts.repository.ts';
-import type { VisitPolicy } from './visits/policy.ts';
+import { visitPolicyHandlers } from './visits/policy.handlers.ts';
 import type { TapDecider } from './visits/tap.handlers.ts';
 
 /** What the rpcs of the service are made of. */
 export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOptions, FactsOptions {
   readonly sites: Sites;
-  readonly policy: VisitPolicy;
   readonly taps: TapDecider;
   readonly floods: FloodGuard;
   readonly status: ReaderStatus;
@@ -56,4 +56,5 @@ export function serve(server: GrpcServer, parts: CheckinParts): void {
   });
   server.add(PresenceServiceService, presenceHandlers(parts));
   server.add(StoreCheckinServiceService, storeCheckinHandlers(parts));
+  server.add(VisitPolicyServiceService, visitPolicyHandlers(parts));
 }

@@ -18,7 +18,6 @@ import { arrivalsSubscription, bookedItemsSubscription } from './presence/booked
 import { serve } from './serve.ts';
 import { checkInReport } from './visits/check-in-report.job.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
-import { defaultPolicy } from './visits/policy.ts';
 import { tapDecider } from './visits/tap.handlers.ts';
 
 /** The check-in gateway, running. */
@@ -60,13 +59,13 @@ async function compose(
   config: CheckinGatewayConfig,
 ): Promise<{ composition: Composition; readers: ComposedReaders }> {
   const facts = await composeFacts(parts, config);
-  const taps = tapDecider({ parts, ...facts, policy: defaultPolicy });
+  const taps = tapDecider({ parts, ...facts });
   const readers = await composeReaders(parts, config, taps);
-  const actions = composeActions(parts, config, { doors: readers.doors, policy: defaultPolicy });
+  const actions = composeActions(parts, config, { doors: readers.doors });
   const composition: Composition = {
     serve: (server) => serve(server, { ...parts, ...actions, ...readers, ...facts, taps }),
     jobs: [checkInReport],
-    subscriptions: [...facts.subscriptions, bookedItemsSubscription(), arrivalsSubscription(defaultPolicy)],
+    subscriptions: [...facts.subscriptions, bookedItemsSubscription(), arrivalsSubscription()],
     background: () => [readers, ...facts.follow(), housekeeping(parts, config), actions.triggers.start()],
   };
   return { composition, readers };
@@ -77,7 +76,7 @@ function housekeeping(parts: ServiceParts, config: CheckinGatewayConfig): { stop
   const silentMs = config.LIDO_READERS_HEARTBEAT_SECONDS * 3_000;
   const sweep = (): Promise<unknown> =>
     Promise.all([
-      closeOverdueVisits(parts, defaultPolicy),
+      closeOverdueVisits(parts),
       markSilentOffline(parts.db.fork(), new Date(parts.clock.nowMs() - silentMs)),
     ]);
   const options = { name: 'visits and readers', everyMs: housekeepingEveryMs, telemetry: parts.telemetry };

@@ -3,8 +3,7 @@ import { openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { migrations } from '../migrations/index.ts';
 import { closeOverdueVisits } from '../src/visits/close-visits.job.ts';
-import { defaultPolicy } from '../src/visits/policy.ts';
-import { VisitEntity } from '../src/visits/visit.entity.ts';
+import { entities } from '../src/entities.ts';
 import { anyCheckIns, newCheckIn } from './builders.ts';
 import { startGateway } from './support.ts';
 
@@ -13,7 +12,7 @@ test('visits that nobody ended end when they should have, are marked so and told
   onTestFinished(() => gateway.stop());
   const db = await openDatabase({
     url: gateway.databaseUrl,
-    entities: [VisitEntity],
+    entities,
     migrations,
     telemetry: startTelemetry({ service: 'test', logLevel: 'silent' }),
   });
@@ -26,8 +25,8 @@ test('visits that nobody ended end when they should have, are marked so and told
   gateway.advance(4 * 3_600);
   await checkIn(present.customerId);
   const parts = { db, clock: { nowMs: gateway.nowMs }, onCommit: () => undefined };
-  expect(await closeOverdueVisits(parts, defaultPolicy)).toBe(1);
-  expect(await closeOverdueVisits(parts, defaultPolicy)).toBe(0);
+  expect(await closeOverdueVisits(parts)).toBe(1);
+  expect(await closeOverdueVisits(parts)).toBe(0);
 
   expect(await gateway.sql('select closed_by from visits where id = $1', [id])).toEqual([{ closed_by: 'max_visit' }]);
   const [, told] = await gateway.streams.checkInsOf(forgotten.customerId, 2);

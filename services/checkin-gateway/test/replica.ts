@@ -12,7 +12,6 @@ import { entities } from '../src/entities.ts';
 import { ownersFrom } from '../src/projections/owners.client.ts';
 import type { Directories } from '../src/projections/rebuild.job.ts';
 import type { Ages } from '../src/projections/trust.ts';
-import { defaultPolicy } from '../src/visits/policy.ts';
 import type { Tap } from '../src/visits/tap.ts';
 import { type TapDecider, tapDecider } from '../src/visits/tap.handlers.ts';
 import type { TestGateway, TestGuest } from './support.ts';
@@ -57,7 +56,6 @@ export async function startReplica(gateway: TestGateway, options: ReplicaOptions
     sources: { ages },
     limits: { freshMs: 5_000, maxAgeMs: 900_000 },
     sites: sitesFrom(directories.sites),
-    policy: defaultPolicy,
   });
   return {
     decider,

@@ -19,6 +19,8 @@ export const DeviceEntity = defineEntity({
     relayId: p.integer(),
     unlockMs: p.integer(),
     enabled: p.boolean(),
+    /** The part of the site behind the door. */
+    zone: p.string().nullable(),
     online: p.boolean().default(false),
     lastSeenAt: p.datetime().nullable(),
     lagMs: p.integer().nullable(),

@@ -25,7 +25,7 @@ const devices: ResourceSpec<DeviceRow, Device> = {
   scope: siteScope<DeviceRow>(),
   writable: [
     ...(['name', 'siteId', 'kind', 'serialNumber', 'direction', 'mediumFormat'] as const),
-    ...(['uidBytes', 'offlinePolicy', 'relayId', 'unlockMs', 'enabled'] as const),
+    ...(['uidBytes', 'offlinePolicy', 'relayId', 'unlockMs', 'enabled', 'zone'] as const),
     ...(['address', 'loginUser', 'loginPassword', 'loginToken'] as const),
   ],
   defaults: {

@@ -18,6 +18,7 @@ export function toDevice(row: DeviceRow, { instant }: Formats): Device {
     relayId: row.relayId,
     unlockMs: row.unlockMs,
     enabled: row.enabled,
+    zone: row.zone ?? null,
     status: toStatus(row, instant),
     address: row.address ?? null,
     loginUser: row.loginUser ?? null,

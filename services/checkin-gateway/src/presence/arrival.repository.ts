@@ -1,14 +1,11 @@
-import type { KnownCustomer } from '../projections/known.repository.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import type { KnownCustomer } from '../projections/known.repository.ts';
+import { foldVisits, openVisitOf } from '../visits/fold-visits.ts';
+import { findEpisode } from '../visits/movement.repository.ts';
+import { findPolicy } from '../visits/policy.repository.ts';
+import { customerKey, recordFact } from '../visits/record-movement.repository.ts';
 import { VisitEntity } from '../visits/visit.entity.ts';
-import {
-  closeVisit,
-  findOpenVisit,
-  lockSubject,
-  openVisit,
-  overdueSince,
-  type VisitTransaction,
-} from '../visits/visit.repository.ts';
+import { lockSubject, type VisitTransaction } from '../visits/visit.repository.ts';
 
 /** Somebody who has come to a site, as a check-in says that is not one of a door. */
 export interface NotedArrival {
@@ -25,20 +22,19 @@ export interface NotedArrival {
  * nothing begins and the answer is null. An arrival long ago makes a visit that has ended by itself.
  */
 export async function noteArrival(noted: NotedArrival, transaction: VisitTransaction): Promise<string | null> {
-  const { em, nowMs, policy } = transaction;
+  const { em, nowMs } = transaction;
   const { customer, organisationId, method, at, siteId } = noted;
   if (at.getTime() > nowMs) return null;
-  await lockSubject(em, `customer ${customer.id}`);
-  const inside = await findOpenVisit(em, organisationId, customer.id);
-  if (inside && !overdueSince(inside, policy, nowMs)) return null;
+  const visitor = { organisationId, customerId: customer.id, customer };
+  await lockSubject(em, customerKey(customer.id));
+  if (openVisitOf(foldVisits(await findEpisode(em, visitor, new Date(nowMs)), nowMs))) return null;
+  const visitId = newShopId();
   const arrival = {
-    ...{ id: newShopId(), organisationId, siteId, customerId: customer.id, membershipId: null },
-    ...{ methodType: null, methodId: method.id, methodName: method.name, checkedInAt: at },
+    ...({ kind: 'arrival', siteId, at, visitId, membershipId: null, policy: await findPolicy(em, siteId) } as const),
+    ...{ methodType: null, methodId: method.id, methodName: method.name },
   };
-  const visit = await openVisit(arrival, customer, transaction);
-  const overdue = overdueSince(visit, policy, nowMs);
-  if (overdue) await closeVisit(visit, { at: overdue, by: 'max_visit' }, customer, transaction);
-  return visit.id;
+  await recordFact(visitor, arrival, transaction);
+  return visitId;
 }
 
 /** Ends the visit that a check-in began, unless something else has ended it. */
@@ -51,9 +47,15 @@ export async function noteDeparture(
   const { em, nowMs } = transaction;
   const visit = await em.findOne(VisitEntity, { id: visitId });
   if (!visit) return;
-  await lockSubject(em, `customer ${visit.customerId}`);
+  const { organisationId, customerId, siteId, methodId, methodName } = visit;
+  await lockSubject(em, customerKey(customerId));
   await em.refresh(visit);
   if (visit.checkedOutAt) return;
-  const end = at.getTime() > nowMs ? new Date(nowMs) : at;
-  await closeVisit(visit, { at: end, by: 'check_out' }, customer, transaction);
+  const endMs = Math.max(visit.checkedInAt.getTime(), Math.min(at.getTime(), nowMs));
+  const departure = {
+    ...({ kind: 'departure', siteId, at: new Date(endMs), visitId } as const),
+    membershipId: visit.membershipId ?? null,
+    ...{ methodType: visit.methodType ?? null, methodId, methodName, policy: await findPolicy(em, siteId) },
+  };
+  await recordFact({ organisationId, customerId, customer }, departure, transaction);
 }

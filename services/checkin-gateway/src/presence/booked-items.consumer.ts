@@ -3,7 +3,7 @@ import { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import type { EventHandler, Subscription } from '@lido/runtime/events/consumer.ts';
 import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
-import type { VisitPolicy } from '../visits/policy.ts';
+import { findPolicy } from '../visits/policy.repository.ts';
 import { bookedStretches } from './booked-item.ts';
 import { findAwaited, replaceBookedItems } from './booked-items.repository.ts';
 import { arrivalEvent } from './presence-events.ts';
@@ -29,24 +29,23 @@ const projectOrder: EventHandler = async (event, { em }) => {
 };
 
 /** Whoever arrives at a site, whichever way that was noticed, has come for what they have booked there about then. */
-export function arrivalsSubscription(policy: VisitPolicy): Subscription {
+export function arrivalsSubscription(): Subscription {
   return {
     name: 'checkin-from-checkin',
     source: 'checkin',
     mode: 'effect',
-    handlers: { 'lido.checkin.check_in.created': noteArrivals(policy) },
+    handlers: { 'lido.checkin.check_in.created': noteArrivals },
   };
 }
 
-function noteArrivals(policy: VisitPolicy): EventHandler {
-  return async (event, { em, origin }) => {
-    const { customer, siteId, checkedInAt } = CheckIn.decode(event.payload);
-    const { organisationId } = event;
-    const atMs = parseInstant(checkedInAt ?? '');
-    if (!customer || atMs === undefined) return;
-    const visit = { organisationId, siteId, customerId: customer.id, atMs };
-    for (const booking of await findAwaited(em, visit, policy.bookingEarlyMinutes)) {
-      await writeEvent(em, arrivalEvent(booking, { organisationId, siteId, at: new Date(atMs) }), origin);
-    }
-  };
-}
+const noteArrivals: EventHandler = async (event, { em, origin }) => {
+  const { customer, siteId, checkedInAt } = CheckIn.decode(event.payload);
+  const { organisationId } = event;
+  const atMs = parseInstant(checkedInAt ?? '');
+  if (!customer || atMs === undefined) return;
+  const visit = { organisationId, siteId, customerId: customer.id, atMs };
+  const { bookingEarlyMinutes } = await findPolicy(em, siteId);
+  for (const booking of await findAwaited(em, visit, bookingEarlyMinutes)) {
+    await writeEvent(em, arrivalEvent(booking, { organisationId, siteId, at: new Date(atMs) }), origin);
+  }
+};

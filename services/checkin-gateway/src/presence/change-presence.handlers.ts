@@ -194,7 +194,7 @@ async function ownerOf(em: SqlEntityManager, row: BookableCheckinRow): Promise<K
 }
 
 function visitTransaction({ em, emit }: Transaction, { actor }: Doer, parts: PresenceParts): VisitTransaction {
-  return { em, emit, actor, nowMs: parts.clock.nowMs(), policy: parts.policy };
+  return { em, emit, actor, nowMs: parts.clock.nowMs() };
 }
 
 function occasionOf(

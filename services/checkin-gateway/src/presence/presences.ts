@@ -3,11 +3,9 @@ import type { BookedItem } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import type { Transaction } from '@lido/runtime/grpc/call.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import type { Triggers } from '../actions/triggers.ts';
-import type { VisitPolicy } from '../visits/policy.ts';
 
 /** What changing check-ins at bookables works with. */
 export interface PresenceParts extends Pick<ServiceParts, 'db' | 'clock' | 'onCommit'> {
-  readonly policy: VisitPolicy;
   readonly triggers: Triggers;
 }
 

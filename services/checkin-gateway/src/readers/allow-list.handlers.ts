@@ -2,7 +2,7 @@ import type { ReaderServiceService } from '@lido/proto/lido/checkin/v1/reader.ts
 import { Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
-import type { VisitPolicy } from '../visits/policy.ts';
+import { findPolicy } from '../visits/policy.repository.ts';
 import { allowListPayload, endOf } from './allow-list.ts';
 import { findCandidates } from './allow-list.repository.ts';
 import { ownDevice } from './own-device.repository.ts';
@@ -11,7 +11,6 @@ import type { SigningKey } from './signing-key.ts';
 /** What the rpcs of allow-lists need besides their call. */
 export interface AllowListOptions {
   readonly sites: Sites;
-  readonly policy: VisitPolicy;
   /** The key of this installation; asked for once. */
   readonly signingKey: () => Promise<SigningKey>;
 }
@@ -19,14 +18,14 @@ export interface AllowListOptions {
 type AllowListHandlers = Pick<Handlers<typeof ReaderServiceService>, 'getAllowList' | 'getAllowListKey'>;
 
 /** The rpcs of signed allow-lists. */
-export function allowListHandlers({ sites, policy, signingKey }: AllowListOptions): AllowListHandlers {
+export function allowListHandlers({ sites, signingKey }: AllowListOptions): AllowListHandlers {
   return {
     getAllowList: async ({ id }, call) => {
       const device = await ownDevice(id, call);
       if (!device.enabled) throw new Refusal('forbidden', 'device_not_allowed', 'This device is not enabled.');
       const site = await sites.find(call.em, device.siteId, call);
       if (!site) throw unavailable('The site of this device is not known yet. Please try again.');
-      const nowMs = call.clock.nowMs();
+      const [nowMs, policy] = [call.clock.nowMs(), await findPolicy(call.em, site.id)];
       const input = { device, site: { id: site.id, zone: site.timezone }, policy, nowMs };
       const candidates = await findCandidates(call.em, device, { fromMs: nowMs, untilMs: endOf(input) });
       const payload = allowListPayload(candidates, input);

@@ -107,6 +107,8 @@ function isEntitled(
     isDeviceAllowed: true,
     isReadable: true,
     direction: 'DEVICE_DIRECTION_IN',
+    zone: null,
+    placesLeft: { site: null, zone: null },
     previous: undefined,
     mediumState: 'active',
   };

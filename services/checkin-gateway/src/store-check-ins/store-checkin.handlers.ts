@@ -29,7 +29,7 @@ export function storeCheckinHandlers(options: CheckInHandlerOptions) {
   return {
     listStoreCheckins,
     createStoreCheckin: (request, call) => createStoreCheckin(request, call, options),
-    endStoreCheckin: ({ id }, call) => endStoreCheckin(id, call, options),
+    endStoreCheckin: ({ id }, call) => endStoreCheckin(id, call),
   } satisfies Handlers<typeof StoreCheckinServiceService>;
 }
 
@@ -56,7 +56,7 @@ async function createStoreCheckin(
   return call.transact(async ({ em, emit }) => {
     const columns = firstColumns(call);
     const arrival = { organisationId: columns.organisationId, siteId: request.storeId, at: columns.createdAt };
-    const transaction = { em, emit, nowMs: columns.createdAt.getTime(), actor: call.actor, policy: options.policy };
+    const transaction = { em, emit, nowMs: columns.createdAt.getTime(), actor: call.actor };
     const row = em.create(StoreCheckinEntity, {
       ...columns,
       ...{ id: newShopId(), version: 1, siteId: request.storeId, customerId: customer.id, data: request.data ?? {} },
@@ -87,7 +87,7 @@ async function check(
   return customer;
 }
 
-async function endStoreCheckin(id: string, call: Call, options: CheckInHandlerOptions): Promise<object> {
+async function endStoreCheckin(id: string, call: Call): Promise<object> {
   await call.transact(async ({ em, emit }) => {
     const where = { $and: [{ id }, visible(scope, call)] } as FilterQuery<StoreCheckinRow>;
     const row = await em.findOne(StoreCheckinEntity, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -98,7 +98,7 @@ async function endStoreCheckin(id: string, call: Call, options: CheckInHandlerOp
     row.endedAt = row.updatedAt;
     if (row.visitId) {
       const customers = await findKnownCustomers(em, row.organisationId, [row.customerId]);
-      const transaction = { em, emit, nowMs: call.clock.nowMs(), actor: call.actor, policy: options.policy };
+      const transaction = { em, emit, nowMs: call.clock.nowMs(), actor: call.actor };
       await noteDeparture(row.visitId, row.endedAt, customers.get(row.customerId), transaction);
     }
     return {};

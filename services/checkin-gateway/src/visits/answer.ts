@@ -8,8 +8,8 @@ export interface AnswerParts {
   readonly tap: Tap;
   readonly device: Pick<DeviceRow, 'direction' | 'relayId' | 'unlockMs'> | undefined;
   readonly elapsedMs: number;
-  /** Until when the facts were complete, where they were no longer fresh. */
-  readonly asOf?: string | null;
+  /** What the verdict rests on, where anything was known. */
+  readonly facts?: { readonly asOf: string | null } | undefined;
   /** The visit that the tap began or ended. */
   readonly checkInId?: string | null;
   /** The earlier answer that a duplicate repeats. */
@@ -24,7 +24,7 @@ export function answerOf({
   elapsedMs,
   checkInId = null,
   previous,
-  asOf = null,
+  facts,
 }: AnswerParts): Decision {
   const isOpen = verdict.outcome === 'granted' && device !== undefined;
   return {
@@ -37,7 +37,7 @@ export function answerOf({
     relays: isOpen ? [{ id: device.relayId, onTimeMs: device.unlockMs }] : [],
     checkInId: previous?.checkInId ?? checkInId,
     flags: verdict.flags,
-    asOf,
+    asOf: facts?.asOf ?? null,
     decidedInMs: elapsedMs,
   };
 }

@@ -21,16 +21,16 @@ import { toCheckIn } from './check-in-message.ts';
 import { checkInReport } from './check-in-report.job.ts';
 import { filtersOf } from './check-in-filters.ts';
 import { genericMethodName } from './method.ts';
+import type { ArrivalMethod } from './movement.ts';
 import { findNamedCustomer, findNamedSite } from './named.repository.ts';
-import type { VisitPolicy } from './policy.ts';
+import { findPolicy } from './policy.repository.ts';
 import { VisitEntity, type VisitRow } from './visit.entity.ts';
-import { lockSubject, openVisit } from './visit.repository.ts';
+import { recordFact } from './record-movement.repository.ts';
 
 /** What check-in rpcs need besides their call. */
 export interface CheckInHandlerOptions {
   readonly owners: Owners;
   readonly sites: Sites;
-  readonly policy: VisitPolicy;
   readonly jobs: JobQueue;
 }
 
@@ -77,35 +77,24 @@ async function createCheckIn(
   const checked = await check(request, call, options);
   return call.transact(async ({ em, emit }) => {
     const nowMs = call.clock.nowMs();
-    await lockSubject(em, `customer ${checked.customer.id}`);
+    const { organisationId } = call.principal;
+    const visitor = { organisationId, customerId: checked.customer.id, customer: checked.customer };
+    const policy = await findPolicy(em, request.siteId);
     const arrival = {
-      id: newShopId(),
-      organisationId: call.principal.organisationId,
-      siteId: request.siteId,
-      customerId: checked.customer.id,
-      membershipId: request.membershipId ?? null,
       ...checked.method,
-      checkedInAt: new Date(nowMs),
+      ...({ kind: 'arrival', siteId: request.siteId, at: new Date(nowMs), visitId: newShopId(), policy } as const),
+      membershipId: request.membershipId ?? null,
     };
-    const visit = await openVisit(arrival, checked.customer, {
-      em,
-      emit,
-      nowMs,
-      actor: call.actor,
-      policy: options.policy,
-    });
-    return toCheckIn(visit, checked.customer);
+    return toCheckIn(await recordFact(visitor, arrival, { em, emit, nowMs, actor: call.actor }), checked.customer);
   });
 }
-
-type Method = Pick<VisitRow, 'methodType' | 'methodId' | 'methodName'>;
 
 /** Looks up everything the request names, and tells all that is wrong at once. */
 async function check(
   request: CreateCheckInRequest,
   call: Call,
   options: CheckInHandlerOptions,
-): Promise<{ customer: KnownCustomer; method: Method }> {
+): Promise<{ customer: KnownCustomer; method: ArrivalMethod }> {
   const errors: FieldErrors = {};
   const site = await findNamedSite(request.siteId, call, options.sites);
   if (!site) errors['site_id'] = [`There is no site ${request.siteId}.`];
@@ -129,7 +118,7 @@ async function holds(customer: KnownCustomer, membershipId: string, call: Call, 
 async function findMethod(
   { methodId, methodType, siteId }: CreateCheckInRequest,
   call: Call,
-): Promise<Method | undefined> {
+): Promise<ArrivalMethod | undefined> {
   if (methodType !== 'CHECK_IN_METHOD_TYPE_GANTNER') {
     const id = methodId ?? 'check_in_button';
     const methodName = genericMethodName(id);

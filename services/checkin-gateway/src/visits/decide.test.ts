@@ -40,11 +40,13 @@ const tap: DecisionInput = {
   holder: member,
   site: { id: 'spa', zone: 'UTC', openingHours: [], openingExceptions: [] },
   policy: defaultPolicy,
+  zone: null,
+  placesLeft: { site: null, zone: null },
 };
 
 const insideSince = (minutesAgo: number): Holder => ({
   ...member,
-  openVisit: { id: 'v1', siteId: 'spa', checkedInMs: nowMs - minutesAgo * minuteMs },
+  openVisit: { id: 'v1', siteId: 'spa', zone: null, checkedInMs: nowMs - minutesAgo * minuteMs },
 });
 
 const earlier: Decision = {
@@ -134,7 +136,7 @@ describe('a membership', () => {
   });
 
   test('with a failed payment lets in where the site says so', () => {
-    const policy = { ...defaultPolicy, isPaymentRequired: false };
+    const policy = { ...defaultPolicy, paymentRequired: false };
     const changes = withMembership({ status: 'needs_attention', attentionReason: 'payment_failed' });
     expect(decide({ ...tap, ...changes, policy }).outcome).toBe('granted');
   });
@@ -165,22 +167,63 @@ describe('a booking', () => {
   });
 });
 
+describe('how many a place holds', () => {
+  test.each([
+    ['the site', { site: 0, zone: null }],
+    ['the zone behind the door', { site: 5, zone: 0 }],
+  ])('%s being full keeps out whoever is not inside', (_, placesLeft) => {
+    expect(decide({ ...tap, zone: 'pool', placesLeft }).reason).toBe('capacity_full');
+    const leaving = decide({ ...tap, direction: 'DEVICE_DIRECTION_OUT', holder: insideSince(90), placesLeft });
+    expect(leaving).toMatchObject({ outcome: 'granted', action: 'check_out' });
+  });
+
+  test('an inner door lets nobody into a full zone but those who are there', () => {
+    const inner = {
+      ...tap,
+      direction: 'DEVICE_DIRECTION_INNER',
+      zone: 'pool',
+      placesLeft: { site: 0, zone: 0 },
+    } as const;
+    const inside = (zone: string): Holder => ({
+      ...member,
+      openVisit: { id: 'v1', siteId: 'spa', zone, checkedInMs: nowMs - 9 * minuteMs },
+    });
+    expect(decide({ ...inner, holder: inside('hall') }).reason).toBe('capacity_full');
+    expect(decide({ ...inner, holder: inside('pool') }).outcome).toBe('granted');
+  });
+});
+
+test('a membership whose visits are used up lets in only with a booking or beside another one', () => {
+  const spent = { ...membership, visitsRemaining: 0 };
+  expect(decide({ ...tap, holder: { ...member, memberships: [spent] } }).reason).toBe('no_credits');
+  const beside = { ...member, memberships: [spent, { ...membership, id: 'm2', visitsRemaining: 3 }] };
+  expect(decide({ ...tap, holder: beside })).toMatchObject({ outcome: 'granted', membershipId: 'm2' });
+  const booked = { siteId: 'spa', startMs: nowMs, endMs: nowMs + minuteMs };
+  expect(decide({ ...tap, holder: { ...member, memberships: [spent], bookings: [booked] } }).outcome).toBe('granted');
+});
+
+test('who works at the site is let in without an entitlement or a visit, unless banned', () => {
+  const policy = { ...defaultPolicy, staffCustomerIds: ['c1'] };
+  expect(decide({ ...tap, holder: stranger, policy })).toMatchObject({ outcome: 'granted', action: 'none' });
+  expect(decide({ ...tap, holder: { ...stranger, isBlocked: true }, policy }).reason).toBe('customer_blocked');
+});
+
 describe('somebody who is inside already', () => {
   test.each([
-    ['hard', 200, 'denied', 'none', []],
-    ['timed', 4, 'denied', 'none', []],
-    ['timed', 6, 'granted', 'check_in', ['already_inside']],
-    ['soft', 30, 'granted', 'check_in', ['already_inside']],
-    ['soft', 0.5, 'granted', 'none', ['already_inside']],
-    ['off', 30, 'granted', 'check_in', []],
-    ['off', 0.5, 'granted', 'none', []],
+    ['ANTI_PASSBACK_HARD', 200, 'denied', 'none', []],
+    ['ANTI_PASSBACK_TIMED', 4, 'denied', 'none', []],
+    ['ANTI_PASSBACK_TIMED', 6, 'granted', 'check_in', ['already_inside']],
+    ['ANTI_PASSBACK_SOFT', 30, 'granted', 'check_in', ['already_inside']],
+    ['ANTI_PASSBACK_SOFT', 0.5, 'granted', 'none', ['already_inside']],
+    ['ANTI_PASSBACK_OFF', 30, 'granted', 'check_in', []],
+    ['ANTI_PASSBACK_OFF', 0.5, 'granted', 'none', []],
   ] as const)('under %s anti-passback after %d minutes is %s', (antiPassback, minutesAgo, outcome, action, flags) => {
     const policy = { ...defaultPolicy, antiPassback };
     expect(decide({ ...tap, holder: insideSince(minutesAgo), policy })).toMatchObject({ outcome, action, flags });
   });
 
   test('at another site may come in here', () => {
-    const holder: Holder = { ...member, openVisit: { id: 'v1', siteId: 'gym', checkedInMs: nowMs - 1 } };
+    const holder: Holder = { ...member, openVisit: { id: 'v1', siteId: 'gym', zone: null, checkedInMs: nowMs - 1 } };
     expect(decide({ ...tap, holder }).action).toBe('check_in');
   });
 

@@ -47,25 +47,40 @@ function enter(input: DecisionInput, action: Action): Verdict {
   if (mediumState === 'blocked') return denied('medium_blocked');
   if (mediumState === 'unknown' || !holder) return denied('unknown_medium');
   if (holder.isBlocked) return denied('customer_blocked');
+  if (isStaff(input)) return granted('none');
   const entitlement = findEntitlement(holder, input);
   if ('refusal' in entitlement) return denied(entitlement.refusal);
-  return action === 'none' ? granted('none') : arrive(holder, input, entitlement.membershipId);
+  const visit = openVisitHere(input);
+  if (action === 'none') return isFull(visit, input) ? denied('capacity_full') : granted('none');
+  const { membershipId, isSpent } = entitlement;
+  if (visit) return arriveAgain(visit, input, membershipId);
+  if (isTooSoonBack(holder, input)) return denied('reentry_too_soon');
+  if (isSpent) return denied('no_credits');
+  return isFull(undefined, input) ? denied('capacity_full') : { ...granted('check_in'), membershipId };
 }
 
-function arrive(holder: Holder, input: DecisionInput, membershipId: string | null): Verdict {
-  const visit = openVisitHere(input);
-  if (visit) return arriveAgain(visit, input, membershipId);
-  const { lastCheckedOutMs } = holder;
-  const backMs = (lastCheckedOutMs ?? -Infinity) + input.policy.reentryDelaySeconds * secondMs;
-  return input.nowMs < backMs ? denied('reentry_too_soon') : { ...granted('check_in'), membershipId };
+/** Whether the tap is of somebody who works at the site: their card opens its doors, and their coming is no visit. */
+export function isStaff({ holder, policy }: Pick<DecisionInput, 'holder' | 'policy'>): boolean {
+  return holder !== undefined && policy.staffCustomerIds.includes(holder.customerId);
+}
+
+function isTooSoonBack({ lastCheckedOutMs }: Holder, { nowMs, policy }: DecisionInput): boolean {
+  return lastCheckedOutMs !== undefined && nowMs < lastCheckedOutMs + policy.reentryDelaySeconds * secondMs;
+}
+
+/** Whether there is no room where the door leads to. Who is inside already takes no second place. */
+function isFull(visit: OpenVisit | undefined, { zone, placesLeft }: DecisionInput): boolean {
+  if (!visit && placesLeft.site !== null && placesLeft.site <= 0) return true;
+  return visit?.zone !== zone && placesLeft.zone !== null && placesLeft.zone <= 0;
 }
 
 /** Somebody comes in who never left. What that means is the site's choice; within the least stay it never is a second visit. */
 function arriveAgain(visit: OpenVisit, input: DecisionInput, membershipId: string | null): Verdict {
   const { antiPassback, antiPassbackMinutes } = input.policy;
   const isTooSoon = input.nowMs < visit.checkedInMs + antiPassbackMinutes * minuteMs;
-  if (antiPassback === 'hard' || (antiPassback === 'timed' && isTooSoon)) return denied('already_inside');
-  const flags: Reason[] = antiPassback === 'off' ? [] : ['already_inside'];
+  const isDenied = antiPassback === 'ANTI_PASSBACK_HARD' || (antiPassback === 'ANTI_PASSBACK_TIMED' && isTooSoon);
+  if (isDenied) return denied('already_inside');
+  const flags: Reason[] = antiPassback === 'ANTI_PASSBACK_OFF' ? [] : ['already_inside'];
   if (isWithinMinStay(visit, input)) return { ...granted('none'), flags };
   return { ...granted('check_in'), membershipId, flags };
 }

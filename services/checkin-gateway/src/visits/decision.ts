@@ -18,8 +18,14 @@ export type Reason =
   | 'out_of_hours'
   | 'already_inside'
   | 'reentry_too_soon'
+  | 'no_credits'
+  | 'capacity_full'
   | 'decision_timeout'
   | 'internal_error'
+  /** A device without a connection denied what we would have granted. */
+  | 'denied_offline'
+  /** A device's journal tells of a time that has not come. */
+  | 'clock_ahead'
   | 'granted';
 
 export type Outcome = 'granted' | 'denied';
@@ -90,6 +96,7 @@ export interface DoorSite {
 export interface OpenVisit {
   readonly id: string;
   readonly siteId: string;
+  readonly zone: string | null;
   readonly checkedInMs: number;
 }
 
@@ -106,11 +113,20 @@ export interface Holder {
   readonly lastCheckedOutMs: number | undefined;
 }
 
+/** How many more visitors there is room for; null without a limit. */
+export interface PlacesLeft {
+  readonly site: number | null;
+  /** Behind this door. */
+  readonly zone: number | null;
+}
+
 /** Everything a decision depends on. */
 export interface DecisionInput {
   readonly nowMs: number;
   readonly isDeviceAllowed: boolean;
   readonly direction: DeviceDirection;
+  /** The zone the door leads to. */
+  readonly zone: string | null;
   readonly isReadable: boolean;
   /** The decision of the first tap of the same medium at the same reader within the duplicate window. */
   readonly previous: Decision | undefined;
@@ -118,4 +134,5 @@ export interface DecisionInput {
   readonly holder: Holder | undefined;
   readonly site: DoorSite;
   readonly policy: VisitPolicy;
+  readonly placesLeft: PlacesLeft;
 }

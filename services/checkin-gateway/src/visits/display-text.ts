@@ -16,8 +16,12 @@ const denials: Record<Reason, string> = {
   out_of_hours: 'Outside your hours',
   already_inside: 'Already checked in',
   reentry_too_soon: 'Please wait to re-enter',
+  no_credits: 'No visits left',
+  capacity_full: 'Full at the moment',
   decision_timeout: 'Please try again',
   internal_error: 'Please see reception',
+  denied_offline: 'Please see reception',
+  clock_ahead: 'Please see reception',
   granted: 'Please see reception',
 };
 

@@ -2,8 +2,10 @@ import { localDateOf } from '@lido/runtime/time/zone.ts';
 import type { DecisionInput, HeldMembership, Holder, Reason } from './decision.ts';
 import { isOpenAt } from './opening-hours.ts';
 
-/** What lets a customer in, or the first reason why nothing does. */
-export type Entitlement = { readonly membershipId: string | null } | { readonly refusal: Reason };
+/** What lets a customer in, or the first reason why nothing does. A membership whose visits are used up is spent. */
+export type Entitlement =
+  | { readonly membershipId: string | null; readonly isSpent: boolean }
+  | { readonly refusal: Reason };
 
 /** The attention reasons that speak of money owed; the others ask for paperwork and keep no door shut. */
 const paymentReasons: readonly string[] = ['setup_unpaid', 'payment_failed', 'payment_disputed', 'payment_outstanding'];
@@ -21,24 +23,25 @@ const minuteMs = 60_000;
  * A guest with a booking is expected, so opening hours limit memberships only.
  */
 export function findEntitlement(holder: Holder, input: Omit<DecisionInput, 'holder'>): Entitlement {
-  if (holder.admission === 'anybody_known') return { membershipId: null };
+  if (holder.admission === 'anybody_known') return { membershipId: null, isSpent: false };
   const entitlement = findByRules(holder, input);
   // Where facts are missing, what is there may let in but can not refuse.
-  const isInDoubt = holder.admission === 'only_certain' && 'refusal' in entitlement;
-  return isInDoubt ? { refusal: 'internal_error' } : entitlement;
+  const isLetIn = 'membershipId' in entitlement && !entitlement.isSpent;
+  return holder.admission === 'only_certain' && !isLetIn ? { refusal: 'internal_error' } : entitlement;
 }
 
 function findByRules(holder: Holder, input: Omit<DecisionInput, 'holder'>): Entitlement {
   const active = holder.memberships.filter((membership) => isActive(membership, input));
-  const paid = input.policy.isPaymentRequired ? active.filter((membership) => !isPaymentOverdue(membership)) : active;
-  const here = paid.find(({ siteId }) => siteId === input.site.id);
-  if (hasBookingNow(holder, input)) return { membershipId: here?.id ?? null };
+  const paid = input.policy.paymentRequired ? active.filter((membership) => !isPaymentOverdue(membership)) : active;
+  const ofSite = paid.filter(({ siteId }) => siteId === input.site.id);
+  const here = ofSite.find(({ visitsRemaining }) => visitsRemaining !== 0) ?? ofSite[0];
+  if (hasBookingNow(holder, input)) return { membershipId: here?.id ?? null, isSpent: false };
   if (holder.memberships.length === 0) return { refusal: 'no_entitlement' };
   if (active.length === 0) return { refusal: 'membership_not_active' };
   if (paid.length === 0) return { refusal: 'payment_overdue' };
   if (!here) return { refusal: 'not_allowed_here' };
   if (!isOpenAt(input.site, input.nowMs)) return { refusal: 'out_of_hours' };
-  return { membershipId: here.id };
+  return { membershipId: here.id, isSpent: here.visitsRemaining === 0 };
 }
 
 function isActive(

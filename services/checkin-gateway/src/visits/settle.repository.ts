@@ -1,32 +1,23 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import type { DeviceRow } from '../devices/device.entity.ts';
 import { decide } from './decide.ts';
-import type { Decision, DecisionInput, DoorSite, Holder, Verdict } from './decision.ts';
+import type { Action, Decision, DecisionInput, DoorSite, Holder, Outcome, PlacesLeft, Verdict } from './decision.ts';
 import type { Facts } from './facts.repository.ts';
-import type { Medium } from './media.ts';
-import type { VisitPolicy } from './policy.ts';
-import type { Tap } from './tap.ts';
+import { type FoldedVisit, foldVisits, openVisitOf } from './fold-visits.ts';
+import type { Movement } from './movement.ts';
+import { findEpisode } from './movement.repository.ts';
+import { customerKey, recordMovement } from './record-movement.repository.ts';
+import type { TapCase } from './tap-case.repository.ts';
+import { momentOf, movementOf } from './tap-movement.ts';
 import { findFirstTap, type TapFindings } from './tap.repository.ts';
-import { visitIdOf } from './visit-id.ts';
-import type { VisitRow } from './visit.entity.ts';
 import {
-  closeVisit,
+  countInside,
   findLastCheckOutMs,
-  findOpenVisit,
   lockSubject,
-  openVisit,
-  overdueSince,
+  type Visitor,
   type VisitTransaction,
 } from './visit.repository.ts';
-
-/** A tap and all that is known about it outside the transaction. */
-export interface TapCase {
-  readonly tap: Tap;
-  readonly device: DeviceRow;
-  readonly medium: Medium | undefined;
-  readonly facts: Facts | undefined;
-  readonly site: Site | undefined;
-}
+import type { VisitRow } from './visit.entity.ts';
 
 /** What the transaction made of a tap. */
 export interface Settled {
@@ -36,86 +27,133 @@ export interface Settled {
   readonly findings: TapFindings;
 }
 
+/** What the rules say, and of which state of things. */
+interface Judgement {
+  readonly verdict: Verdict;
+  readonly atMs: number;
+  readonly open: FoldedVisit | undefined;
+  readonly previous: Decision | undefined;
+}
+
 /**
- * Decides a tap and changes the customer's visits accordingly. The lock makes simultaneous taps of one customer follow each
- * other, so that the second sees the first one's visit.
+ * Decides a tap and records how the customer moved. The lock makes simultaneous taps of one customer follow each other, so that
+ * the second sees the first one's visit.
  */
 export async function settle(tapCase: TapCase, transaction: VisitTransaction): Promise<Settled> {
-  const { tap, device, medium, facts } = tapCase;
-  const { em, policy } = transaction;
-  const customer = facts?.customer;
-  await lockSubject(em, customer ? `customer ${customer.id}` : `medium ${device.id} ${medium?.value ?? tap.eventId}`);
-  const previous = medium && (await findFirstTap(em, tap, medium, policy.duplicateMs));
-  const open = customer && (await findCurrentVisit(tapCase, transaction));
-  const lastCheckedOutMs =
-    customer && policy.reentryDelaySeconds > 0 ? await findLastCheckOutMs(em, customer.id, device.siteId) : undefined;
-  const verdict = decide(inputOf(tapCase, { previous, open, lastCheckedOutMs, policy }));
-  const visit = await change(tapCase, { verdict, open }, transaction);
-  const findings = { customerId: customer?.id, duplicateOf: previous?.eventId };
-  return { verdict, checkInId: visit?.id ?? null, previous, findings };
+  const judgement = await judge(tapCase, transaction);
+  const { verdict, open, previous, atMs } = judgement;
+  const movement = movementOf(tapCase, { atMs, membershipId: verdict.membershipId });
+  const visitor = visitorOf(tapCase);
+  if (visitor && verdict.outcome === 'granted' && !previous) await recordMovement(visitor, movement, transaction);
+  const checkInId = verdict.action === 'check_in' ? movement.visitId : (open?.id ?? null);
+  return { verdict, checkInId, previous, findings: findingsOf(tapCase, previous) };
 }
 
-/** The customer's open visit; one that has lasted too long ends first, at the time when it should have. */
-async function findCurrentVisit(tapCase: TapCase, transaction: VisitTransaction): Promise<VisitRow | undefined> {
-  const { device, facts, tap } = tapCase;
-  const customer = facts?.customer;
-  if (!customer) return undefined;
-  const open = await findOpenVisit(transaction.em, device.organisationId, customer.id);
-  const end = open && overdueSince(open, transaction.policy, tap.occurredAt.getTime());
-  if (!open || !end) return open;
-  await closeVisit(open, { at: end, by: 'max_visit' }, customer, transaction);
-  return undefined;
-}
-
-async function change(
-  { tap, device, facts }: TapCase,
-  { verdict, open }: { verdict: Verdict; open: VisitRow | undefined },
+/**
+ * Takes in what a device decided without us. It is a fact whatever we would have said, which only flags it: whoever was let in has
+ * moved at the device's time, and the visits of that time become what they would be had we heard of it at once.
+ */
+export async function settleReplay(
+  tapCase: TapCase,
+  deviceDecision: Outcome,
   transaction: VisitTransaction,
-): Promise<VisitRow | undefined> {
-  const customer = facts?.customer;
-  if (!customer) return undefined;
-  switch (verdict.action) {
-    case 'none':
-      return open;
-    case 'check_out':
-      if (open) await closeVisit(open, { at: tap.occurredAt, by: 'tap' }, customer, transaction);
-      return open;
-    case 'check_in': {
-      const arrival = {
-        id: visitIdOf(device.id, tap.eventId),
-        organisationId: device.organisationId,
-        siteId: device.siteId,
-        customerId: customer.id,
-        membershipId: verdict.membershipId,
-        methodType: 'gantner',
-        methodId: device.id,
-        methodName: device.name,
-        checkedInAt: tap.occurredAt,
-      };
-      return openVisit(arrival, customer, transaction);
-    }
+): Promise<Settled> {
+  const { verdict, atMs } = await judge(tapCase, transaction);
+  const findings = findingsOf(tapCase, undefined);
+  const fact = { action: 'none', membershipId: null, outcome: deviceDecision } as const;
+  if (deviceDecision === 'denied') {
+    const reason = verdict.outcome === 'denied' ? verdict.reason : 'denied_offline';
+    return { verdict: { ...fact, reason, flags: [] }, checkInId: null, previous: undefined, findings };
   }
+  const movement = movementOf(tapCase, { atMs, membershipId: verdict.membershipId });
+  const visitor = visitorOf(tapCase);
+  const visits = visitor ? await recordMovement(visitor, movement, transaction) : new Map<string, VisitRow>();
+  const flags = verdict.outcome === 'denied' ? [verdict.reason] : verdict.flags;
+  const effect = effectOf(movement, visits);
+  const told = { ...fact, reason: 'granted', action: effect.action, flags } as const;
+  return { verdict: told, checkInId: effect.visitId, previous: undefined, findings };
+}
+
+/** Asks the rules about a tap as of its time, with the customer's lock taken. */
+async function judge(tapCase: TapCase, transaction: VisitTransaction): Promise<Judgement> {
+  const { tap, device, medium, facts, policy } = tapCase;
+  const { em } = transaction;
+  const customer = facts?.customer;
+  await lockSubject(em, customer ? customerKey(customer.id) : `medium ${device.id} ${medium?.value ?? tap.eventId}`);
+  const subject = customer && { organisationId: device.organisationId, customerId: customer.id };
+  const previous = medium && (await findFirstTap(em, tap, medium, policy.duplicateMs));
+  const episode = subject ? await findEpisode(em, subject, tap.occurredAt) : [];
+  const atMs = momentOf(tap, episode.at(-1));
+  const before = episode.filter((movement) => movement.atMs <= atMs);
+  const open = openVisitOf(foldVisits(before, atMs));
+  const hasReentryDelay = subject && policy.reentryDelaySeconds > 0;
+  const lastCheckedOutMs = hasReentryDelay ? await findLastCheckOutMs(em, subject, device.siteId) : undefined;
+  const placesLeft = await findPlacesLeft(tapCase, em);
+  const verdict = decide(inputOf(tapCase, { atMs, previous, open, lastCheckedOutMs, placesLeft }));
+  return { verdict, atMs, open, previous };
+}
+
+/**
+ * How much room there is where the door leads to. Whoever counts holds the site's lock until the end, so that two customers never
+ * take the last place; a customer's lock always comes before it.
+ */
+async function findPlacesLeft({ device, policy, tap }: TapCase, em: SqlEntityManager): Promise<PlacesLeft> {
+  const ofZone = policy.zoneCapacities.find(({ zone }) => zone === device.zone)?.capacity;
+  if (device.direction === 'DEVICE_DIRECTION_OUT' || (policy.capacity === null && ofZone === undefined)) {
+    return { site: null, zone: null };
+  }
+  await lockSubject(em, `site ${device.siteId}`);
+  const left = async (capacity: number | undefined, zone: string | null): Promise<number | null> =>
+    capacity === undefined ? null : capacity - (await countInside(em, { ...device, zone }, tap.occurredAt));
+  return { site: await left(policy.capacity ?? undefined, null), zone: await left(ofZone, device.zone ?? null) };
+}
+
+/** Whose visits a tap may change: those of nobody when it is of somebody who works here or whom nobody knows. */
+function visitorOf({ device, facts, policy }: TapCase): Visitor | undefined {
+  const customer = facts?.customer;
+  if (!customer || policy.staffCustomerIds.includes(customer.id)) return undefined;
+  return { organisationId: device.organisationId, customerId: customer.id, customer };
+}
+
+/** What a movement that was heard of late did to the visits. */
+function effectOf(
+  { visitId, atMs }: Movement,
+  visits: ReadonlyMap<string, VisitRow>,
+): { action: Action; visitId: string | null } {
+  const begun = visits.get(visitId);
+  if (begun && !begun.deletedAt) return { action: 'check_in', visitId };
+  const ended = [...visits.values()].find(
+    ({ checkedOutAt, closedBy, deletedAt }) => !deletedAt && closedBy === 'tap' && checkedOutAt?.getTime() === atMs,
+  );
+  return ended ? { action: 'check_out', visitId: ended.id } : { action: 'none', visitId: null };
+}
+
+function findingsOf({ facts }: TapCase, previous: Decision | undefined): TapFindings {
+  return { customerId: facts?.customer?.id, duplicateOf: previous?.eventId };
 }
 
 /** What only the transaction knows for certain. */
 interface VisitState {
+  readonly atMs: number;
   readonly previous: Decision | undefined;
-  readonly open: VisitRow | undefined;
+  readonly open: FoldedVisit | undefined;
   readonly lastCheckedOutMs: number | undefined;
-  readonly policy: VisitPolicy;
+  readonly placesLeft: PlacesLeft;
 }
 
-function inputOf({ tap, device, medium, facts, site }: TapCase, state: VisitState): DecisionInput {
+function inputOf({ device, medium, facts, site, policy }: TapCase, state: VisitState): DecisionInput {
   return {
-    nowMs: tap.occurredAt.getTime(),
+    nowMs: state.atMs,
     isDeviceAllowed: device.enabled && !device.deletedAt && site !== undefined,
     direction: device.direction,
+    zone: device.zone ?? null,
     isReadable: medium !== undefined,
     previous: state.previous,
     mediumState: facts?.mediumState ?? 'unknown',
     holder: facts && holderOf(facts, state),
     site: doorSiteOf(device.siteId, site),
-    policy: state.policy,
+    policy,
+    placesLeft: state.placesLeft,
   };
 }
 
@@ -127,7 +165,7 @@ function holderOf(facts: Facts, { open, lastCheckedOutMs }: VisitState): Holder 
     memberships: facts.memberships,
     bookings: facts.bookings,
     admission: facts.admission,
-    openVisit: open && { id: open.id, siteId: open.siteId, checkedInMs: open.checkedInAt.getTime() },
+    openVisit: open,
     lastCheckedOutMs,
   };
 }

@@ -1,23 +1,16 @@
 import { SpanKind, trace } from '@opentelemetry/api';
 import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
-import { writeEvent } from '@lido/runtime/events/outbox.ts';
-import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
-import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import { attribute } from '@lido/runtime/telemetry/names.ts';
 import { inSpan } from '@lido/runtime/telemetry/telemetry.ts';
-import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { findDevice } from '../devices/device.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
-import type { FactsOptions } from './facts.repository.ts';
 import { answerOf } from './answer.ts';
 import { type DecisionRace, startRace } from './decision-race.ts';
 import type { Decision } from './decision.ts';
 import { fallBack } from './decide.ts';
-import { findFacts } from './facts.repository.ts';
-import { type Medium, normaliseMedium } from './media.ts';
-import type { VisitPolicy } from './policy.ts';
 import { settle } from './settle.repository.ts';
 import type { Passage, Tap } from './tap.ts';
+import { gatherCase, type ReadTap, readTap, type TapDeciderOptions, transactionOf } from './tap-case.repository.ts';
 import { keepDecision, keepPassage, keepTap } from './tap.repository.ts';
 
 /** Decides taps and remembers what became of them, whichever adapter brought them. */
@@ -25,12 +18,6 @@ export interface TapDecider {
   /** Answers within the deadline, always; whatever goes wrong keeps the door shut, except for whoever leaves. */
   decide(tap: Tap): Promise<Decision>;
   recordPassage(passage: Passage): Promise<void>;
-}
-
-export interface TapDeciderOptions extends Omit<FactsOptions, 'clock'> {
-  readonly parts: Pick<ServiceParts, 'db' | 'clock' | 'telemetry' | 'onCommit'>;
-  readonly sites: Sites;
-  readonly policy: VisitPolicy;
 }
 
 /** After this long a denial is sent, and a decision that comes later neither opens the door nor writes a check-in. */
@@ -118,37 +105,27 @@ async function decideKept(attempt: Attempt): Promise<Decision> {
   attempt.device = device;
   const { organisationId, siteId } = device;
   trace.getActiveSpan()?.setAttributes({ [attribute.organisationId]: organisationId, [attribute.siteId]: siteId });
-  const medium = normaliseMedium(tap.medium, { format: device.mediumFormat, uidBytes: device.uidBytes });
-  const kept = await keepTap(em, tap, device, medium);
+  const read = readTap(tap, device);
+  const kept = await keepTap(em, read);
   if (kept) return kept;
   try {
-    return await decideAndSave(attempt, device, medium);
+    return await decideAndSave(attempt, read);
   } catch (error) {
-    const decided = error instanceof DecidedMeanwhile ? await keepTap(em, tap, device, medium) : undefined;
+    const decided = error instanceof DecidedMeanwhile ? await keepTap(em, read) : undefined;
     if (!decided) throw error;
     return decided;
   }
 }
 
-async function decideAndSave(attempt: Attempt, device: DeviceRow, medium: Medium | undefined): Promise<Decision> {
-  const { tap, race, options } = attempt;
+async function decideAndSave(attempt: Attempt, read: ReadTap): Promise<Decision> {
+  const { race, options } = attempt;
   const { db, clock, onCommit } = options.parts;
-  const nowMs = tap.occurredAt.getTime();
-  const caller = { principal: servicePrincipal('checkin-gateway', device.organisationId), requestId: tap.eventId };
-  const { organisationId, offlinePolicy } = device;
-  const question = { organisationId, offlinePolicy, mediumValue: medium?.value ?? '', nowMs, caller };
-  const [site, facts] = await Promise.all([
-    options.sites.find(db.fork(), device.siteId, caller),
-    medium && findFacts(db.fork(), question, { ...options, clock }),
-  ]);
+  const tapCase = await gatherCase(read, options);
   const decision = await db.transaction(async (em) => {
-    const actor = `device:${device.id}`;
-    const emit = (event: Parameters<typeof writeEvent>[1]) => writeEvent(em, event, { actor, requestId: tap.eventId });
-    const transaction = { em, actor, nowMs: clock.nowMs(), policy: options.policy, emit };
     await em.execute(`select set_config('statement_timeout', ?, true)`, [String(remaining(attempt) + lateMs)]);
-    const settled = await settle({ tap, device, medium, facts, site }, transaction);
-    const answer = answerOf({ ...settled, tap, device, elapsedMs: elapsed(attempt), asOf: facts?.asOf ?? null });
-    if (!(await keepDecision(em, tap, answer, settled.findings))) throw new DecidedMeanwhile();
+    const settled = await settle(tapCase, transactionOf(em, read, clock.nowMs()));
+    const answer = answerOf({ ...settled, ...tapCase, elapsedMs: elapsed(attempt) });
+    if (!(await keepDecision(em, read.tap, answer, settled.findings))) throw new DecidedMeanwhile();
     if (!race.claim()) throw new LateDecision();
     return answer;
   });

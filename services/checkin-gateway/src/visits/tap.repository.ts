@@ -16,9 +16,7 @@ function keptForm(medium: Medium | undefined): string | null {
 /** Stores a tap before anything is decided, so that none is lost. Answers the decision of one that was decided before. */
 export async function keepTap(
   em: SqlEntityManager,
-  tap: Tap,
-  device: DeviceRow,
-  medium: Medium | undefined,
+  { tap, device, medium }: { tap: Tap; device: DeviceRow; medium: Medium | undefined },
 ): Promise<Decision | undefined> {
   const inserted = await em.execute<unknown[]>(
     `insert into taps (device_id, event_id, organisation_id, site_id, reader_ref, occurred_at, received_at,

@@ -1,8 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { baseProperties } from '@lido/runtime/db/base.ts';
-
-/** What ended a visit: a reader, a check-in that ended, the next arrival, or time. */
-export type ClosedBy = 'tap' | 'check_out' | 'next_check_in' | 'max_visit';
+import type { ClosedBy } from './fold-visits.ts';
 
 /** One customer's stay at a site; at most one of each customer is open. */
 export const VisitEntity = defineEntity({
@@ -18,7 +16,11 @@ export const VisitEntity = defineEntity({
     methodId: p.string(),
     /** Kept with the visit, so that it outlives the reader. */
     methodName: p.string(),
+    /** Where in the site the customer was last; absent where no door told. */
+    zone: p.string().nullable(),
     checkedInAt: p.datetime(),
+    /** When the visit ends if nobody ends it. */
+    endsBy: p.datetime(),
     checkedOutAt: p.datetime().nullable(),
     closedBy: p.string().$type<ClosedBy>().nullable(),
   },
