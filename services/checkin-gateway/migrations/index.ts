@@ -5,6 +5,7 @@ import { BookedItemsMigration } from './0012-booked-items.ts';
 import { VisitsRemainingMigration } from './0020-visits-remaining.ts';
 import { ProjectionSourcesMigration } from './0021-projection-sources.ts';
 import { ReadersMigration } from './0030-readers.ts';
+import { AttemptsMigration } from './0031-attempts.ts';
 import { Movements } from './0040-movements.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -16,5 +17,6 @@ export const migrations = [
   { name: '0020-visits-remaining', class: VisitsRemainingMigration },
   { name: '0021-projection-sources', class: ProjectionSourcesMigration },
   { name: '0030-readers', class: ReadersMigration },
+  { name: '0031-attempts', class: AttemptsMigration },
   { name: '0040-movements', class: Movements },
 ];

@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
+import { keepRefused } from './attempts/attempt.repository.ts';
+import { openRefusals, type Refusals } from './attempts/refusals.job.ts';
 import type { CheckinGatewayConfig } from './config.ts';
 import type { DeviceRow } from './devices/device.entity.ts';
 import { findDevice, findDialledDevices } from './devices/device.repository.ts';
@@ -24,6 +26,7 @@ export interface ComposedReaders {
   readonly address: string;
   readonly doors: Doors;
   readonly floods: FloodGuard;
+  readonly refusals: Refusals;
   readonly status: ReaderStatus;
   readonly secrets: SecretBox | undefined;
   signingKey(): Promise<SigningKey>;
@@ -43,15 +46,19 @@ export async function composeReaders(
 ): Promise<ComposedReaders> {
   const { db, clock, telemetry } = parts;
   const { log } = telemetry;
-  const floods = openFloodGuard({ log });
+  const refusals = openRefusals({
+    log,
+    keep: (attempt) => keepRefused(db.fork(), attempt, new Date(clock.nowMs())),
+  });
+  const floods = openFloodGuard({ refusals });
   const status = readerStatus({ db, clock, log });
   const secrets = config.LIDO_SECRETS_KEY && secretBox(config.LIDO_SECRETS_KEY);
   const connections = new ReaderConnections({ log, offline: status.offline });
   const heartbeatSeconds = config.LIDO_READERS_HEARTBEAT_SECONDS;
   const serve = (socket: WebSocket, device: DeviceRow, login?: DeviceLogin): ReaderConnection =>
-    serveReader(socket, { taps, floods, status, device, login, clock, log, heartbeatSeconds });
+    serveReader(socket, { taps, floods, refusals, status, device, login, clock, log, heartbeatSeconds });
   const server = await startReaderServer({
-    ...{ listen: config.LIDO_READERS_LISTEN, log, connections, serve },
+    ...{ listen: config.LIDO_READERS_LISTEN, log, connections, refusals, serve },
     findDevice: (token) => findDeviceByToken(db.fork(), token),
   });
   const dialler = readerDialler({
@@ -63,7 +70,7 @@ export async function composeReaders(
   const look = { name: 'readers to dial', everyMs: lookEveryMs, telemetry };
   const looking = sweeperOf(() => dialler.refresh(), look).start();
   return {
-    ...{ address: server.address, doors: connections, floods, status, secrets },
+    ...{ address: server.address, doors: connections, floods, refusals, status, secrets },
     signingKey: once(() => findSigningKey(db, config.LIDO_ALLOW_LIST_KEY)),
     disconnect: (deviceId) => {
       connections.disconnect(deviceId);
@@ -76,7 +83,7 @@ export async function composeReaders(
       // The lines end with their connections, and none is dialled again.
       await Promise.all([dialler.stop(), connections.close()]);
       await server.stop();
-      await floods.stop();
+      await refusals.stop();
     },
   };
 }

@@ -7,6 +7,8 @@ export const checkinGatewayConfig = serviceConfig.extend({
   LIDO_READERS_LISTEN: listenAddress.default('127.0.0.1:8081'),
   /** How often readers report; one that is silent for three times as long is offline. */
   LIDO_READERS_HEARTBEAT_SECONDS: z.coerce.number().int().min(1).max(300).default(10),
+  /** How long the log of attempts at the doors is kept. */
+  LIDO_ATTEMPTS_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   /** 32 random bytes in base64, which the passwords of readers that we dial are encrypted with. Without it none is taken. */
   LIDO_SECRETS_KEY: z
     .base64()

@@ -1,4 +1,5 @@
 import { ActionEntity } from './actions/action.entity.ts';
+import { AttemptEntity } from './attempts/attempt.entity.ts';
 import { CodeEntity } from './codes/code.entity.ts';
 import { DeviceEntity } from './devices/device.entity.ts';
 import { BookableCheckinEntity } from './presence/bookable-checkin.entity.ts';
@@ -9,6 +10,7 @@ import { VisitEntity } from './visits/visit.entity.ts';
 /** Every table that the ORM maps. */
 export const entities = [
   ActionEntity,
+  AttemptEntity,
   BookableCheckinEntity,
   CodeEntity,
   DeviceEntity,

@@ -1,4 +1,5 @@
 import { ActionServiceService } from '@lido/proto/lido/checkin/v1/action.ts';
+import { AttemptServiceService } from '@lido/proto/lido/checkin/v1/attempt.ts';
 import { BookableCheckinServiceService } from '@lido/proto/lido/checkin/v1/bookable_checkin.ts';
 import { DeviceTokenServiceService } from '@lido/proto/lido/checkin/internal/v1/device_token.ts';
 import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
@@ -12,6 +13,8 @@ import type { GrpcServer } from '@lido/runtime/grpc/server.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { actionHandlers } from './actions/action.handlers.ts';
+import { attemptHandlers } from './attempts/attempt.handlers.ts';
+import type { Refusals } from './attempts/refusals.job.ts';
 import { type CodeHandlerOptions, codeHandlers } from './codes/code.handlers.ts';
 import { deviceTokenHandlers } from './devices/device-token.handlers.ts';
 import type { SecretBox } from './devices/secret-box.ts';
@@ -35,6 +38,7 @@ export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOp
   readonly sites: Sites;
   readonly taps: TapDecider;
   readonly floods: FloodGuard;
+  readonly refusals: Refusals;
   readonly status: ReaderStatus;
   readonly signingKey: () => Promise<SigningKey>;
   readonly secrets: SecretBox | undefined;
@@ -45,11 +49,12 @@ export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOp
 /** Adds every rpc of the service to its server. */
 export function serve(server: GrpcServer, parts: CheckinParts): void {
   server.add(ActionServiceService, actionHandlers(parts));
+  server.add(AttemptServiceService, attemptHandlers);
   server.add(BookableCheckinServiceService, bookableCheckinHandlers(parts));
   server.add(CheckInServiceService, checkInHandlers(parts));
   server.add(CodeServiceService, codeHandlers(parts));
   server.add(DeviceServiceService, deviceHandlers(parts));
-  server.add(DeviceTokenServiceService, deviceTokenHandlers);
+  server.add(DeviceTokenServiceService, deviceTokenHandlers(parts));
   server.add(ReaderServiceService, {
     ...readerHttpHandlers({ ...parts, deciding: { parts, ...parts } }),
     ...allowListHandlers(parts),

@@ -8,6 +8,7 @@ import {
 } from '@lido/runtime/service/start-service.ts';
 import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { migrations } from '../migrations/index.ts';
+import { forgetOldAttempts } from './attempts/forget-attempts.job.ts';
 import { composeActions } from './compose-actions.ts';
 import { composeFacts } from './compose-facts.ts';
 import { type ComposedReaders, composeReaders } from './compose-readers.ts';
@@ -71,13 +72,17 @@ async function compose(
   return { composition, readers };
 }
 
-/** Ends visits that nobody ended, and notes readers as offline whose gateway ended without a word. */
+/**
+ * Ends visits that nobody ended, notes readers as offline whose gateway ended without a word, and forgets attempts that
+ * are old.
+ */
 function housekeeping(parts: ServiceParts, config: CheckinGatewayConfig): { stop(): Promise<void> } {
   const silentMs = config.LIDO_READERS_HEARTBEAT_SECONDS * 3_000;
   const sweep = (): Promise<unknown> =>
     Promise.all([
       closeOverdueVisits(parts),
       markSilentOffline(parts.db.fork(), new Date(parts.clock.nowMs() - silentMs)),
+      forgetOldAttempts(parts, config.LIDO_ATTEMPTS_RETENTION_DAYS),
     ]);
   const options = { name: 'visits and readers', everyMs: housekeepingEveryMs, telemetry: parts.telemetry };
   return sweeperOf(sweep, options).start();

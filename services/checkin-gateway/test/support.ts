@@ -49,6 +49,8 @@ export interface TestGateway {
   readonly databaseUrl: string;
   /** What the gateway was told, for another one beside it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of the gateway's rpcs, for services that few tests ask. */
+  readonly address: string;
   readonly customersAddress: string;
   /** Where the gateway asks about memberships. */
   readonly membershipsAddress: string;
@@ -233,6 +235,7 @@ async function startAll(
     databaseUrl: database.url,
     env: gatewayEnv,
     membershipsAddress,
+    address: gateway.address,
     customersAddress: customersService.address,
     advance: (seconds) => {
       offsetMs += seconds * 1_000;

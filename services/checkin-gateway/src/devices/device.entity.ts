@@ -22,6 +22,7 @@ export const DeviceEntity = defineEntity({
     /** The part of the site behind the door. */
     zone: p.string().nullable(),
     online: p.boolean().default(false),
+    onlineSince: p.datetime().nullable(),
     lastSeenAt: p.datetime().nullable(),
     lagMs: p.integer().nullable(),
     deviceType: p.string().nullable(),

@@ -12,7 +12,8 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { checkAddress, toDevice } from './device.ts';
+import { countTaps } from '../attempts/attempt.repository.ts';
+import { checkAddress, toDevice, toStatus } from './device.ts';
 import { DeviceEntity, type DeviceRow } from './device.entity.ts';
 import { sealLogin } from './device-login.repository.ts';
 import { addToken, removeTokens } from './device-token.repository.ts';
@@ -38,6 +39,13 @@ const devices: ResourceSpec<DeviceRow, Device> = {
     relaysOn: [],
   },
   toMessage: toDevice,
+  embed: async (rows, em) => {
+    const counts = await countTaps(
+      em,
+      rows.map(({ id }) => id),
+    );
+    return (row, formats) => ({ status: toStatus(row, counts.get(row.id) ?? { taps: 0, denials: 0 }, formats) });
+  },
   filters: { kind: equals<DeviceRow>('kind'), enabled: equals<DeviceRow>('enabled') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.checkin.device.saved', encode: (device) => Device.encode(device).finish() },

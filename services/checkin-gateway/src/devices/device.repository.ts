@@ -12,12 +12,18 @@ export async function findDialledDevices(em: SqlEntityManager): Promise<DeviceRo
   return em.find(DeviceEntity, { address: { $ne: null }, enabled: true, deletedAt: null });
 }
 
-/** Notes that a reader was heard of just now. */
-export async function markSeen(em: SqlEntityManager, id: string, at: Date): Promise<void> {
+/** Notes that a reader was heard of just now; it is online since then where it was offline, or where its connection is new. */
+export async function markSeen(
+  em: SqlEntityManager,
+  id: string,
+  at: Date,
+  { isNew } = { isNew: false },
+): Promise<void> {
   const lagMs = await findLagMs(em);
   await em.execute(
-    'update devices set online = true, last_seen_at = ?, lag_ms = ? where id = ?',
-    [at, lagMs ?? null, id],
+    `update devices set online = true, online_since = case when online and not ? then online_since else ? end,
+       last_seen_at = ?, lag_ms = ? where id = ?`,
+    [isNew, at, at, lagMs ?? null, id],
     'run',
   );
 }

@@ -1,9 +1,10 @@
 import type { Device, DeviceStatus } from '@lido/proto/lido/checkin/v1/device.ts';
 import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
 import type { Formats } from '@lido/runtime/resource/spec.ts';
+import type { TapCounts } from '../attempts/attempt.repository.ts';
 import type { DeviceRow } from './device.entity.ts';
 
-/** A reader as clients see it; its secrets are nowhere in it. */
+/** A reader as clients see it but for its status; its secrets are nowhere in it. */
 export function toDevice(row: DeviceRow, { instant }: Formats): Device {
   return {
     id: row.id,
@@ -19,7 +20,7 @@ export function toDevice(row: DeviceRow, { instant }: Formats): Device {
     unlockMs: row.unlockMs,
     enabled: row.enabled,
     zone: row.zone ?? null,
-    status: toStatus(row, instant),
+    status: null,
     address: row.address ?? null,
     loginUser: row.loginUser ?? null,
     loginPassword: null,
@@ -30,10 +31,11 @@ export function toDevice(row: DeviceRow, { instant }: Formats): Device {
   };
 }
 
-/** How a reader's connection fares. */
-export function toStatus(row: DeviceRow, instant: Formats['instant']): DeviceStatus {
+/** How a reader's connection fares, and how much was tapped there lately. */
+export function toStatus(row: DeviceRow, lately: TapCounts, { instant }: Formats): DeviceStatus {
   return {
     online: row.online,
+    onlineSince: row.online && row.onlineSince ? instant(row.onlineSince) : null,
     lastSeenAt: row.lastSeenAt ? instant(row.lastSeenAt) : null,
     lagMs: row.lagMs ?? null,
     deviceType: row.deviceType ?? null,
@@ -41,6 +43,8 @@ export function toStatus(row: DeviceRow, instant: Formats['instant']): DeviceSta
     clockSkewMs: row.clockSkewMs ?? null,
     lastRefusal: row.lastRefusal ?? null,
     lastRefusedAt: row.lastRefusedAt ? instant(row.lastRefusedAt) : null,
+    tapsLastHour: lately.taps,
+    denialsLastHour: lately.denials,
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import { KeyedBuckets, type KeyedBucketsOptions } from '@lido/runtime/service/token-buckets.ts';
+import type { Refusals } from '../attempts/refusals.job.ts';
 
 /** Keeps one device from taking the time of all others. */
 export interface FloodGuard {
@@ -7,15 +7,11 @@ export interface FloodGuard {
   admitsTap(deviceId: string): boolean;
   /** Whether a device's frame is looked at. */
   admitsFrame(deviceId: string): boolean;
-  /** What was passed over of a device since the guard began. */
-  droppedOf(deviceId: string): number;
-  stop(): Promise<void>;
 }
 
 export interface FloodGuardOptions {
-  readonly log: Logger;
-  /** How often the log is told of what was passed over, once for each device. */
-  readonly reportEveryMs?: number;
+  /** Where it is told what was passed over. */
+  readonly refusals: Pick<Refusals, 'note'>;
   readonly now?: () => number;
 }
 
@@ -23,36 +19,19 @@ export interface FloodGuardOptions {
 const taps = { burst: 40, perSecond: 20 };
 /** A tap and its consequences are some ten frames at the most. */
 const frames = { burst: 400, perSecond: 200 };
-const reportEveryMsDefault = 10_000;
 
 /** Makes the guard of one service. */
-export function openFloodGuard({ log, reportEveryMs = reportEveryMsDefault, now }: FloodGuardOptions): FloodGuard {
+export function openFloodGuard({ refusals, now }: FloodGuardOptions): FloodGuard {
   const clock = now === undefined ? {} : { now };
   const limits = { taps: bucketsOf(taps, clock), frames: bucketsOf(frames, clock) };
-  const dropped = new Map<string, number>();
-  const unreported = new Map<string, number>();
-  const report = (): void => {
-    for (const [deviceId, count] of unreported)
-      log.warn(
-        { device_id: deviceId, dropped: count },
-        'a reader sends more than anybody can tap; the rest is dropped',
-      );
-    unreported.clear();
-  };
   const admits = (limit: KeyedBuckets, deviceId: string): boolean => {
-    if (limit.take(deviceId)) return true;
-    for (const counts of [dropped, unreported]) counts.set(deviceId, (counts.get(deviceId) ?? 0) + 1);
-    return false;
+    const isAdmitted = limit.take(deviceId);
+    if (!isAdmitted) refusals.note(deviceId, 'flood');
+    return isAdmitted;
   };
-  const timer = setInterval(report, reportEveryMs).unref();
   return {
     admitsTap: (deviceId) => admits(limits.taps, deviceId),
     admitsFrame: (deviceId) => admits(limits.frames, deviceId),
-    droppedOf: (deviceId) => dropped.get(deviceId) ?? 0,
-    stop: async () => {
-      clearInterval(timer);
-      report();
-    },
   };
 }
 

@@ -41,7 +41,8 @@ export type G7Effect =
   /** Write down which relays are on, before the order that changes them is sent. */
   | { readonly do: 'keep_relays'; readonly relaysOn: readonly number[] }
   | { readonly do: 'switch_off_later'; readonly relay: Relay }
-  | { readonly do: 'refuse'; readonly reason: string };
+  /** `isOther` where the device is another one than it should be. */
+  | { readonly do: 'refuse'; readonly reason: string; readonly isOther: boolean };
 
 export interface G7Step {
   readonly session: G7Session;
@@ -191,7 +192,7 @@ function settlePending(session: G7Session, frame: G7Frame): G7Step {
 
 function identify(session: G7Session, { data }: G7Frame, isOk: boolean): G7Step {
   if (!isOk || data['SerialNumber'] !== session.settings.serialNumber) {
-    return refuse(session, 'The serial number is not the one this token was made for.');
+    return refuse(session, 'The serial number is not the one this token was made for.', { isOther: true });
   }
   const next = ask(session, 'RegisterEvent', { of: 'app_events' }, { Event: 'App.*' });
   const identity = { deviceType: nameOf(data['DeviceType']), firmware: nameOf(data['FirmwareVersion']) };
@@ -237,8 +238,8 @@ function ask(session: G7Session, cmd: string, pending: Pending, data: Record<str
   };
 }
 
-function refuse(session: G7Session, reason: string): G7Step {
-  return { session: { ...session, phase: 'refused' }, effects: [{ do: 'refuse', reason }] };
+function refuse(session: G7Session, reason: string, { isOther } = { isOther: false }): G7Step {
+  return { session: { ...session, phase: 'refused' }, effects: [{ do: 'refuse', reason, isOther }] };
 }
 
 function stay(session: G7Session): G7Step {

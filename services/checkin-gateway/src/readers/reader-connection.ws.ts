@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
+import type { Refusals } from '../attempts/refusals.job.ts';
 import type { DeviceLogin } from '../devices/device-login.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import type { TapDecider } from '../visits/tap.handlers.ts';
@@ -25,6 +26,7 @@ export interface ReaderConnectionOptions {
   readonly taps: TapDecider;
   readonly status: ReaderStatus;
   readonly floods: FloodGuard;
+  readonly refusals: Refusals;
   readonly clock: Clock;
   readonly log: Logger;
   readonly heartbeatSeconds: number;
@@ -153,7 +155,7 @@ class OpenConnection implements ReaderConnection {
   }
 
   #do(effect: Exclude<G7Effect, { do: 'keep_relays' }>): void {
-    const { taps, status, clock, log } = this.#options;
+    const { taps, status, clock, log, refusals } = this.#options;
     switch (effect.do) {
       case 'send':
         return this.#send(effect.frame);
@@ -166,7 +168,7 @@ class OpenConnection implements ReaderConnection {
       }
       case 'note_ready':
         this.wasReady = true;
-        return void this.#unlessItFails(status.seen(this.deviceId));
+        return void this.#unlessItFails(status.connected(this.deviceId));
       case 'note_alive':
         return void this.#unlessItFails(status.seen(this.deviceId));
       case 'note_identity':
@@ -177,6 +179,7 @@ class OpenConnection implements ReaderConnection {
       }
       case 'refuse':
         log.warn({ device_id: this.deviceId }, `a reader is refused: ${effect.reason}`);
+        if (effect.isOther) refusals.note(this.deviceId, 'wrong_serial');
         void this.#unlessItFails(status.refused(this.deviceId, effect.reason));
         return this.close(closeCode.policy, effect.reason);
     }
@@ -184,7 +187,9 @@ class OpenConnection implements ReaderConnection {
 
   /** A scan carries no id and no time: both are made on receipt. */
   async #decide(scan: Scan): Promise<void> {
-    if (this.#decidingCount >= decidingMax || !this.#options.floods.admitsTap(this.deviceId)) return;
+    const { floods, refusals } = this.#options;
+    if (this.#decidingCount >= decidingMax) return refusals.note(this.deviceId, 'flood');
+    if (!floods.admitsTap(this.deviceId)) return;
     this.#decidingCount += 1;
     const at = new Date(this.#options.clock.nowMs());
     const decision = await this.#options.taps.decide({

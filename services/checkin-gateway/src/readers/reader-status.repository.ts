@@ -22,6 +22,8 @@ export interface ReaderStatus {
   /** Notes that a reader was heard of, at most once a second; nobody waits for it. */
   heard(deviceId: string, clockSkewMs?: number): void;
   seen(deviceId: string): Promise<void>;
+  /** Notes that a reader has a connection from now on. */
+  connected(deviceId: string): Promise<void>;
   offline(deviceId: string): Promise<void>;
   identified(deviceId: string, identity: DeviceIdentity): Promise<void>;
   /** Notes why a connection was refused. */
@@ -47,6 +49,7 @@ export function readerStatus({ db, clock, log }: { db: Database; clock: Clock; l
       if (notes.take(deviceId)) void note(deviceId, clockSkewMs);
     },
     seen,
+    connected: (deviceId) => markSeen(db.fork(), deviceId, now(), { isNew: true }),
     offline: (deviceId) => markOffline(db.fork(), deviceId),
     identified: (deviceId, identity) => keepIdentity(db.fork(), deviceId, identity),
     refused: (deviceId, reason) => keepRefusal(db.fork(), deviceId, reason, now()),

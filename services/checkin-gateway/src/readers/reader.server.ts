@@ -5,8 +5,10 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GuessLimit } from '@lido/runtime/service/guess-limit.ts';
 import { KeyedBuckets } from '@lido/runtime/service/token-buckets.ts';
+import type { Refusals } from '../attempts/refusals.job.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import { hashToken } from '../devices/device-token.ts';
+import { noteWrongToken } from '../devices/device-token.handlers.ts';
 import { frameBytesMax } from './g7-frame.ts';
 import type { ReaderConnection } from './reader-connection.ws.ts';
 import type { ReaderConnections } from './reader-connections.ws.ts';
@@ -24,6 +26,7 @@ export interface ReaderServerOptions {
   readonly listen: string;
   readonly log: Logger;
   readonly connections: ReaderConnections;
+  readonly refusals: Refusals;
   /** The device that a token belongs to. */
   findDevice(token: string): Promise<DeviceRow | undefined>;
   /** Runs a device's session on its socket. */
@@ -64,7 +67,11 @@ export async function startReaderServer(options: ReaderServerOptions): Promise<R
 }
 
 /** Tells the device that may come in, or the HTTP status that says why not. Who guesses tokens is stopped by address. */
-function judgeOf({ findDevice, log }: ReaderServerOptions): (request: IncomingMessage) => Promise<DeviceRow | Status> {
+function judgeOf({
+  findDevice,
+  log,
+  refusals,
+}: ReaderServerOptions): (request: IncomingMessage) => Promise<DeviceRow | Status> {
   const guesses = new GuessLimit();
   const dials = new KeyedBuckets(dialling);
   return async (request) => {
@@ -76,11 +83,15 @@ function judgeOf({ findDevice, log }: ReaderServerOptions): (request: IncomingMe
     try {
       const device = await findDevice(token);
       if (!device) {
+        noteWrongToken(token, refusals);
         if (guesses.noteWrong(address, hash)) log.warn({ address }, 'an address sends wrong tokens and is stopped');
         return 401;
       }
       guesses.noteGood(hash);
-      if (!mayDialIn(device)) return 403;
+      if (!mayDialIn(device)) {
+        refusals.note(device.id, 'device_not_allowed');
+        return 403;
+      }
       return dials.take(device.id) ? device : 429;
     } catch (error) {
       log.warn({ err: error }, 'a reader could not be let in');

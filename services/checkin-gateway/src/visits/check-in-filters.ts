@@ -3,7 +3,7 @@ import type { ListCheckInsRequest } from '@lido/proto/lido/checkin/v1/check_in.t
 import { addDays, dateOf, parseInstant, startOfDay } from '@lido/runtime/time/zone.ts';
 import type { VisitRow } from './visit.entity.ts';
 
-type Bounds = { readonly $gte?: Date; readonly $lte?: Date; readonly $lt?: Date };
+export type Bounds = { readonly $gte?: Date; readonly $lte?: Date; readonly $lt?: Date };
 
 /**
  * The conditions of a list. `date_from` and `date_to` match whoever came or went in between, `checked_in_at_*` only whoever
@@ -21,7 +21,12 @@ export function filtersOf(request: ListCheckInsRequest, zone: string): FilterQue
   ] as FilterQuery<VisitRow>[];
 }
 
-function boundsOf(from: string | null | undefined, to: string | null | undefined, zone: string): Bounds | undefined {
+/** The instants between two texts; undefined without any. A date without a time means the whole local day of the zone. */
+export function boundsOf(
+  from: string | null | undefined,
+  to: string | null | undefined,
+  zone: string,
+): Bounds | undefined {
   if (!from && !to) return undefined;
   return { ...(from ? { $gte: beginning(from, zone) } : {}), ...(to ? ending(to, zone) : {}) };
 }

@@ -62,8 +62,8 @@ export interface TapFindings {
 }
 
 /**
- * Stores what was decided, and a denial in the log of attempts as well. Answers false, and changes nothing, when something
- * was stored before.
+ * Stores what was decided, and in the log of attempts as well. Answers false, and changes nothing, when something was
+ * stored before.
  */
 export async function keepDecision(
   em: SqlEntityManager,
@@ -77,13 +77,13 @@ export async function keepDecision(
        where device_id = ? and event_id = ? and decision is null
        returning device_id, event_id, organisation_id, site_id, customer_id, occurred_at),
      logged as (
-       insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, reason)
-       select decided.*, ? from decided where ?)
+       insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, outcome, reason)
+       select decided.*, ?, ? from decided)
      select 1 from decided`,
     [
       ...[JSON.stringify(decision), findings.customerId ?? null, findings.duplicateOf ?? null],
       ...[tap.deviceId, tap.eventId],
-      ...[decision.reason, decision.outcome === 'denied' && findings.duplicateOf === undefined],
+      ...[decision.outcome, decision.reason],
     ],
   );
   return decided.length > 0;

@@ -45,7 +45,7 @@ export async function toMessages<Row extends BaseRow, Message>(
 ): Promise<Message[]> {
   const formats = await formatsFor(spec.scope, rows, em);
   const embedded = await spec.embed?.(rows, em);
-  return rows.map((row) => ({ ...spec.toMessage(row, formats(row)), ...embedded?.(row) }));
+  return rows.map((row) => ({ ...spec.toMessage(row, formats(row)), ...embedded?.(row, formats(row)) }));
 }
 
 /** The formats of each row's site, from the sites this service knows; UTC for rows without one. */

@@ -67,7 +67,7 @@ export interface ResourceSpec<Row extends BaseRow, Message> {
   defaults?: Partial<Row>;
   toMessage(row: Row, formats: Formats): Message;
   /** What the messages show of other tables, fetched for all rows at once. */
-  embed?(rows: Row[], em: SqlEntityManager): Promise<(row: Row) => Partial<Message>>;
+  embed?(rows: Row[], em: SqlEntityManager): Promise<(row: Row, formats: Formats) => Partial<Message>>;
   /** Whether deleting means removal, not the archive: then nobody reads, changes or copies a deleted row any more. */
   isGoneOnceDeleted?: boolean;
   /** Children whose whole list the body of a create, an update or a copy may carry. */
