@@ -65,7 +65,7 @@ export interface TapFields {
   readonly isDryRun?: boolean;
 }
 
-const batchMax = 500;
+const batchMax = 100;
 
 /** A reader, or a bridge to one, that speaks the HTTP contract. */
 export class HttpReader {

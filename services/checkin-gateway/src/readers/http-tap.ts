@@ -1,7 +1,10 @@
 import {
   type DecideTapRequest,
+  type JournalEntry as Line,
   type Medium,
   type Medium_MediumKind,
+  type ReplayResult as Result,
+  type ReplayStatus as Status,
   type TapAction,
   type TapDecision,
   type TapOutcome,
@@ -9,6 +12,7 @@ import {
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
 import type { Action, Decision, Outcome } from '../visits/decision.ts';
+import type { JournalEntry, ReplayResult, ReplayStatus } from '../visits/journal.ts';
 import type { MediumKind, RawMedium } from '../visits/media.ts';
 import type { Tap } from '../visits/tap.ts';
 
@@ -22,6 +26,13 @@ const mediumKinds: Record<Medium_MediumKind, MediumKind | undefined> = {
 };
 
 const outcomes: Record<Outcome, TapOutcome> = { granted: 'TAP_OUTCOME_GRANTED', denied: 'TAP_OUTCOME_DENIED' };
+
+const statuses: Record<ReplayStatus, Status> = {
+  accepted: 'REPLAY_STATUS_ACCEPTED',
+  known: 'REPLAY_STATUS_KNOWN',
+  quarantined: 'REPLAY_STATUS_QUARANTINED',
+  rejected: 'REPLAY_STATUS_REJECTED',
+};
 
 const actions: Record<Action, TapAction> = {
   check_in: 'TAP_ACTION_CHECK_IN',
@@ -41,6 +52,30 @@ export function liveTap(request: DecideTapRequest, receivedAt: Date): Tap {
     origin: 'live',
     medium: mediumOf(request.medium),
   };
+}
+
+/** A line of a reader's journal. The reader's clock is all that tells when it was. */
+export function journalEntry(deviceId: string, line: Line, receivedAt: Date): JournalEntry {
+  const occurredMs = parseInstant(line.occurredAt);
+  if (occurredMs === undefined) throw malformed('The instant of each tap is needed.');
+  return {
+    deviceDecision: line.decision === 'TAP_OUTCOME_GRANTED' ? 'granted' : 'denied',
+    tap: {
+      eventId: line.eventId,
+      deviceId,
+      readerRef: line.readerRef ?? null,
+      occurredAt: new Date(occurredMs),
+      receivedAt,
+      clockSource: 'device',
+      origin: 'replay',
+      medium: mediumOf(line.medium),
+    },
+  };
+}
+
+/** What became of a line, as the contract has it. */
+export function toReplayResult({ eventId, status, flags }: ReplayResult): Result {
+  return { eventId, status: statuses[status], flags: [...flags] };
 }
 
 /** How far a reader's clock is ahead of ours, in milliseconds; undefined when it says nothing. */
@@ -68,7 +103,11 @@ export function toTapDecision(decision: Decision): TapDecision {
 
 function mediumOf(medium: Medium | null): RawMedium {
   const kind = medium && mediumKinds[medium.kind];
-  // The gateway refuses a body without one; another service would be at fault.
-  if (!kind) throw new Refusal('malformed', 'malformed', 'The medium and its kind are needed.');
+  if (!kind) throw malformed('The medium and its kind are needed.');
   return { kind, raw: medium.value, ...(medium.format ? { format: medium.format } : {}) };
+}
+
+/** The API refuses such a body itself; another service would be at fault. */
+function malformed(sentence: string): Refusal {
+  return new Refusal('malformed', 'malformed', sentence);
 }

@@ -2,6 +2,7 @@ import type {
   DecideTapRequest,
   ReaderServiceService,
   RecordPassageRequest,
+  ReplayTapsRequest,
 } from '@lido/proto/lido/checkin/v1/reader.ts';
 import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
@@ -11,7 +12,7 @@ import type { TapDecider } from '../visits/tap.handlers.ts';
 import type { TapDeciderOptions } from '../visits/tap-case.repository.ts';
 import { decideDry } from './dry-run.handlers.ts';
 import type { FloodGuard } from './flood-guard.job.ts';
-import { clockSkewOf, liveTap, toTapDecision } from './http-tap.ts';
+import { clockSkewOf, journalEntry, liveTap, toReplayResult, toTapDecision } from './http-tap.ts';
 import { ownDevice } from './own-device.repository.ts';
 import type { ReaderStatus } from './reader-status.repository.ts';
 
@@ -23,12 +24,13 @@ export interface ReaderHttpOptions {
   readonly status: ReaderStatus;
 }
 
-type ReaderHttpHandlers = Pick<Handlers<typeof ReaderServiceService>, 'decideTap' | 'recordPassage'>;
+type ReaderHttpHandlers = Pick<Handlers<typeof ReaderServiceService>, 'decideTap' | 'replayTaps' | 'recordPassage'>;
 
 /** The rpcs of readers that speak HTTP. */
 export function readerHttpHandlers(options: ReaderHttpOptions): ReaderHttpHandlers {
   return {
     decideTap: (request, call) => decideTap(request, call, options),
+    replayTaps: (request, call) => replayTaps(request, call, options),
     recordPassage: (request, call) => recordPassage(request, call, options),
   };
 }
@@ -41,6 +43,15 @@ async function decideTap(request: DecideTapRequest, call: Call, options: ReaderH
   if (request.dryRun === true) return toTapDecision(await decideDry(tap, device, options.deciding));
   options.status.heard(device.id, clockSkewOf(request, receivedAt));
   return toTapDecision(await options.taps.decide(tap));
+}
+
+async function replayTaps({ id, taps: lines }: ReplayTapsRequest, call: Call, options: ReaderHttpOptions) {
+  const device = await ownDevice(id, call);
+  if (!options.floods.admitsTap(device.id)) throw tooManyTaps();
+  const receivedAt = new Date(call.clock.nowMs());
+  options.status.heard(device.id);
+  const results = await options.taps.replay(lines.map((line) => journalEntry(device.id, line, receivedAt)));
+  return { results: results.map(toReplayResult) };
 }
 
 async function recordPassage(request: RecordPassageRequest, call: Call, { taps, status }: ReaderHttpOptions) {

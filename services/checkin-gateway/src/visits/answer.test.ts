@@ -9,7 +9,7 @@ const tap: Tap = {
   ...{ eventId: 'event-1', deviceId: 'door', readerRef: null, occurredAt: at, receivedAt: at },
   ...{ clockSource: 'gateway', origin: 'live', medium: { kind: 'rfid_uid', raw: '04A2B3C4' } },
 };
-const granted: Verdict = { outcome: 'granted', reason: 'granted', action: 'check_in', membershipId: 'm1', flags: [] };
+const granted: Verdict = { outcome: 'granted', reason: 'granted', action: 'check_in', flags: [] };
 const denied: Verdict = { ...granted, outcome: 'denied', reason: 'customer_blocked', action: 'none' };
 const device = { direction: 'DEVICE_DIRECTION_TOGGLE', relayId: 2, unlockMs: 3_000 } as const;
 

@@ -52,11 +52,10 @@ function enter(input: DecisionInput, action: Action): Verdict {
   if ('refusal' in entitlement) return denied(entitlement.refusal);
   const visit = openVisitHere(input);
   if (action === 'none') return isFull(visit, input) ? denied('capacity_full') : granted('none');
-  const { membershipId, isSpent } = entitlement;
-  if (visit) return arriveAgain(visit, input, membershipId);
+  if (visit) return arriveAgain(visit, input);
   if (isTooSoonBack(holder, input)) return denied('reentry_too_soon');
-  if (isSpent) return denied('no_credits');
-  return isFull(undefined, input) ? denied('capacity_full') : { ...granted('check_in'), membershipId };
+  if (entitlement.isSpent) return denied('no_credits');
+  return isFull(undefined, input) ? denied('capacity_full') : granted('check_in');
 }
 
 /** Whether the tap is of somebody who works at the site: their card opens its doors, and their coming is no visit. */
@@ -75,14 +74,13 @@ function isFull(visit: OpenVisit | undefined, { zone, placesLeft }: DecisionInpu
 }
 
 /** Somebody comes in who never left. What that means is the site's choice; within the least stay it never is a second visit. */
-function arriveAgain(visit: OpenVisit, input: DecisionInput, membershipId: string | null): Verdict {
+function arriveAgain(visit: OpenVisit, input: DecisionInput): Verdict {
   const { antiPassback, antiPassbackMinutes } = input.policy;
   const isTooSoon = input.nowMs < visit.checkedInMs + antiPassbackMinutes * minuteMs;
   const isDenied = antiPassback === 'ANTI_PASSBACK_HARD' || (antiPassback === 'ANTI_PASSBACK_TIMED' && isTooSoon);
   if (isDenied) return denied('already_inside');
   const flags: Reason[] = antiPassback === 'ANTI_PASSBACK_OFF' ? [] : ['already_inside'];
-  if (isWithinMinStay(visit, input)) return { ...granted('none'), flags };
-  return { ...granted('check_in'), membershipId, flags };
+  return { ...granted(isWithinMinStay(visit, input) ? 'none' : 'check_in'), flags };
 }
 
 function openVisitHere({ holder, site }: DecisionInput): OpenVisit | undefined {
@@ -94,9 +92,9 @@ function isWithinMinStay(visit: OpenVisit, { nowMs, policy }: DecisionInput): bo
 }
 
 function granted(action: Action): Verdict {
-  return { outcome: 'granted', reason: 'granted', action, membershipId: null, flags: [] };
+  return { outcome: 'granted', reason: 'granted', action, flags: [] };
 }
 
 function denied(reason: Reason): Verdict {
-  return { outcome: 'denied', reason, action: 'none', membershipId: null, flags: [] };
+  return { outcome: 'denied', reason, action: 'none', flags: [] };
 }

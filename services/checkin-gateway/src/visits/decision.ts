@@ -4,29 +4,32 @@ import type { Admission } from '../projections/trust.ts';
 import type { VisitPolicy } from './policy.ts';
 
 /** Why a tap was decided so. Stable: operators, reports and integrations rely on these words. */
-export type Reason =
-  | 'device_not_allowed'
-  | 'invalid_read'
-  | 'duplicate'
-  | 'unknown_medium'
-  | 'medium_blocked'
-  | 'customer_blocked'
-  | 'no_entitlement'
-  | 'membership_not_active'
-  | 'payment_overdue'
-  | 'not_allowed_here'
-  | 'out_of_hours'
-  | 'already_inside'
-  | 'reentry_too_soon'
-  | 'no_credits'
-  | 'capacity_full'
-  | 'decision_timeout'
-  | 'internal_error'
+export const reasons = [
+  'device_not_allowed',
+  'invalid_read',
+  'duplicate',
+  'unknown_medium',
+  'medium_blocked',
+  'customer_blocked',
+  'no_entitlement',
+  'membership_not_active',
+  'payment_overdue',
+  'not_allowed_here',
+  'out_of_hours',
+  'already_inside',
+  'reentry_too_soon',
+  'no_credits',
+  'capacity_full',
+  'decision_timeout',
+  'internal_error',
   /** A device without a connection denied what we would have granted. */
-  | 'denied_offline'
+  'denied_offline',
   /** A device's journal tells of a time that has not come. */
-  | 'clock_ahead'
-  | 'granted';
+  'clock_ahead',
+  'granted',
+] as const;
+
+export type Reason = (typeof reasons)[number];
 
 export type Outcome = 'granted' | 'denied';
 export type Action = 'check_in' | 'check_out' | 'none';
@@ -36,8 +39,6 @@ export interface Verdict {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly action: Action;
-  /** The membership that let the customer in; null where a booking alone did, and where nobody came in. */
-  readonly membershipId: string | null;
   /** Rules that were broken but did not deny. */
   readonly flags: readonly Reason[];
 }

@@ -30,6 +30,15 @@ export function findEntitlement(holder: Holder, input: Omit<DecisionInput, 'hold
   return holder.admission === 'only_certain' && !isLetIn ? { refusal: 'internal_error' } : entitlement;
 }
 
+/**
+ * The membership that a tap's holder comes in by, whatever else keeps them out or whichever way they go; null where it is none. It
+ * does not depend on the visits, so that it is the same in whatever order taps are heard of.
+ */
+export function membershipOf({ holder, ...input }: DecisionInput): string | null {
+  const entitlement = holder && findEntitlement(holder, input);
+  return entitlement && 'membershipId' in entitlement ? entitlement.membershipId : null;
+}
+
 function findByRules(holder: Holder, input: Omit<DecisionInput, 'holder'>): Entitlement {
   const active = holder.memberships.filter((membership) => isActive(membership, input));
   const paid = input.policy.paymentRequired ? active.filter((membership) => !isPaymentOverdue(membership)) : active;

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { decide } from './decide.ts';
 import type { Action, Decision, DecisionInput, DoorSite, Holder, Outcome, PlacesLeft, Verdict } from './decision.ts';
+import { membershipOf } from './entitlement.ts';
 import type { Facts } from './facts.repository.ts';
 import { type FoldedVisit, foldVisits, openVisitOf } from './fold-visits.ts';
 import type { Movement } from './movement.ts';
@@ -30,6 +31,7 @@ export interface Settled {
 /** What the rules say, and of which state of things. */
 interface Judgement {
   readonly verdict: Verdict;
+  readonly membershipId: string | null;
   readonly atMs: number;
   readonly open: FoldedVisit | undefined;
   readonly previous: Decision | undefined;
@@ -41,8 +43,8 @@ interface Judgement {
  */
 export async function settle(tapCase: TapCase, transaction: VisitTransaction): Promise<Settled> {
   const judgement = await judge(tapCase, transaction);
-  const { verdict, open, previous, atMs } = judgement;
-  const movement = movementOf(tapCase, { atMs, membershipId: verdict.membershipId });
+  const { verdict, membershipId, open, previous, atMs } = judgement;
+  const movement = movementOf(tapCase, { atMs, membershipId });
   const visitor = visitorOf(tapCase);
   if (visitor && verdict.outcome === 'granted' && !previous) await recordMovement(visitor, movement, transaction);
   const checkInId = verdict.action === 'check_in' ? movement.visitId : (open?.id ?? null);
@@ -58,20 +60,21 @@ export async function settleReplay(
   deviceDecision: Outcome,
   transaction: VisitTransaction,
 ): Promise<Settled> {
-  const { verdict, atMs } = await judge(tapCase, transaction);
-  const findings = findingsOf(tapCase, undefined);
-  const fact = { action: 'none', membershipId: null, outcome: deviceDecision } as const;
-  if (deviceDecision === 'denied') {
-    const reason = verdict.outcome === 'denied' ? verdict.reason : 'denied_offline';
-    return { verdict: { ...fact, reason, flags: [] }, checkInId: null, previous: undefined, findings };
-  }
-  const movement = movementOf(tapCase, { atMs, membershipId: verdict.membershipId });
+  const { verdict, membershipId, atMs } = await judge(tapCase, transaction);
+  const told = { ...toldOf(verdict, deviceDecision), outcome: deviceDecision, action: 'none' } as const;
+  const settled = { verdict: told, checkInId: null, previous: undefined, findings: findingsOf(tapCase, undefined) };
   const visitor = visitorOf(tapCase);
-  const visits = visitor ? await recordMovement(visitor, movement, transaction) : new Map<string, VisitRow>();
-  const flags = verdict.outcome === 'denied' ? [verdict.reason] : verdict.flags;
-  const effect = effectOf(movement, visits);
-  const told = { ...fact, reason: 'granted', action: effect.action, flags } as const;
-  return { verdict: told, checkInId: effect.visitId, previous: undefined, findings };
+  if (deviceDecision === 'denied' || !visitor) return settled;
+  const movement = movementOf(tapCase, { atMs, membershipId });
+  const { action, visitId } = effectOf(movement, await recordMovement(visitor, movement, transaction));
+  return { ...settled, verdict: { ...told, action }, checkInId: visitId };
+}
+
+/** What is said of a device's own decision; where we would have decided otherwise it is flagged. */
+function toldOf(verdict: Verdict, deviceDecision: Outcome): Pick<Verdict, 'reason' | 'flags'> {
+  const refusal = verdict.outcome === 'denied' && verdict.reason !== 'duplicate' ? verdict.reason : undefined;
+  if (deviceDecision === 'granted') return { reason: 'granted', flags: refusal ? [refusal] : verdict.flags };
+  return refusal ? { reason: refusal, flags: [] } : { reason: 'denied_offline', flags: ['denied_offline'] };
 }
 
 /** Asks the rules about a tap as of its time, with the customer's lock taken. */
@@ -87,10 +90,11 @@ async function judge(tapCase: TapCase, transaction: VisitTransaction): Promise<J
   const before = episode.filter((movement) => movement.atMs <= atMs);
   const open = openVisitOf(foldVisits(before, atMs));
   const hasReentryDelay = subject && policy.reentryDelaySeconds > 0;
-  const lastCheckedOutMs = hasReentryDelay ? await findLastCheckOutMs(em, subject, device.siteId) : undefined;
+  const at = { siteId: device.siteId, at: new Date(atMs) };
+  const lastCheckedOutMs = hasReentryDelay ? await findLastCheckOutMs(em, subject, at) : undefined;
   const placesLeft = await findPlacesLeft(tapCase, em);
-  const verdict = decide(inputOf(tapCase, { atMs, previous, open, lastCheckedOutMs, placesLeft }));
-  return { verdict, atMs, open, previous };
+  const input = inputOf(tapCase, { atMs, previous, open, lastCheckedOutMs, placesLeft });
+  return { verdict: decide(input), membershipId: membershipOf(input), atMs, open, previous };
 }
 
 /**

@@ -8,6 +8,8 @@ import { answerOf } from './answer.ts';
 import { type DecisionRace, startRace } from './decision-race.ts';
 import type { Decision } from './decision.ts';
 import { fallBack } from './decide.ts';
+import type { JournalEntry, ReplayResult } from './journal.ts';
+import { replayJournal } from './replay.handlers.ts';
 import { settle } from './settle.repository.ts';
 import type { Passage, Tap } from './tap.ts';
 import { gatherCase, type ReadTap, readTap, type TapDeciderOptions, transactionOf } from './tap-case.repository.ts';
@@ -17,6 +19,8 @@ import { keepDecision, keepPassage, keepTap } from './tap.repository.ts';
 export interface TapDecider {
   /** Answers within the deadline, always; whatever goes wrong keeps the door shut, except for whoever leaves. */
   decide(tap: Tap): Promise<Decision>;
+  /** Takes in what a device decided by itself; answers for each entry, in their order. */
+  replay(entries: readonly JournalEntry[]): Promise<ReplayResult[]>;
   recordPassage(passage: Passage): Promise<void>;
 }
 
@@ -47,6 +51,8 @@ export function tapDecider(options: TapDeciderOptions): TapDecider {
           return decision;
         },
       ),
+    replay: (entries) =>
+      inSpan(telemetry.tracer, 'reader journal', { kind: SpanKind.SERVER }, () => replayJournal(entries, options)),
     recordPassage: (passage) => {
       const attributes = { [attribute.messageId]: passage.eventId };
       return inSpan(telemetry.tracer, 'reader passage', { kind: SpanKind.SERVER, attributes }, () =>

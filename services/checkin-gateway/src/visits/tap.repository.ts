@@ -8,7 +8,8 @@ import type { Passage, Tap } from './tap.ts';
 /** Lives as long as the process: what is kept of a PIN tells a repeat from another, and nobody what it was. */
 const concealKey = randomBytes(32);
 
-function keptForm(medium: Medium | undefined): string | null {
+/** How a medium is stored: as it is, or concealed where it is a key itself. */
+export function keptForm(medium: Medium | undefined): string | null {
   if (!medium || !isSecret(medium)) return medium?.value ?? null;
   return createHmac('sha256', concealKey).update(medium.value).digest('hex');
 }

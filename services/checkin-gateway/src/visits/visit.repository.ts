@@ -19,16 +19,17 @@ export async function lockSubject(em: SqlEntityManager, key: string): Promise<vo
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 1))', [key]);
 }
 
-/** When the customer last left a site, in epoch milliseconds. */
+/** When the customer last left a site before an instant, in epoch milliseconds. */
 export async function findLastCheckOutMs(
   em: SqlEntityManager,
   { organisationId, customerId }: Subject,
-  siteId: string,
+  { siteId, at }: { siteId: string; at: Date },
 ): Promise<number | undefined> {
   const [row] = await em.execute<{ last: Date | null }[]>(
     `select max(checked_out_at) as last from visits
-     where organisation_id = ? and customer_id = ? and site_id = ? and deleted_at is null`,
-    [organisationId, customerId, siteId],
+     where organisation_id = ? and customer_id = ? and site_id = ? and deleted_at is null
+       and checked_out_at <= ?`,
+    [organisationId, customerId, siteId, at],
   );
   return row?.last ? new Date(row.last).getTime() : undefined;
 }
@@ -80,12 +81,13 @@ export async function saveVisits(
   const stored = await em.find(VisitEntity, { id: { $in: [...ids] } });
   const rows = new Map(stored.map((row) => [row.id, row]));
   const wanted = new Map(visits.map((visit) => [visit.id, visit]));
-  for (const row of stored) {
+  const isOpen = ({ id }: VisitRow): boolean => wanted.get(id)?.closedBy === null;
+  // Ends come before beginnings: the database lets a customer have one open visit.
+  for (const row of stored.toSorted((a, b) => Number(isOpen(a)) - Number(isOpen(b)))) {
     const visit = wanted.get(row.id);
     if (visit) await changeVisit(row, visit, visitor, transaction);
     else await takeBack(row, visitor, transaction);
   }
-  // Ends come before beginnings: the database lets a customer have one open visit.
   for (const visit of visits) {
     if (!rows.has(visit.id)) rows.set(visit.id, await beginVisit(visit, visitor, transaction));
   }
