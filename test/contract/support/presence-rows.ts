@@ -12,7 +12,10 @@ export async function addPresenceRows(api: Api, { site, rooms, customers }: Seed
   await api.post(`/action/${action.id}/object`, bookable);
   const code = await api.post('/code', { name: 'At the door', owner_id: customer });
   return {
-    inFields: { object_id: room, owner_id: customer, booking_id: booking, action_id: action.id, store_id: site },
+    inFields: {
+      ...{ object_id: room, owner_id: customer, booking_id: booking, action_id: action.id, store_id: site },
+      staff_customer_ids: customer,
+    },
     inPaths: {
       '/checkin/{}': checkin.id,
       '/checkins/{}': store.id,

@@ -28,6 +28,7 @@ export const REFERENCE_FIELDS = [
     'guest_ids',
   ],
   ...['area_ids', 'session_id', 'recurrence_group_id', 'object_id', 'owner_id', 'booking_id', 'action_id', 'store_id'],
+  'staff_customer_ids',
   ...['appointment_type_id', 'appointment_type_ids', 'session_type_id', 'offering_id', 'basket_id', 'order_id'],
   ...['category_ids', 'tag_ids', 'can_offer_tags', 'suitable_for_tags', 'zone_ids', 'image_id', 'avatar_id'],
 ];
