@@ -4,6 +4,7 @@ import { ActionsMigration } from './0011-actions.ts';
 import { BookedItemsMigration } from './0012-booked-items.ts';
 import { VisitsRemainingMigration } from './0020-visits-remaining.ts';
 import { ProjectionSourcesMigration } from './0021-projection-sources.ts';
+import { ToldAtMigration } from './0022-told-at.ts';
 import { ReadersMigration } from './0030-readers.ts';
 import { AttemptsMigration } from './0031-attempts.ts';
 import { Movements } from './0040-movements.ts';
@@ -16,6 +17,7 @@ export const migrations = [
   { name: '0012-booked-items', class: BookedItemsMigration },
   { name: '0020-visits-remaining', class: VisitsRemainingMigration },
   { name: '0021-projection-sources', class: ProjectionSourcesMigration },
+  { name: '0022-told-at', class: ToldAtMigration },
   { name: '0030-readers', class: ReadersMigration },
   { name: '0031-attempts', class: AttemptsMigration },
   { name: '0040-movements', class: Movements },

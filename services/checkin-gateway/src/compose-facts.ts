@@ -4,14 +4,16 @@ import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal
 import { OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import type { Subscription } from '@lido/runtime/events/consumer.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
+import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { type Sites, sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import type { CheckinGatewayConfig } from './config.ts';
 import { customersSubscription } from './projections/customers.consumer.ts';
 import { membershipsSubscription } from './projections/memberships.consumer.ts';
 import { ordersSubscription } from './projections/orders.consumer.ts';
 import { ownersFrom } from './projections/owners.client.ts';
-import { type Directories, rebuildSource } from './projections/rebuild.job.ts';
+import { type Directories, rebuild } from './projections/rebuild.job.ts';
 import { openSources } from './projections/sources.job.ts';
+import { tidyBookings } from './projections/tidy-bookings.job.ts';
 import type { FactsOptions } from './visits/facts.repository.ts';
 
 /** What the doors know of other services' customers, memberships and orders, and how current that is. */
@@ -25,6 +27,8 @@ export interface ComposedFacts extends Omit<FactsOptions, 'clock'> {
 /** Owners say every second that they are there; a few of those may come late. */
 const freshMs = 5_000;
 
+const tidyEveryMs = 3_600_000;
+
 /** Puts it together. */
 export async function composeFacts(parts: ServiceParts, config: CheckinGatewayConfig): Promise<ComposedFacts> {
   const directories: Directories = {
@@ -37,7 +41,7 @@ export async function composeFacts(parts: ServiceParts, config: CheckinGatewayCo
   const sources = await openSources({
     parts,
     subscriptions,
-    rebuild: (source) => rebuildSource(source, { ...parts, directories }),
+    rebuild: (projection, startedAt) => rebuild(projection, startedAt, { ...parts, directories }),
   });
   return {
     owners: ownersFrom(directories),
@@ -45,6 +49,9 @@ export async function composeFacts(parts: ServiceParts, config: CheckinGatewayCo
     sources,
     limits: { freshMs, maxAgeMs: config.LIDO_PROJECTION_MAX_AGE_SECONDS * 1_000 },
     subscriptions,
-    follow: sources.follow,
+    follow: () => [
+      ...sources.follow(),
+      sweeperOf(() => tidyBookings(parts), { name: 'ended bookings', everyMs: tidyEveryMs, ...parts }).start(),
+    ],
   };
 }

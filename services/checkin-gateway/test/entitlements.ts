@@ -2,10 +2,15 @@ import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } f
 import {
   EntitlementServiceService,
   type Entitlement,
+  type ExportedMembership,
+  type ExportMembershipsRequest,
+  type ExportMembershipsResponse,
   type FindMembershipsRequest,
   type FindMembershipsResponse,
 } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
+import type { Membership } from '@lido/proto/lido/memberships/v1/membership.ts';
 import {
+  type ExportedOrder,
   type ExportOrdersRequest,
   type ExportOrdersResponse,
   OrderDirectoryServiceService,
@@ -17,8 +22,10 @@ export interface Entitlements {
   readonly address: string;
   /** What the owner answers for a customer. */
   hold(customerId: string, entitlement: Entitlement): void;
-  /** An order that the owner has. */
-  holdOrder(order: Order): void;
+  /** An order that the owner has, at a version. */
+  holdOrder(order: Order, version?: number): void;
+  /** A membership that the owner exports, at a version. */
+  holdMembership(membership: Membership, version?: number): void;
   /** Lets questions wait without an answer, or answers again. */
   setSilent(isSilent: boolean): void;
   /** How often it was asked. */
@@ -29,7 +36,8 @@ export interface Entitlements {
 /** Starts the owner. */
 export async function startEntitlements(): Promise<Entitlements> {
   const held = new Map<string, Entitlement[]>();
-  const orders: Order[] = [];
+  const orders = new Map<string, ExportedOrder>();
+  const memberships = new Map<string, ExportedMembership>();
   let isSilent = false;
   let questionCount = 0;
   const answering =
@@ -43,13 +51,13 @@ export async function startEntitlements(): Promise<Entitlements> {
     findMemberships: answering<FindMembershipsRequest, FindMembershipsResponse>(({ customerId }) => ({
       memberships: held.get(customerId) ?? [],
     })),
-    exportMemberships: answering(() => ({ memberships: [] })),
+    exportMemberships: answering<ExportMembershipsRequest, ExportMembershipsResponse>(() => ({
+      memberships: [...memberships.values()],
+    })),
   });
   server.addService(OrderDirectoryServiceService, {
     exportOrders: answering<ExportOrdersRequest, ExportOrdersResponse>(({ customerId }) => ({
-      orders: orders
-        .filter((order) => customerId == null || order.customerId === customerId)
-        .map((order) => ({ order, version: 1 })),
+      orders: [...orders.values()].filter(({ order }) => customerId == null || order?.customerId === customerId),
     })),
   });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -59,7 +67,8 @@ export async function startEntitlements(): Promise<Entitlements> {
   return {
     address: `127.0.0.1:${await promise}`,
     hold: (customerId, entitlement) => void held.set(customerId, [...(held.get(customerId) ?? []), entitlement]),
-    holdOrder: (order) => void orders.push(order),
+    holdOrder: (order, version = 1) => void orders.set(order.id, { order, version }),
+    holdMembership: (membership, version = 1) => void memberships.set(membership.id, { membership, version }),
     setSilent: (value) => {
       isSilent = value;
     },

@@ -4,8 +4,7 @@ import type { EventHandler, Subscription } from '@lido/runtime/events/consumer.t
 import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
 import { findPolicy } from '../visits/policy.repository.ts';
-import { bookedStretches } from './booked-item.ts';
-import { findAwaited, replaceBookedItems } from './booked-items.repository.ts';
+import { findAwaited, keepBookedItems } from './booked-items.repository.ts';
 import { arrivalEvent } from './presence-events.ts';
 
 /** Which bookables are booked when and by whom. */
@@ -22,11 +21,8 @@ export function bookedItemsSubscription(): Subscription {
   };
 }
 
-const projectOrder: EventHandler = async (event, { em }) => {
-  const order = Order.decode(event.payload);
-  const { id: orderId, siteId } = order;
-  await replaceBookedItems(em, { orderId, siteId, organisationId: event.organisationId }, bookedStretches(order));
-};
+const projectOrder: EventHandler = (event, { em }) =>
+  keepBookedItems(em, { ...Order.decode(event.payload), organisationId: event.organisationId });
 
 /** Whoever arrives at a site, whichever way that was noticed, has come for what they have booked there about then. */
 export function arrivalsSubscription(): Subscription {

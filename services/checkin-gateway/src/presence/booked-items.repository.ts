@@ -1,14 +1,12 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import type { LinkedBooking } from '../actions/occasion.ts';
-import type { BookedStretch } from './booked-item.ts';
+import { bookedStretches } from './booked-item.ts';
 
 /** Makes what is known of an order's bookings what it says now. */
-export async function replaceBookedItems(
-  em: SqlEntityManager,
-  order: { orderId: string; organisationId: string; siteId: string },
-  stretches: readonly BookedStretch[],
-): Promise<void> {
-  await em.execute('delete from booked_items where order_id = ?', [order.orderId], 'run');
+export async function keepBookedItems(em: SqlEntityManager, order: Order): Promise<void> {
+  await em.execute('delete from booked_items where order_id = ?', [order.id], 'run');
+  const stretches = bookedStretches(order);
   if (stretches.length === 0) return;
   await em.execute(
     `insert into booked_items (item_id, order_id, organisation_id, site_id, customer_ids, bookable_ids, starts_at, ends_at)
@@ -16,7 +14,7 @@ export async function replaceBookedItems(
             array(select jsonb_array_elements_text(s->'customerIds')), array(select jsonb_array_elements_text(s->'bookableIds')),
             to_timestamp((s->>'startMs')::float8 / 1000), to_timestamp((s->>'endMs')::float8 / 1000)
      from jsonb_array_elements(?::jsonb) s`,
-    [order.orderId, order.organisationId, order.siteId, JSON.stringify(stretches)],
+    [order.id, order.organisationId, order.siteId, JSON.stringify(stretches)],
     'run',
   );
 }

@@ -14,7 +14,8 @@ export async function keepCustomer(
 ): Promise<void> {
   const update = `do update set organisation_id = excluded.organisation_id, brand_id = excluded.brand_id,
     first_name = excluded.first_name, last_name = excluded.last_name, full_name = excluded.full_name,
-    email = excluded.email, erased_at = excluded.erased_at, access_blocked_at = excluded.access_blocked_at`;
+    email = excluded.email, erased_at = excluded.erased_at, access_blocked_at = excluded.access_blocked_at,
+    told_at = excluded.told_at`;
   await em.execute(
     `insert into known_customers
        (id, organisation_id, brand_id, first_name, last_name, full_name, email, erased_at, access_blocked_at)
@@ -33,7 +34,7 @@ export async function keepMedium(em: SqlEntityManager, medium: Barcode & { organ
   await em.execute(
     `insert into known_media (id, organisation_id, customer_id, kind, value, blocked_at) values (?, ?, ?, ?, ?, ?)
      on conflict (id) do update set customer_id = excluded.customer_id, kind = excluded.kind, value = excluded.value,
-       blocked_at = excluded.blocked_at`,
+       blocked_at = excluded.blocked_at, told_at = excluded.told_at`,
     [
       ...[medium.id, medium.organisationId, medium.customerId, medium.kind, medium.barcode],
       instantOf(medium.blockedAt),
@@ -79,6 +80,19 @@ export async function keepBookings(em: SqlEntityManager, order: Order): Promise<
       'run',
     );
   }
+}
+
+/** Where projections of other services' facts are kept; each row says when it was last told. */
+export type ProjectionTable =
+  | 'known_customers'
+  | 'known_media'
+  | 'known_memberships'
+  | 'known_bookings'
+  | 'booked_items';
+
+/** Takes away what nobody has told since an instant of the database's clock. */
+export async function forgetUntold(em: SqlEntityManager, table: ProjectionTable, since: Date): Promise<void> {
+  await em.execute(`delete from ${table} where told_at < ?`, [since], 'run');
 }
 
 function instantOf(text: string | null | undefined): Date | null {

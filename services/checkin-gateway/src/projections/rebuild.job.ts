@@ -2,6 +2,7 @@ import type { CustomerDirectoryServiceService } from '@lido/proto/lido/customers
 import type { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import type { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
 import type { OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
+import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@lido/runtime/db/database.ts';
 import type { Subscription } from '@lido/runtime/events/consumer.ts';
@@ -11,11 +12,22 @@ import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { rebuildSites } from '@lido/runtime/tenancy/sites.repository.ts';
+import { bookedItemsSubscription } from '../presence/booked-items.consumer.ts';
+import { keepBookedItems } from '../presence/booked-items.repository.ts';
 import { customersSubscription } from './customers.consumer.ts';
-import { forgetMedium, keepBookings, keepCustomer, keepMedium, keepMembership } from './keep.repository.ts';
+import {
+  forgetMedium,
+  forgetUntold,
+  keepBookings,
+  keepCustomer,
+  keepMedium,
+  keepMembership,
+  type ProjectionTable,
+} from './keep.repository.ts';
 import { membershipsSubscription } from './memberships.consumer.ts';
 import { ordersSubscription } from './orders.consumer.ts';
-import type { FactSource } from './trust.ts';
+import { bookedItemsKeptMs, bookingsKeptMs } from './retention.ts';
+import type { Projection } from './sources.repository.ts';
 
 /** The owners that export what the gateway projects. */
 export interface Directories {
@@ -31,41 +43,65 @@ export interface RebuildParts {
   readonly directories: Directories;
 }
 
+/** A rebuild that began at an instant of the database's clock. */
+interface Rebuilding extends RebuildParts {
+  readonly startedAt: Date;
+}
+
+/** Where a projection is kept, and how it is filled with what its owner exports. */
+interface Plan {
+  readonly tables: readonly ProjectionTable[];
+  fill(rebuilding: Rebuilding): Promise<void>;
+}
+
+const plans: Record<Projection, Plan> = {
+  customers: {
+    tables: ['known_customers', 'known_media'],
+    fill: async (parts) => {
+      await rebuildSites(parts.db, parts.directories.sites, caller);
+      await fillCustomers(parts);
+      await fillMedia(parts);
+    },
+  },
+  memberships: { tables: ['known_memberships'], fill: fillMemberships },
+  orders: {
+    tables: ['known_bookings'],
+    fill: (parts) => fillFromOrders(parts, ordersSubscription, bookingsKeptMs, keepBookings),
+  },
+  'booked-items': {
+    tables: ['booked_items'],
+    fill: (parts) => fillFromOrders(parts, bookedItemsSubscription(), bookedItemsKeptMs, keepBookedItems),
+  },
+};
+
 const pageMax = 200;
 const ordersPageMax = 50;
 const caller: Caller = { principal: servicePrincipal('checkin-gateway', ''), requestId: 'rebuild of projections' };
 
 /**
- * Fills a source's projections from their owner, while events keep coming: of an exported state and an event's the one with
- * the higher version stays. Replicas may do it at the same time.
+ * Makes a projection what its owner exports, while doors read it and events keep coming: rows are replaced one by one, and what
+ * neither the owner nor an event has told since `startedAt`, an instant of the database's clock, goes at the end. Of an
+ * exported state and an event's that comes meanwhile the one with the higher version stays. Replicas may do it at the same time.
  */
-export async function rebuildSource(source: FactSource, parts: RebuildParts): Promise<void> {
-  switch (source) {
-    case 'customers':
-      await rebuildSites(parts.db, parts.directories.sites, caller);
-      await rebuildCustomers(parts);
-      await rebuildMedia(parts);
-      return;
-    case 'memberships':
-      return rebuildMemberships(parts);
-    case 'orders':
-      return rebuildOrders(parts);
-  }
+export async function rebuild(projection: Projection, startedAt: Date, parts: RebuildParts): Promise<void> {
+  const { tables, fill } = plans[projection];
+  await fill({ ...parts, startedAt });
+  for (const table of tables) await forgetUntold(parts.db.fork(), table, startedAt);
 }
 
 /** Keeps an exported state unless an event has told a newer one. */
 function keep(
-  { db }: RebuildParts,
+  { db, startedAt }: Rebuilding,
   { name }: Subscription,
   exported: { aggregateId: string; version: number },
   write: (em: SqlEntityManager) => Promise<void>,
 ): Promise<void> {
   return db.transaction(async (em) => {
-    if (await recordExported(em, name, exported)) await write(em);
+    if (await recordExported(em, name, { ...exported, since: startedAt })) await write(em);
   });
 }
 
-async function rebuildCustomers(parts: RebuildParts): Promise<void> {
+async function fillCustomers(parts: Rebuilding): Promise<void> {
   await rebuildProjection(
     async (afterId) => {
       const { customers } = await parts.directories.customers.exportCustomers({ afterId, limit: pageMax }, caller);
@@ -79,7 +115,7 @@ async function rebuildCustomers(parts: RebuildParts): Promise<void> {
   );
 }
 
-async function rebuildMedia(parts: RebuildParts): Promise<void> {
+async function fillMedia(parts: Rebuilding): Promise<void> {
   await rebuildProjection(
     async (afterId) => {
       const { media } = await parts.directories.customers.exportMedia({ afterId, limit: pageMax }, caller);
@@ -94,7 +130,7 @@ async function rebuildMedia(parts: RebuildParts): Promise<void> {
   );
 }
 
-async function rebuildMemberships(parts: RebuildParts): Promise<void> {
+async function fillMemberships(parts: Rebuilding): Promise<void> {
   await rebuildProjection(
     async (afterId) => {
       const { memberships } = await parts.directories.memberships.exportMemberships(
@@ -112,9 +148,14 @@ async function rebuildMemberships(parts: RebuildParts): Promise<void> {
   );
 }
 
-/** Of orders only those whose time has not passed: nobody comes in for the others. */
-async function rebuildOrders(parts: RebuildParts): Promise<void> {
-  const endsAfter = new Date(parts.clock.nowMs()).toISOString();
+/** Of orders only those of which something ended no longer ago than it is kept. */
+async function fillFromOrders(
+  parts: Rebuilding,
+  subscription: Subscription,
+  keptMs: number,
+  keepOrder: (em: SqlEntityManager, order: Order) => Promise<void>,
+): Promise<void> {
+  const endsAfter = new Date(parts.clock.nowMs() - keptMs).toISOString();
   await rebuildProjection(
     async (afterId) => {
       const { orders } = await parts.directories.orders.exportOrders(
@@ -125,7 +166,7 @@ async function rebuildOrders(parts: RebuildParts): Promise<void> {
     },
     async ({ order, version }) => {
       if (!order) return;
-      await keep(parts, ordersSubscription, { aggregateId: order.id, version }, (em) => keepBookings(em, order));
+      await keep(parts, subscription, { aggregateId: order.id, version }, (em) => keepOrder(em, order));
     },
   );
 }

@@ -3,8 +3,8 @@ import type { Subscription } from '@lido/runtime/events/consumer.ts';
 import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import { attribute, metricName } from '@lido/runtime/telemetry/names.ts';
-import { findSources, keepAge, keepRebuilt, rebuildStart } from './sources.repository.ts';
-import type { Ages, FactSource } from './trust.ts';
+import { findSources, keepAge, keepRebuilt, type Projection, rebuildStart } from './sources.repository.ts';
+import { type Ages, type FactSource, isFactSource } from './trust.ts';
 
 /** What the gateway knows of how current its projections are. */
 export interface ProjectionSources {
@@ -14,8 +14,8 @@ export interface ProjectionSources {
 export interface SourcesOptions {
   readonly parts: Pick<ServiceParts, 'db' | 'bus' | 'telemetry'>;
   readonly subscriptions: readonly Subscription[];
-  /** Fills a source's projections from its owner. */
-  rebuild(source: FactSource): Promise<unknown>;
+  /** Makes a projection what its owner exports, from an instant of the database's clock on. */
+  rebuild(projection: Projection, startedAt: Date): Promise<unknown>;
 }
 
 interface Known {
@@ -53,18 +53,19 @@ export async function openSources(
   };
   const rebuildWanted = async (): Promise<void> => {
     const states = await findSources(db.fork());
-    for (const { source, isFilled } of states) known[source].isFilled = isFilled;
+    for (const { source, isFilled } of states) if (isFactSource(source)) known[source].isFilled = isFilled;
     const wanted = states.filter(({ isRebuildWanted }) => isRebuildWanted);
     // One owner that is away must not keep the others' facts from being filled.
     const results = await Promise.allSettled(wanted.map(({ source }) => rebuildOne(source)));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
   };
-  const rebuildOne = async (source: FactSource): Promise<void> => {
+  const rebuildOne = async (projection: Projection): Promise<void> => {
     const startedAt = await rebuildStart(db.fork());
-    await options.rebuild(source);
-    await keepRebuilt(db.fork(), source, startedAt);
-    known[source].isFilled = true;
+    await options.rebuild(projection, startedAt);
+    await keepRebuilt(db.fork(), projection, startedAt);
+    if (isFactSource(projection)) known[projection].isFilled = true;
+    telemetry.log.info({ projection }, 'a projection was rebuilt from its owner');
   };
   return {
     ages,
@@ -85,7 +86,8 @@ async function loadKnown({ parts }: SourcesOptions): Promise<Record<FactSource, 
     orders: { completeMs: undefined, isFilled: false },
   };
   for (const { source, ageMs, isFilled } of await findSources(parts.db.fork())) {
-    known[source] = { completeMs: ageMs === null ? undefined : performance.now() - ageMs, isFilled };
+    if (isFactSource(source))
+      known[source] = { completeMs: ageMs === null ? undefined : performance.now() - ageMs, isFilled };
   }
   return known;
 }

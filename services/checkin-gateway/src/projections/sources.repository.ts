@@ -1,9 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { FactSource } from './trust.ts';
+import { type FactSource, factSources, isFactSource } from './trust.ts';
 
-/** How a source's projection stands in the database. */
+/** What is rebuilt on its own: the doors' facts of each source, and the bookings that check-ins are compared with. */
+export const projections = [...factSources, 'booked-items'] as const;
+
+export type Projection = (typeof projections)[number];
+
+/** How a projection stands in the database. */
 export interface SourceState {
-  readonly source: FactSource;
+  readonly source: Projection;
   /** How long ago it was complete, in milliseconds; null before the first time. */
   readonly ageMs: number | null;
   /** Whether it was ever filled from its owner. */
@@ -12,7 +17,7 @@ export interface SourceState {
   readonly isRebuildWanted: boolean;
 }
 
-/** How all sources stand. Times are compared in the database, whose clock wrote them. */
+/** How all projections stand. Times are compared in the database, whose clock wrote them. */
 export async function findSources(em: SqlEntityManager): Promise<SourceState[]> {
   return em.execute<SourceState[]>(
     `select source, greatest(0, extract(epoch from lido_now() - as_of) * 1000)::float8 as "ageMs",
@@ -38,14 +43,24 @@ export async function rebuildStart(em: SqlEntityManager): Promise<Date> {
   return new Date(row?.now ?? 0);
 }
 
+/** Asks for rebuilds; a gateway that runs, or the next one that does, sees to them. */
+export async function askRebuild(em: SqlEntityManager, asked: readonly Projection[]): Promise<void> {
+  await em.execute(
+    'update projection_sources set rebuild_asked_at = lido_now() where source in (select jsonb_array_elements_text(?::jsonb))',
+    [JSON.stringify(asked)],
+    'run',
+  );
+}
+
 /** Notes that a rebuild which began at an instant has ended. */
-export async function keepRebuilt(em: SqlEntityManager, source: FactSource, startedAt: Date): Promise<void> {
+export async function keepRebuilt(em: SqlEntityManager, source: Projection, startedAt: Date): Promise<void> {
   await em.execute('update projection_sources set rebuilt_at = ? where source = ?', [startedAt, source], 'run');
 }
 
 /** How old the oldest source's facts are, in milliseconds; undefined before all were complete once. */
 export async function findLagMs(em: SqlEntityManager): Promise<number | undefined> {
-  const ages = (await findSources(em)).map(({ ageMs }) => ageMs ?? Infinity);
+  const facts = (await findSources(em)).filter(({ source }) => isFactSource(source));
+  const ages = facts.map(({ ageMs }) => ageMs ?? Infinity);
   const oldest = Math.max(...ages);
   return Number.isFinite(oldest) ? Math.min(Math.round(oldest), lagMax) : undefined;
 }

@@ -5,6 +5,11 @@ export const factSources = ['customers', 'memberships', 'orders'] as const;
 
 export type FactSource = (typeof factSources)[number];
 
+/** Whether doors decide by what is named so. */
+export function isFactSource(name: string): name is FactSource {
+  return (factSources as readonly string[]).includes(name);
+}
+
 /** How long ago each source's facts were complete, in milliseconds; undefined for one that was never filled from its owner. */
 export type Ages = Readonly<Record<FactSource, number | undefined>>;
 

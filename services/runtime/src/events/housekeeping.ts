@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 
-const batchMax = 5_000;
+/** How many rows one transaction of housekeeping deletes at most. */
+export const batchMax = 5_000;
 
 /**
  * Deletes what is no longer needed, in small transactions: outbox rows 30 days after they were told, the inbox after 60 days, so that
@@ -8,11 +9,18 @@ const batchMax = 5_000;
  * their results when they expire.
  */
 export async function tidyUp(db: Database): Promise<void> {
-  for (const statement of tidyings) {
-    for (;;) {
-      const rows = await db.fork().execute<unknown[]>(statement);
-      if (rows.length < batchMax) break;
-    }
+  for (const statement of tidyings) await deleteInBatches(db, statement);
+}
+
+/** Repeats a statement that deletes at most `batchMax` rows and returns them, until nothing is left to delete. */
+export async function deleteInBatches(
+  db: Pick<Database, 'fork'>,
+  statement: string,
+  values: readonly unknown[] = [],
+): Promise<void> {
+  for (;;) {
+    const rows = await db.fork().execute<unknown[]>(statement, [...values]);
+    if (rows.length < batchMax) break;
   }
 }
 

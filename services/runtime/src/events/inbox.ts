@@ -19,7 +19,8 @@ export async function recordInInbox(em: SqlEntityManager, consumer: string, even
     `with before as (select version from inbox_versions where consumer = ? and aggregate_id = ? for update),
           kept as (
             insert into inbox_versions (consumer, aggregate_id, version) values (?, ?, ?)
-            on conflict (consumer, aggregate_id) do update set version = greatest(inbox_versions.version, excluded.version)
+            on conflict (consumer, aggregate_id) do update
+              set version = greatest(inbox_versions.version, excluded.version), recorded_at = excluded.recorded_at
             returning version)
      select greatest((select version from before), nullif((select version from kept), ?)) as previous`,
     [consumer, event.aggregateId, consumer, event.aggregateId, event.version, event.version],
@@ -27,21 +28,30 @@ export async function recordInInbox(em: SqlEntityManager, consumer: string, even
   return { isRepeated: false, previousVersion: Number(row?.previous ?? 0) };
 }
 
+/** An aggregate's state as its owner exports it to a rebuild that began at an instant of the consumer's database's clock. */
+export interface ExportedVersion {
+  readonly aggregateId: string;
+  readonly version: number;
+  readonly since: Date;
+}
+
 /**
  * Notes that a consumer takes an aggregate's state from its owner instead of from an event, in the transaction that keeps it.
- * Answers false where an event has told something newer; events that are older than what is taken are passed over later.
+ * Answers false where an event has told something newer since the rebuild began; events that are older than what is taken are
+ * passed over later. A higher version from before is no longer true: the owner was restored from a backup.
  */
 export async function recordExported(
   em: SqlEntityManager,
   consumer: string,
-  { aggregateId, version }: { aggregateId: string; version: number },
+  { aggregateId, version, since }: ExportedVersion,
 ): Promise<boolean> {
   const rows = await em.execute<unknown[]>(
     `insert into inbox_versions (consumer, aggregate_id, version) values (?, ?, ?)
-     on conflict (consumer, aggregate_id) do update set version = excluded.version
-       where inbox_versions.version <= excluded.version
+     on conflict (consumer, aggregate_id) do update
+       set version = excluded.version, recorded_at = excluded.recorded_at
+       where inbox_versions.version <= excluded.version or inbox_versions.recorded_at < ?
      returning 1`,
-    [consumer, aggregateId, version],
+    [consumer, aggregateId, version, since],
   );
   return rows.length > 0;
 }
