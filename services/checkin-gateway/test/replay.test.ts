@@ -43,6 +43,9 @@ const tapRows = (eventId: string) =>
     [eventId],
   );
 
+const attemptsOf = ({ customerId }: TestGuest) =>
+  gateway.sql('select outcome, reason from attempts where customer_id = $1', [customerId]);
+
 describe('what a reader decided by itself', () => {
   test('is taken in with the reader’s own times, and makes the visit it would have made', async () => {
     const [door, exit] = [await addReader(), await addReader({ direction: 'DEVICE_DIRECTION_OUT' })];
@@ -92,7 +95,7 @@ describe('what a reader decided by itself', () => {
     const entry = line(guest);
     expect(await door.replay([entry])).toMatchObject([{ status: 'accepted', flags: ['no_entitlement'] }]);
     expect(await checkInsOf(guest)).toMatchObject([{ id: visitIdOf(door.id, entry.event_id), membership_id: null }]);
-    expect(await gateway.sql('select 1 from attempts where customer_id = $1', [guest.customerId])).toEqual([]);
+    expect(await attemptsOf(guest)).toEqual([{ outcome: 'granted', reason: 'granted' }]);
   });
 
   test('stands where it kept out somebody whom we would have let in, and is flagged', async () => {
@@ -102,8 +105,7 @@ describe('what a reader decided by itself', () => {
       { status: 'accepted', flags: ['denied_offline'] },
     ]);
     expect(await checkInsOf(member)).toEqual([]);
-    const attempts = await gateway.sql('select reason from attempts where customer_id = $1', [member.customerId]);
-    expect(attempts).toEqual([{ reason: 'denied_offline' }]);
+    expect(await attemptsOf(member)).toEqual([{ outcome: 'denied', reason: 'denied_offline' }]);
   });
 
   test('replaces a denial of ours that it never heard, once', async () => {
@@ -115,6 +117,7 @@ describe('what a reader decided by itself', () => {
     expect(await door.replay([entry])).toMatchObject([{ status: 'accepted', flags: ['no_entitlement'] }]);
     expect(await door.replay([entry])).toMatchObject([{ status: 'known', flags: ['no_entitlement'] }]);
     expect(await checkInsOf(guest)).toHaveLength(1);
+    expect(await attemptsOf(guest)).toEqual([{ outcome: 'granted', reason: 'granted' }]);
   });
 
   test('is known where our own decision let the guest in', async () => {

@@ -25,8 +25,8 @@ export async function findTaken(
 }
 
 /**
- * Stores an entry with what became of it, and a denial in the log of attempts as well. Answers false, and changes nothing, when it
- * was taken before.
+ * Stores an entry with what became of it, in the log of attempts as well. Answers false, and changes nothing, when it was taken
+ * before.
  */
 export function keepReplayed(
   em: SqlEntityManager,
@@ -65,14 +65,15 @@ async function keepEntry(
        where not ${stands}
        returning device_id, event_id, organisation_id, site_id, customer_id, occurred_at),
      logged as (
-       insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, reason)
-       select kept.*, ? from kept where ? on conflict (device_id, event_id) do nothing)
+       insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, outcome, reason)
+       select kept.*, ?, ? from kept where ?
+       on conflict (device_id, event_id) do update set outcome = excluded.outcome, reason = excluded.reason)
      select 1 from kept`,
     [
       ...[tap.deviceId, tap.eventId, device.organisationId, device.siteId, tap.readerRef, tap.occurredAt],
       ...[tap.receivedAt, tap.clockSource, tap.origin, tap.medium.kind, keptForm(medium), findings?.customerId ?? null],
       ...[decision && JSON.stringify(decision), deviceDecision, quarantinedAt, deviceDecision],
-      ...[decision?.reason ?? '', decision?.outcome === 'denied'],
+      ...[decision?.outcome ?? '', decision?.reason ?? '', decision !== null],
     ],
   );
   return kept.length > 0;
