@@ -14,6 +14,7 @@ import { narrowTo, openWorkbench } from './open-workbench.ts';
 import { peerSolver } from './peer-solver.ts';
 import { outbox } from './outbox.ts';
 import { startUp } from './start-up.ts';
+import { taps } from './taps.ts';
 import type { Workbench } from './workbench.ts';
 
 type Measurement = (bench: Workbench) => Promise<BenchRow[]>;
@@ -27,6 +28,7 @@ const measurements: Record<string, Measurement> = {
   outbox,
   'gateway-hop': gatewayHop,
   holds,
+  taps,
   'start-up': startUp,
   'big-site': bigSite,
 };
