@@ -13,6 +13,7 @@ export function checkinSubscription(clock: Clock): Subscription {
   return {
     name: 'orders-from-checkin',
     source: 'checkin',
+    aggregates: ['lido.checkin.bookable_checkin.', 'lido.checkin.booking.'],
     mode: 'effect',
     handlers: {
       'lido.checkin.bookable_checkin.saved': follow(clock, AttendedBooking, link),

@@ -24,6 +24,11 @@ export interface Subscription {
   name: string;
   source: EventSource;
   /**
+   * What the types of its aggregates' events begin with, such as `lido.orders.order.`; all of the source's where absent. An
+   * aggregate is heard whole or not at all, so that none of its events is missed in its order. Others cost no transaction.
+   */
+  aggregates?: readonly `lido.${string}.`[];
+  /**
    * `projection` applies only what is newer than it has; `effect` does each event once, in each aggregate's order.
    */
   mode: 'projection' | 'effect';
@@ -131,6 +136,7 @@ async function drain(
 async function receive(message: JsMsg, subscription: Subscription, options: Consuming): Promise<void> {
   const { telemetry } = options;
   const event = Envelope.decode(message.data);
+  if (subscription.aggregates?.some((prefix) => event.type.startsWith(prefix)) === false) return message.ack();
   const handler = subscription.handlers[event.type as `lido.${string}`];
   const attributes = {
     [attribute.messagingSystem]: 'nats',
