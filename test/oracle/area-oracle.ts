@@ -34,8 +34,7 @@ export interface AreaVerdict {
 
 /** Every candidate start of the query's dates with its verdict for every duration of the type, walked through in steps of five minutes. */
 export function askAreaOracle(site: SiteModel, query: AreaQuery): AreaVerdict[] {
-  const type = site.areaBookingTypes.find(({ id }) => id === query.areaBookingTypeId);
-  if (type === undefined) throw new Error('The scenario has no such type.');
+  const type = typeOf(site, query);
   return candidateStarts(site.zone, query, type.startTimeIntervalMinutes).flatMap((startMs) => {
     const verdicts: AreaVerdict[] = [];
     for (let duration = type.minDurationMinutes; duration <= type.maxDurationMinutes; ) {
@@ -44,6 +43,22 @@ export function askAreaOracle(site: SiteModel, query: AreaQuery): AreaVerdict[] 
     }
     return verdicts;
   });
+}
+
+/** What the oracle says of one start and one duration. */
+export function lookAtStay(
+  site: SiteModel,
+  query: AreaQuery & { readonly durationMinutes: number },
+  startMs: number,
+): AreaVerdict {
+  const { durationMinutes } = query;
+  return judge({ site, type: typeOf(site, query), query, startMs, durationMinutes });
+}
+
+function typeOf(site: SiteModel, query: AreaQuery): AreaBookingType {
+  const type = site.areaBookingTypes.find(({ id }) => id === query.areaBookingTypeId);
+  if (type === undefined) throw new Error('The scenario has no such type.');
+  return type;
 }
 
 interface Stay {
@@ -135,7 +150,8 @@ function price({ site, type, startMs, durationMinutes }: Stay): PriceRule | unde
   })[0];
 }
 
-function isCounted(
+/** Whether a claim stands in the way of who asks. */
+export function isCounted(
   { expiresAtMs, bookingId, itemId, orderId }: Pick<Claim, 'expiresAtMs' | 'bookingId' | 'itemId' | 'orderId'>,
   { nowMs, excludeBookingIds = [], excludeItemIds = [], excludeOrderIds = [] }: AreaQuery,
 ): boolean {

@@ -6,7 +6,15 @@ import type { SiteModel } from '@lido/availability/solver/model.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { scenarioCount } from './scenario-count.ts';
-import { areDelivered, askVisitOracle, canHoldAll, type ChosenAppointment, queryOf, startsOf } from './visit-oracle.ts';
+import {
+  areDelivered,
+  areTaken,
+  askVisitOracle,
+  canHoldAll,
+  type ChosenAppointment,
+  queryOf,
+  startsOf,
+} from './visit-oracle.ts';
 import { visitScenarios } from './visit-scenario.ts';
 
 const numRuns = Math.ceil(scenarioCount / 10);
@@ -90,21 +98,35 @@ test('chosen starts are held exactly when there is any way, and every plan holds
   if (numRuns >= 100) expect(Math.min(seen.held, seen.refused)).toBeGreaterThan(numRuns / 20);
 });
 
-function shapeOf({ startMs, endMs, idleMinutes, items }: Itinerary) {
+function shapeOf({ startMs, endMs, idleMinutes, amountMinor, items }: Itinerary) {
   return {
     starts: items.map((item) => item.startMs),
     lengthMs: endMs - startMs,
     idleMs: idleMinutes * 60_000,
+    amountMinor,
   };
 }
 
 function isDelivered(site: SiteModel, visit: Visit, { items }: Itinerary): boolean {
-  const appointments = items.flatMap(({ startMs, endMs, delivery }, index) => {
+  const appointments = items.flatMap(({ delivery, ...start }, index) => {
     const item = visit.items[index];
     return item?.kind === 'appointment' && delivery.kind === 'appointment'
-      ? [{ chosen: { item, startMs, endMs }, combination: delivery.combination }]
+      ? [{ chosen: { item, ...start }, combination: delivery.combination }]
       : [];
   });
+  const stays = items.flatMap(({ delivery, ...start }, index) => {
+    const item = visit.items[index];
+    return item?.kind === 'area' && delivery.kind === 'area'
+      ? [{ chosen: { item, ...start, areaIds: [] }, areaId: delivery.area.id }]
+      : [];
+  });
+  const areStaying = areTaken(
+    site,
+    visit.date,
+    stays.map(({ chosen }) => chosen),
+    stays.map(({ areaId }) => areaId),
+  );
+  if (!areStaying) return false;
   return areDelivered(
     site,
     visit.date,

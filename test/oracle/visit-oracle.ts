@@ -1,30 +1,45 @@
 import type { Combination } from '@lido/availability/solver/combinations.ts';
-import type { AppointmentItem, ListedItem, ListedStart, Visit } from '@lido/availability/solver/itineraries/visit.ts';
-import type { Claim, SiteModel, SlotQuery } from '@lido/availability/solver/model.ts';
-import { askOracle, type FreeUnits, lookAt } from './oracle.ts';
+import type {
+  AppointmentItem,
+  AreaItem,
+  ListedItem,
+  ListedStart,
+  Visit,
+} from '@lido/availability/solver/itineraries/visit.ts';
+import type { AreaClaim, Claim, SiteModel, SlotQuery } from '@lido/availability/solver/model.ts';
+import { isCounted, lookAtStay } from './area-oracle.ts';
+import { askOracle, candidateStarts, type FreeUnits, lookAt, stepMs } from './oracle.ts';
 
 /*
- * Visits by trying everything: every list of starts, and for each every choice of people, rooms and pieces. What a choice comes to is
- * judged by the oracle for single appointments, with all other items of the visit as claims.
+ * Visits by trying everything: every list of starts, and for each every choice of people, rooms, pieces and areas. What a choice comes to
+ * is judged by the oracles for single items, with all other items of the visit as claims.
  */
 
 export interface OracleVisit {
   readonly starts: readonly number[];
   readonly lengthMs: number;
   readonly idleMs: number;
+  readonly amountMinor: number;
 }
 
 /** An item at one of its starts. */
-export type Chosen = ChosenAppointment | ChosenListed;
-export interface ChosenAppointment {
-  readonly item: AppointmentItem;
+export type Chosen = ChosenAppointment | ChosenStay | ChosenListed;
+interface ChosenStart {
   readonly startMs: number;
   readonly endMs: number;
+  /** For all guests of the item. */
+  readonly amountMinor: number;
 }
-interface ChosenListed {
+export interface ChosenAppointment extends ChosenStart {
+  readonly item: AppointmentItem;
+}
+export interface ChosenStay extends ChosenStart {
+  readonly item: AreaItem;
+  /** Areas that could take it alone. */
+  readonly areaIds: readonly string[];
+}
+interface ChosenListed extends ChosenStart {
   readonly item: ListedItem;
-  readonly startMs: number;
-  readonly endMs: number;
   readonly start: ListedStart;
 }
 
@@ -41,7 +56,8 @@ const minuteMs = 60_000;
 export function askVisitOracle(site: SiteModel, visit: Visit): OracleVisit[] {
   const found = new Map<string, OracleVisit>();
   for (const chosen of product(visit.items.map((item) => startsOf(site, visit, item)))) {
-    if (!isInTime(visit, chosen) || !hasPlaces(chosen) || !canHoldAll(site, visit.date, chosen)) continue;
+    if (!isInTime(visit, chosen) || !hasPlaces(chosen)) continue;
+    if (!canStayAll(site, visit.date, chosen) || !canHoldAll(site, visit.date, chosen)) continue;
     const next = rankOf(chosen);
     const known = found.get(next.starts.join());
     if (known === undefined || compare(next, known) < 0) found.set(next.starts.join(), next);
@@ -52,17 +68,84 @@ export function askVisitOracle(site: SiteModel, visit: Visit): OracleVisit[] {
 /** Everything an item can be by itself. */
 export function startsOf(site: SiteModel, visit: Visit, item: Visit['items'][number]): Chosen[] {
   if (item.kind === 'listed')
-    return item.starts
-      .filter(({ places }) => places >= item.guests)
-      .map((start) => ({ item, startMs: start.startMs, endMs: start.endMs, start }));
+    return item.starts.filter(({ places }) => places >= item.guests).map((start) => ({ item, ...start, start }));
+  if (item.kind === 'area') {
+    const query = stayQueryOf(item, visit.date);
+    const type = site.areaBookingTypes.find(({ id }) => id === query.areaBookingTypeId);
+    return candidateStarts(site.zone, query, type?.startTimeIntervalMinutes ?? 0)
+      .map((startMs) => lookAtStay(site, query, startMs))
+      .filter(({ reason }) => reason === null)
+      .map(({ startMs, amountMinor, areaIds }) => {
+        const endMs = startMs + query.durationMinutes * minuteMs;
+        return { item, startMs, endMs, amountMinor: amountMinor ?? 0, areaIds };
+      });
+  }
   return askOracle(site, queryOf(item, visit.date))
     .filter(({ reason }) => reason === null)
-    .map(({ startMs }) => ({ item, startMs, endMs: startMs + item.query.durationMinutes * minuteMs }));
+    .map(({ startMs, amountMinor }) => {
+      const endMs = startMs + item.query.durationMinutes * minuteMs;
+      return { item, startMs, endMs, amountMinor: (amountMinor ?? 0) * item.query.guests };
+    });
 }
 
 /** The question of an item as the solver asks it. */
 export function queryOf({ query, guestIds }: AppointmentItem, date: string): SlotQuery {
   return { ...query, guestIds, dateFrom: date, dateTo: date };
+}
+
+const visitOrder = 'the visit';
+
+function stayQueryOf({ query, guestIds }: AreaItem, date: string) {
+  return { ...query, guestIds, dateFrom: date, dateTo: date, orderId: visitOrder };
+}
+
+/** Whether some choice of areas takes all stays at once. */
+export function canStayAll(site: SiteModel, date: string, chosen: readonly Chosen[]): boolean {
+  const stays = chosen.filter((entry): entry is ChosenStay => entry.item.kind === 'area');
+  return product(stays.map(({ areaIds }) => areaIds)).some((areaIds) => fitInto(site, date, stays, areaIds));
+}
+
+/** Whether areas never have more guests than they take, looked at every five minutes. */
+function fitInto(site: SiteModel, date: string, stays: readonly ChosenStay[], areaIds: readonly string[]): boolean {
+  return stays.every((entry, index) => {
+    const area = site.areas.find(({ id }) => id === areaIds[index]);
+    const there = [
+      ...site.areaClaims.filter((claim) => isCounted(claim, stayQueryOf(entry.item, date))),
+      ...stays.map((other, position) => areaClaimOf(site, other, areaIds[position] ?? '')),
+    ].filter(({ areaId }) => areaId === area?.id);
+    const { fromMs, toMs } = areaClaimOf(site, entry, '');
+    for (let ms = fromMs; ms < toMs; ms += stepMs) {
+      const present = there.filter((claim) => claim.fromMs < ms + stepMs && ms < claim.toMs);
+      if (present.reduce((sum, { guests }) => sum + guests, 0) > (area?.capacity ?? 0)) return false;
+    }
+    return true;
+  });
+}
+
+/** Whether stays can be in areas as they stand, judged one by one with the others as claims. */
+export function areTaken(
+  site: SiteModel,
+  date: string,
+  stays: readonly ChosenStay[],
+  areaIds: readonly string[],
+): boolean {
+  return stays.every((entry, index) => {
+    const others = stays.flatMap((other, position) =>
+      position === index ? [] : [areaClaimOf(site, other, areaIds[position] ?? '')],
+    );
+    const rest = { ...site, areaClaims: [...site.areaClaims, ...others] };
+    const verdict = lookAtStay(rest, stayQueryOf(entry.item, date), entry.startMs);
+    return verdict.reason === null && verdict.areaIds.includes(areaIds[index] ?? '');
+  });
+}
+
+function areaClaimOf(site: SiteModel, { item, startMs, endMs }: ChosenStay, areaId: string): AreaClaim {
+  const type = site.areaBookingTypes.find(({ id }) => id === item.query.areaBookingTypeId);
+  return {
+    ...{ id: `visit ${startMs} ${areaId}`, areaId, kind: 'booking', guests: item.query.guests, expiresAtMs: null },
+    ...{ fromMs: startMs, toMs: endMs + (type?.endBufferMinutes ?? 0) * minuteMs },
+    ...{ basketsMax: type?.basketsMax ?? null, bookingId: 'visit', itemId: 'visit', orderId: visitOrder },
+  };
 }
 
 /** Whether some choice of people, rooms and pieces holds all appointments at once, each guest being at one place at a time. */
@@ -206,7 +289,8 @@ function rankOf(chosen: readonly Chosen[]): OracleVisit {
     const to = Math.max(...own.map(({ endMs }) => endMs));
     idleMs += to - from - own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   }
-  return { starts, lengthMs: Math.max(...chosen.map(({ endMs }) => endMs)) - Math.min(...starts), idleMs };
+  const amountMinor = chosen.reduce((sum, entry) => sum + entry.amountMinor, 0);
+  return { starts, lengthMs: Math.max(...chosen.map(({ endMs }) => endMs)) - Math.min(...starts), idleMs, amountMinor };
 }
 
 function compare(a: OracleVisit, b: OracleVisit): number {

@@ -1,8 +1,10 @@
-import { noAreas } from '@lido/availability/solver/sample-site.ts';
 import type { Visit, VisitItem } from '@lido/availability/solver/itineraries/visit.ts';
 import type {
   AppointmentRestriction,
   AppointmentType,
+  Area,
+  AreaBookingType,
+  AreaClaim,
   Claim,
   EquipmentPool,
   Practitioner,
@@ -159,6 +161,88 @@ const listedItem = (openMs: number): fc.Arbitrary<VisitItem> =>
       })),
     }));
 
+/** Areas of which some are closed for the first half hour. */
+const areas = (openFrom: number): fc.Arbitrary<Area[]> => {
+  const [timeFrom, timeTo] = [formatWallTime(openFrom), formatWallTime(openFrom + 30)];
+  const late = { dateFrom: null, dateTo: null, weekdays: [], timeFrom, timeTo, isAvailable: false };
+  return fc
+    .array(fc.record({ capacity: fc.constantFrom(1, 2, 3, 4), opensLate: often(false, false, true) }), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((list) =>
+      list.map(({ capacity, opensLate }, index) => ({
+        ...{ id: `area-${index}`, name: `Area ${index}`, capacity },
+        availabilityRules: opensLate ? [late] : [],
+      })),
+    );
+};
+
+const areaTypeAt = (index: number): fc.Arbitrary<AreaBookingType> =>
+  fc
+    .record({
+      minDurationMinutes: fc.constantFrom(30, 60),
+      startTimeIntervalMinutes: fc.constantFrom(30, 30, 15),
+      endBufferMinutes: often(0, 15, 30),
+      areaIds: fc.subarray(['area-0', 'area-1', 'area-2'], { minLength: 1 }),
+      basketsMax: fc.constantFrom(null, null, 1, 2),
+    })
+    .map((fields) => ({
+      ...sampleType({ id: `area-type-${index}`, name: `Area type ${index}` }),
+      ...fields,
+      maxDurationMinutes: fields.minDurationMinutes + 30,
+      durationIntervalMinutes: 30,
+    }));
+
+/** Stays of parties that are larger than the guests who are named, so that areas get full. */
+const areaItem = (
+  types: readonly AreaBookingType[],
+  asker: { readonly nowMs: number; readonly excludeOrderIds: readonly string[] },
+): fc.Arbitrary<VisitItem> =>
+  fc
+    .record({
+      type: fc.constantFrom(...types),
+      guestIds,
+      others: fc.constantFrom(0, 0, 1),
+      isLonger: fc.boolean(),
+      areaIds: often<string[] | undefined>(undefined, undefined, ['area-0', 'area-2']),
+    })
+    .map(({ type, guestIds: ids, others, isLonger, areaIds }) => ({
+      kind: 'area',
+      guestIds: ids,
+      query: {
+        areaBookingTypeId: type.id,
+        ...asker,
+        durationMinutes: isLonger ? type.maxDurationMinutes : type.minDurationMinutes,
+        guests: ids.length + others,
+        memberships: [],
+        ...(areaIds !== undefined && { areaIds }),
+      },
+    }));
+
+const areaClaims = (openMs: number): fc.Arbitrary<AreaClaim[]> =>
+  fc
+    .array(
+      fc.record({
+        areaId: fc.constantFrom('area-0', 'area-1', 'area-2'),
+        minute: fc.constantFrom(0, 30, 65, 90),
+        length: fc.constantFrom(15, 33, 60),
+        kind: often<AreaClaim['kind']>('booking', 'booking', 'block'),
+        guests: fc.constantFrom(1, 2),
+        basketsMax: fc.constantFrom(null, null, 1, 2),
+        orderId: fc.constantFrom('order-0', 'order-1'),
+      }),
+      { maxLength: 3 },
+    )
+    .map((list) =>
+      list.map(({ minute, length, ...claim }, index) => ({
+        ...claim,
+        ...{ id: `area-claim-${index}`, bookingId: 'booking', itemId: 'item', expiresAtMs: null },
+        fromMs: openMs + minute * 60_000,
+        toMs: openMs + (minute + length) * 60_000,
+      })),
+    );
+
 const claims = (openMs: number): fc.Arbitrary<Claim[]> =>
   fc.array(
     fc
@@ -178,14 +262,21 @@ const claims = (openMs: number): fc.Arbitrary<Claim[]> =>
     { maxLength: 2 },
   );
 
-/** Up to three items, guests, practitioners and rooms, on ordinary days and on days when the clocks change. */
+/** Up to three items, guests, practitioners, rooms and areas, on ordinary days and on days when the clocks change. */
 export const visitScenarios: fc.Arbitrary<VisitScenario> = fc
   .constantFrom(...places)
   .chain(({ zone, date, openFrom }) => {
     const openMs = startOfDay(date, zone) + openFrom * 60_000;
-    return fc.tuple(typeAt(0), typeAt(1), typeAt(2)).chain((appointmentTypes) => {
+    const nowMs = startOfDay(addDays(date, -1), zone);
+    const types = fc.record({
+      appointmentTypes: fc.tuple(typeAt(0), typeAt(1), typeAt(2)),
+      areaBookingTypes: fc.tuple(areaTypeAt(0), areaTypeAt(1)),
+    });
+    const excluded = fc.subarray(['order-0']);
+    return fc.tuple(types, excluded).chain(([{ appointmentTypes, areaBookingTypes }, excludeOrderIds]) => {
       const item = fc.oneof(
-        { weight: 4, arbitrary: appointmentItem(appointmentTypes, startOfDay(addDays(date, -1), zone)) },
+        { weight: 4, arbitrary: appointmentItem(appointmentTypes, nowMs) },
+        { weight: 3, arbitrary: areaItem(areaBookingTypes, { nowMs, excludeOrderIds }) },
         { weight: 1, arbitrary: listedItem(openMs) },
       );
       return fc
@@ -194,6 +285,8 @@ export const visitScenarios: fc.Arbitrary<VisitScenario> = fc
           rooms,
           equipment,
           claims: claims(openMs),
+          areas: areas(openFrom),
+          areaClaims: areaClaims(openMs),
           openMinutes: fc.constantFrom(120, 180, 180),
           items: fc.array(item, { minLength: 1, maxLength: 3 }),
           order: fc.constantFrom('fixed' as const, 'any' as const),
@@ -211,8 +304,8 @@ export const visitScenarios: fc.Arbitrary<VisitScenario> = fc
             })),
             openingExceptions: [],
             appointmentTypes,
+            areaBookingTypes,
             ...resources,
-            ...noAreas,
           },
           visit: { date, items, order, minGapMinutes, maxGapMinutes },
         }));

@@ -28,14 +28,20 @@ export function toAnswer(itinerary: Itinerary, model: SiteModel, sessions: Reado
 }
 
 function delivered(delivery: Delivery, model: SiteModel, sessions: ReadonlyMap<string, Session>): Delivered {
+  const nothing: Delivered = { practitioners: [], rooms: [], equipment: [], areas: [], sessionId: null };
   if (delivery.kind === 'listed') {
     const session = sessions.get(delivery.start.placeId);
     const some = <T>(value: T | null | undefined): T[] => (value ? [value] : []);
     const resources = { practitioners: some(session?.practitioner), rooms: some(session?.room) };
-    return { ...resources, equipment: [], areas: [], sessionId: delivery.start.placeId };
+    return { ...nothing, ...resources, sessionId: delivery.start.placeId };
+  }
+  if (delivery.kind === 'area') {
+    const { id, name } = delivery.area;
+    return { ...nothing, areas: [{ id, name }] };
   }
   const { practitionerIds, roomAssignments, equipment } = delivery.combination;
   return {
+    ...nothing,
     practitioners: namedResources(model.practitioners, practitionerIds),
     rooms: namedResources(
       model.rooms,
@@ -45,7 +51,5 @@ function delivered(delivery: Delivery, model: SiteModel, sessions: ReadonlyMap<s
       model.equipment,
       equipment.map(({ equipmentId }) => equipmentId),
     ),
-    areas: [],
-    sessionId: null,
   };
 }

@@ -11,6 +11,8 @@ import { localDate } from '../shop/local-date.ts';
 import { isShopper, membershipsOf, searchable } from '../shop/search.repository.ts';
 import { sessionsBetween } from '../shop/session-search.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
+import { durationsOf as areaDurations } from '../solver/areas/area-model.ts';
+import type { CompiledSite } from '../solver/compile-site.ts';
 import type { ListedStart, Visit, VisitItem } from '../solver/itineraries/visit.ts';
 import { type Party, partyOf } from './party.ts';
 import { readWantedItem, type WantedItem } from './wanted-item.ts';
@@ -35,7 +37,7 @@ export interface LoadedVisit {
 }
 
 /** Offerings that can be items of a visit. */
-const itemTypes = ['appointment', 'session'] as const;
+const itemTypes = ['appointment', 'area_booking', 'session'] as const;
 
 /** Loads all that a visit is searched with. What the request names and the site does not have is refused by the item's field. */
 export async function loadVisit(parts: BookingParts, request: VisitRequest, call: Call): Promise<LoadedVisit> {
@@ -100,19 +102,30 @@ function unknownOffering({ offeringType, offeringId }: WantedItem): FieldErrors 
 
 function itemErrorsOf(
   { compiled }: VersionedSite,
-  { type, row }: Offering,
-  { durationMinutes, practitionerIds, roomId }: WantedItem,
+  offering: Offering,
+  { durationMinutes, practitionerIds, roomId, areaIds }: WantedItem,
   { guests }: Party,
 ): FieldErrors {
   const errors: FieldErrors = {};
-  if (guests < row.minGuests || guests > row.maxGuests)
-    errors['quantity'] = [`This is for ${row.minGuests} to ${row.maxGuests} guests.`];
-  if (type === 'appointment' && durationMinutes !== null && !row.durations.includes(durationMinutes))
-    errors['duration'] = [`The duration must be one of ${row.durations.join(', ')} minutes.`];
+  const { minGuests, maxGuests } = offering.row;
+  if (guests < minGuests || guests > maxGuests)
+    errors['quantity'] = [`This is for ${minGuests} to ${maxGuests} guests.`];
+  const durations = durationsOf(compiled, offering);
+  if (durationMinutes !== null && durations?.includes(durationMinutes) === false)
+    errors['duration'] = [`The duration must be one of ${durations.join(', ')} minutes.`];
   const strangers = practitionerIds.filter((id) => !compiled.practitioners.has(id));
   if (strangers.length > 0) errors['practitioner_ids'] = strangers.map((id) => `There is no practitioner ${id} here.`);
   if (roomId !== null && !compiled.rooms.has(roomId)) errors['room_id'] = [`There is no room ${roomId} here.`];
+  const elsewhere = areaIds.filter((id) => !compiled.areas.resources.has(id));
+  if (elsewhere.length > 0) errors['area_ids'] = elsewhere.map((id) => `There is no area ${id} here.`);
   return errors;
+}
+
+/** What an offering lasts, the default first; undefined where each session says it for itself. */
+function durationsOf({ areas }: CompiledSite, { type, row }: Offering): number[] | undefined {
+  if (type === 'appointment') return row.durations;
+  const areaType = type === 'area_booking' ? areas.types.get(row.id) : undefined;
+  return areaType && areaDurations(areaType);
 }
 
 function oneGuestErrors({ offeringType }: WantedItem, { guests }: Party): FieldErrors {
@@ -120,30 +133,35 @@ function oneGuestErrors({ offeringType }: WantedItem, { guests }: Party): FieldE
   return guests > 1 ? { quantity: ['All appointments must be for one guest.'] } : {};
 }
 
-async function visitItem(
+async function visitItem(parts: BookingParts, sought: Sought, context: VisitContext, call: Call): Promise<VisitItem> {
+  const { wanted, offering, party } = sought;
+  if (offering.type === 'session') return sessionItem(parts, sought, context, call);
+  const { versioned, basketId } = context;
+  const common = { guestIds: party.guestIds, ...(wanted.startsMs && { startsMs: wanted.startsMs }) };
+  const asked = {
+    nowMs: call.clock.nowMs(),
+    durationMinutes: wanted.durationMinutes ?? durationsOf(versioned.compiled, offering)?.[0] ?? 0,
+    guests: party.guests,
+    ...(basketId && { excludeOrderIds: [basketId] }),
+    memberships: await membershipsOf(parts, { site: versioned.site, offering, versioned }, call),
+  };
+  const { areaIds, practitionerIds, roomId } = wanted;
+  if (offering.type === 'area_booking') {
+    const query = { ...asked, areaBookingTypeId: offering.row.id, ...(areaIds.length > 0 && { areaIds }) };
+    return { kind: 'area', ...common, query };
+  }
+  const query = { ...asked, appointmentTypeId: offering.row.id, practitionerIds, ...(roomId !== null && { roomId }) };
+  return { kind: 'appointment', ...common, query };
+}
+
+/** The sessions of a type that are still to begin on the date. One that the client names must be among them. */
+async function sessionItem(
   parts: BookingParts,
   { index, wanted, offering, party }: Sought,
   { versioned, date, basketId, sessions }: VisitContext,
   call: Call,
 ): Promise<VisitItem> {
   const target = { site: versioned.site, offering, versioned };
-  if (offering.type === 'appointment') {
-    return {
-      kind: 'appointment',
-      guestIds: party.guestIds,
-      ...(wanted.startsMs && { startsMs: wanted.startsMs }),
-      query: {
-        appointmentTypeId: offering.row.id,
-        nowMs: call.clock.nowMs(),
-        durationMinutes: wanted.durationMinutes ?? offering.row.durations[0] ?? 0,
-        guests: party.guests,
-        practitionerIds: wanted.practitionerIds,
-        ...(wanted.roomId !== null && { roomId: wanted.roomId }),
-        ...(basketId && { excludeOrderIds: [basketId] }),
-        memberships: await membershipsOf(parts, target, call),
-      },
-    };
-  }
   const question = { range: { dateFrom: date, dateTo: date }, guests: party.guests, exceptOrderId: basketId };
   const ofDate = await sessionsBetween(parts, target, question, call);
   if (wanted.sessionId !== null && !ofDate.some(({ id }) => id === wanted.sessionId)) {

@@ -14,6 +14,8 @@ export interface WantedItem {
   guestIds: string[];
   practitionerIds: string[];
   roomId: string | null;
+  /** The only areas that will do; any when empty. */
+  areaIds: string[];
   sessionId: string | null;
   /** The only starts that will do: none named is any, a wall time that comes twice is two. */
   startsMs: number[] | undefined;
@@ -54,6 +56,7 @@ export function readWantedItem(
     guestIds,
     practitionerIds: first(item.practitionerIds, list('practitioner_ids'), text('practitioner_id')),
     roomId: item.roomId || (text('room_id')[0] ?? null),
+    areaIds: first(list('area_ids'), text('area_id')),
     sessionId: item.sessionId || (text('session_id')[0] ?? null),
     startsMs: typeof startsMs === 'string' ? undefined : startsMs,
   };

@@ -53,6 +53,13 @@ export function nextSetBit(bits: Uint32Array, from: number, to: number): number 
   return -1;
 }
 
+/** Every set bit in `[from, to)`, in order. */
+export function setBits(bits: Uint32Array, from: number, to: number): number[] {
+  const found: number[] = [];
+  for (let index = nextSetBit(bits, from, to); index >= 0; index = nextSetBit(bits, index + 1, to)) found.push(index);
+  return found;
+}
+
 /** The last set bit in `[from, to)`, or -1. */
 export function lastSetBit(bits: Uint32Array, from: number, to: number): number {
   if (from >= to) return -1;

@@ -1,4 +1,5 @@
 import type { DailyMaximum } from '../eligibility.ts';
+import { assignInGroups, contendersOf } from './contenders.ts';
 import { matchDistinct } from './matching.ts';
 import type { Work } from './work.ts';
 
@@ -37,16 +38,7 @@ export interface Task {
  * the work is spent. It is exact: tasks that all overlap are matched; others, which a matching does not decide, are searched.
  */
 export function assignResources(tasks: readonly Task[], work: Work): Choice[][] | undefined {
-  const chosen = new Map<Task, Choice[]>();
-  for (const task of tasks) {
-    if (chosen.has(task)) continue;
-    const together = contendersOf(task, tasks);
-    const inOrder = tasks.filter((other) => together.includes(other));
-    const found = assignTogether(inOrder, work);
-    if (found === undefined) return undefined;
-    for (const [index, member] of inOrder.entries()) chosen.set(member, found[index] ?? []);
-  }
-  return tasks.map((task) => chosen.get(task) ?? []);
+  return assignInGroups(tasks, contend, (group) => assignTogether(group, work));
 }
 
 /** Answers for many sets of tasks whether they can be assigned, and remembers what it worked out. */
@@ -62,7 +54,7 @@ export class Joining {
   canJoin(others: readonly Task[], added: readonly Task[]): boolean {
     const tasks = [...others, ...added];
     return added.every((task) => {
-      const contending = contendersOf(task, tasks);
+      const contending = contendersOf(task, tasks, contend);
       if (contending.length === 1) return task.choices.length >= task.count;
       const key = contending
         .map(({ id }) => id)
@@ -75,14 +67,6 @@ export class Joining {
       return isPossible;
     });
   }
-}
-
-/** A task and all others that may want the same thing, directly or through each other; tasks besides them cannot disturb it. */
-function contendersOf(task: Task, tasks: readonly Task[]): Task[] {
-  const group = [task];
-  for (const member of group)
-    for (const other of tasks) if (contend(member, other) && !group.includes(other)) group.push(other);
-  return group;
 }
 
 function contend(a: Task, b: Task): boolean {

@@ -1,4 +1,6 @@
 import type { CompiledSite } from '../compile-site.ts';
+import type { Area } from '../model.ts';
+import { assignAreas } from './assign-areas.ts';
 import { assignResources, Joining } from './assign-resources.ts';
 import { combinationOf } from './item-tasks.ts';
 import { BestAnswers, type Rank } from './ranking.ts';
@@ -165,12 +167,9 @@ function boundFrom({ visit, items, placed, guests }: Search, fromMs: number): Ra
 }
 
 /** Whether what an item takes at a start is free beside all that is placed. */
-function fits({ placed, joining }: Search, { option }: Placed): boolean {
-  return fitsBeside(
-    placed.map((entry) => entry.option),
-    option,
-    joining,
-  );
+function fits(search: Search, { option }: Placed): boolean {
+  const others = search.placed.map((entry) => entry.option);
+  return fitsBeside(others, option, search);
 }
 
 /** Takes the guests of an item on to its end; the answer takes them back. */
@@ -200,24 +199,35 @@ function record(search: Search): void {
 }
 
 function toItinerary(options: readonly StartOption[], rank: Rank, work: Work): Itinerary | undefined {
-  const tasks = options.flatMap((option) => (option.kind === 'appointment' ? option.tasks : []));
-  const chosen = assignResources(tasks, work);
-  if (chosen === undefined) return undefined;
-  const assigned = tasks.map((task, index) => ({ ...task, chosen: chosen[index] ?? [] }));
+  const deliveries = deliveriesOf(options, work);
+  if (deliveries === undefined) return undefined;
   return {
     startMs: rank.startMs,
     endMs: rank.startMs + rank.lengthMs,
     idleMinutes: rank.idleMs / minuteMs,
     amountMinor: options.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
-    items: options.map((option, index): ItineraryItem => {
-      const { startMs, endMs, amountMinor } = option;
-      if (option.kind === 'listed')
-        return { startMs, endMs, amountMinor, delivery: { kind: 'listed', start: option.start } };
-      const mine = assigned.filter(({ item }) => item === index);
-      const combination = combinationOf(option.planned, option.bit, mine);
-      return { startMs, endMs, amountMinor, delivery: { kind: 'appointment', combination } };
+    items: options.map(({ startMs, endMs, amountMinor }, index) => {
+      const delivery = deliveries[index] as ItineraryItem['delivery'];
+      return { startMs, endMs, amountMinor, delivery };
     }),
   };
+}
+
+/** What delivers each item beside all others. */
+function deliveriesOf(options: readonly StartOption[], work: Work): ItineraryItem['delivery'][] | undefined {
+  const tasks = options.flatMap((option) => (option.kind === 'appointment' ? option.tasks : []));
+  const chosen = assignResources(tasks, work);
+  const stays = options.flatMap((option) => (option.kind === 'area' ? option.stay : []));
+  const areas = chosen && assignAreas(stays, work);
+  if (chosen === undefined || areas === undefined) return undefined;
+  const assigned = tasks.map((task, index) => ({ ...task, chosen: chosen[index] ?? [] }));
+  const areaOf = new Map(stays.map((stay, index) => [stay, areas[index]?.area as Area]));
+  return options.map((option, index): ItineraryItem['delivery'] => {
+    if (option.kind === 'listed') return { kind: 'listed', start: option.start };
+    if (option.kind === 'area') return { kind: 'area', area: areaOf.get(option.stay) as Area };
+    const mine = assigned.filter(({ item }) => item === index);
+    return { kind: 'appointment', combination: combinationOf(option.planned, option.bit, mine) };
+  });
 }
 
 /** The position of the first option that starts at an instant or later. */

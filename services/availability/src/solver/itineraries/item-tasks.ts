@@ -1,4 +1,4 @@
-import { nextSetBit } from '../bitset.ts';
+import { setBits } from '../bitset.ts';
 import { type Combination, endsOf, rotate, rotateEquals } from '../combinations.ts';
 import type { CompiledSite } from '../compile-site.ts';
 import { type DailyMaximum, dailyMaxima } from '../eligibility.ts';
@@ -38,12 +38,7 @@ export function planItem(site: CompiledSite, query: SlotQuery, item: number, rot
 /** The starts, bits of the horizon, that an item can have by itself. */
 export function startsOfItem({ plan, day }: PlannedItem): number[] {
   const base = plan.fromWord * 32;
-  const starts = bookableStarts(plan);
-  const found: number[] = [];
-  const last = day.toBit - base;
-  for (let index = nextSetBit(starts, 0, last); index >= 0; index = nextSetBit(starts, index + 1, last))
-    found.push(base + index);
-  return found;
+  return setBits(bookableStarts(plan), 0, day.toBit - base).map((index) => base + index);
 }
 
 /** What an item takes at one of its starts, with the choices that are free by themselves. */

@@ -1,12 +1,15 @@
 import type { CompiledSite } from '../compile-site.ts';
 import { dayPrices, priceAt } from '../find-slots.ts';
 import { msOfBit } from '../horizon.ts';
+import { type PlannedStay, planStay, startsOfStay, stayAt } from './area-starts.ts';
+import { type AreaStay, canStayBeside } from './assign-areas.ts';
 import type { Joining, Task } from './assign-resources.ts';
 import { type PlannedItem, planItem, startsOfItem, tasksAt } from './item-tasks.ts';
-import type { AppointmentItem, ListedStart, Visit } from './visit.ts';
+import type { AppointmentItem, AreaItem, ListedStart, Visit } from './visit.ts';
+import type { Work } from './work.ts';
 
 /** One start of one item, possible by itself, with what it takes there. */
-export type StartOption = AppointmentStart | ListedOption;
+export type StartOption = AppointmentStart | AreaStart | ListedOption;
 
 interface OptionTimes {
   readonly startMs: number;
@@ -21,6 +24,11 @@ export interface AppointmentStart extends OptionTimes {
   readonly tasks: readonly Task[];
 }
 
+export interface AreaStart extends OptionTimes {
+  readonly kind: 'area';
+  readonly stay: AreaStay;
+}
+
 export interface ListedOption extends OptionTimes {
   readonly kind: 'listed';
   readonly start: ListedStart;
@@ -32,6 +40,7 @@ export function startOptions(site: CompiledSite, visit: Visit, index: number): S
   const item = visit.items[index];
   if (item === undefined) return [];
   if (item.kind === 'appointment') return appointmentStarts(site, item, visit.date, index);
+  if (item.kind === 'area') return areaStarts(site, item, visit.date);
   return item.starts
     .filter(({ places }) => places >= item.guests)
     .map((start): ListedOption => {
@@ -42,14 +51,19 @@ export function startOptions(site: CompiledSite, visit: Visit, index: number): S
 }
 
 /** Whether what a start takes is free beside what others take. */
-export function fitsBeside(others: readonly StartOption[], added: StartOption, joining: Joining): boolean {
-  if (added.kind === 'listed') {
-    return hasPlaces(
-      others.filter((other) => other.kind === 'listed'),
-      added,
-    );
+export function fitsBeside(
+  others: readonly StartOption[],
+  added: StartOption,
+  { joining, work }: { readonly joining: Joining; readonly work: Work },
+): boolean {
+  const alike = <Kind extends StartOption['kind']>(kind: Kind) =>
+    others.filter((other): other is Extract<StartOption, { kind: Kind }> => other.kind === kind);
+  if (added.kind === 'listed') return hasPlaces(alike('listed'), added);
+  if (added.kind === 'area') {
+    const stays = alike('area').map(({ stay }) => stay);
+    return canStayBeside(stays, added.stay, work);
   }
-  const taken = others.flatMap((other) => (other.kind === 'appointment' ? other.tasks : []));
+  const taken = alike('appointment').flatMap(({ tasks }) => tasks);
   return joining.canJoin(taken, added.tasks);
 }
 
@@ -92,6 +106,29 @@ function appointmentStart(planned: PlannedItem, bit: number, amountMinor: number
     get tasks() {
       tasks ??= tasksAt(planned, bit);
       return tasks;
+    },
+  };
+}
+
+function areaStarts(site: CompiledSite, { query, guestIds, startsMs }: AreaItem, date: string): StartOption[] {
+  const planned = planStay(site, { ...query, guestIds, dateFrom: date, dateTo: date });
+  return startsOfStay(planned).flatMap(({ bit, amountMinor }) => {
+    if (startsMs?.includes(msOfBit(site.horizon, bit)) === false) return [];
+    return [areaStart(planned, bit, amountMinor)];
+  });
+}
+
+function areaStart(planned: PlannedStay, bit: number, amountMinor: number): AreaStart {
+  const { horizon } = planned.plan.site;
+  let stay: AreaStay | undefined;
+  return {
+    kind: 'area',
+    startMs: msOfBit(horizon, bit),
+    endMs: msOfBit(horizon, bit + planned.duration.shape.durationBuckets),
+    amountMinor,
+    get stay() {
+      stay ??= stayAt(planned, bit);
+      return stay;
     },
   };
 }

@@ -1,5 +1,6 @@
+import type { AreaQuery } from '../areas/area-model.ts';
 import type { Combination } from '../combinations.ts';
-import type { SlotQuery } from '../model.ts';
+import type { Area, SlotQuery } from '../model.ts';
 
 /** Several things to do at one site on one local date, by one guest or several. */
 export interface Visit {
@@ -12,7 +13,7 @@ export interface Visit {
   readonly maxGapMinutes: number | null;
 }
 
-export type VisitItem = AppointmentItem | ListedItem;
+export type VisitItem = AppointmentItem | AreaItem | ListedItem;
 
 /** An appointment, at one of its bookable starts of the date. */
 export interface AppointmentItem {
@@ -24,7 +25,16 @@ export interface AppointmentItem {
   readonly query: Omit<SlotQuery, 'dateFrom' | 'dateTo' | 'guestIds'>;
 }
 
-/** Something with starts and capacities that others work out: sessions and area bookings. */
+/** A stay in one area, at one of its bookable starts of the date. */
+export interface AreaItem extends Pick<AppointmentItem, 'guestIds' | 'startsMs'> {
+  readonly kind: 'area';
+  /** A visit is one basket, which shares an area with itself. */
+  readonly query: Omit<AreaQuery, 'dateFrom' | 'dateTo' | 'guestIds' | 'orderId'> & {
+    readonly durationMinutes: number;
+  };
+}
+
+/** Something with starts and capacities that others work out, such as sessions. */
 export interface ListedItem {
   readonly kind: 'listed';
   readonly guestIds: readonly string[];
@@ -62,8 +72,9 @@ export interface ItineraryItem {
   readonly endMs: number;
   /** For all guests of the item. */
   readonly amountMinor: number;
-  /** What delivers it: resources for an appointment, the start that was given for anything else. */
+  /** What delivers it: resources for an appointment, an area for a stay, the start that was given for anything else. */
   readonly delivery:
     | { readonly kind: 'appointment'; readonly combination: Combination }
+    | { readonly kind: 'area'; readonly area: Area }
     | { readonly kind: 'listed'; readonly start: ListedStart };
 }

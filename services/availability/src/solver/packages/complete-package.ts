@@ -10,8 +10,8 @@ export class PackageCompletion {
   /** By choice what it can be by itself on the dates of the visit. */
   readonly #items: ReadonlyMap<string, readonly PackageItem[]>;
   readonly #stepsMax: number;
-  readonly #joining: Joining;
-  readonly #joiningWork: Work;
+  /** What others take is looked at within one bound, and remembered, for all beginnings. */
+  readonly #beside: { readonly joining: Joining; readonly work: Work };
   #isTruncated = false;
   #lastRest: readonly PackageItem[] = [];
 
@@ -20,13 +20,13 @@ export class PackageCompletion {
     this.#model = model;
     this.#items = items;
     this.#stepsMax = stepsMax;
-    this.#joiningWork = new Work(stepsMax * 20);
-    this.#joining = new Joining(this.#joiningWork);
+    const work = new Work(stepsMax * 20);
+    this.#beside = { joining: new Joining(work), work };
   }
 
   /** Whether a search gave up: a beginning without a rest may have one nevertheless. */
   get isTruncated(): boolean {
-    return this.#isTruncated || this.#joiningWork.isSpent;
+    return this.#isTruncated || this.#beside.work.isSpent;
   }
 
   /** Items for the mandatory choices that the chosen ones leave open, all at their times; undefined when none were found. */
@@ -80,7 +80,7 @@ export class PackageCompletion {
   /** Whether what an item takes is free beside what others take. */
   #isFree(others: readonly PackageItem[], { start }: PackageItem): boolean {
     const taken = others.flatMap((other) => other.start ?? []);
-    return start === undefined || fitsBeside(taken, start, this.#joining);
+    return start === undefined || fitsBeside(taken, start, this.#beside);
   }
 
   /** Whether items that completed another beginning complete this one as well. */
