@@ -1,7 +1,10 @@
+import { bitOf } from '@lido/availability/solver/horizon.ts';
 import { compileSite } from '@lido/availability/solver/compile-site.ts';
 import { findItineraries } from '@lido/availability/solver/itineraries/find-itineraries.ts';
 import { type ChosenStart, holdTogether } from '@lido/availability/solver/itineraries/hold-together.ts';
-import type { Itinerary, Visit } from '@lido/availability/solver/itineraries/visit.ts';
+import { planStay, stayAt } from '@lido/availability/solver/itineraries/area-starts.ts';
+import { obstacleBeside, type WantedStay, waysToStay } from '@lido/availability/solver/itineraries/stay-together.ts';
+import type { Itinerary, Visit, VisitItem } from '@lido/availability/solver/itineraries/visit.ts';
 import type { SiteModel } from '@lido/availability/solver/model.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -11,11 +14,13 @@ import {
   areTaken,
   askVisitOracle,
   canHoldAll,
-  type ChosenAppointment,
+  canStayAll,
+  type Chosen,
   queryOf,
   startsOf,
+  stayQueryOf,
 } from './visit-oracle.ts';
-import { visitScenarios } from './visit-scenario.ts';
+import { appointmentVisits, stayVisits, type VisitScenario, visitScenarios } from './visit-scenario.ts';
 
 const numRuns = Math.ceil(scenarioCount / 10);
 const timeout = Math.max(600_000, numRuns * 1_000);
@@ -67,17 +72,12 @@ test('chosen starts are held exactly when there is any way, and every plan holds
   const seen = { held: 0, refused: 0 };
   fc.assert(
     fc.property(
-      visitScenarios,
+      appointmentVisits,
       fc.array(fc.nat(), { minLength: 3, maxLength: 3 }),
       fc.nat(5),
       (scenario, picks, rotateBy) => {
         const { site, visit } = scenario;
-        const chosen = visit.items.flatMap((item, index) => {
-          const starts = startsOf(site, visit, item);
-          // Among the first few, so that items get into each other's way.
-          return starts[(picks[index] ?? 0) % Math.max(1, Math.min(starts.length, 3))] ?? [];
-        });
-        const appointments = chosen.filter((entry): entry is ChosenAppointment => entry.item.kind === 'appointment');
+        const appointments = pick(scenario, picks).filter((entry) => isOf('appointment', entry));
         const asked = appointments.map(
           ({ item, startMs }): ChosenStart => ({ query: queryOf(item, visit.date), startMs }),
         );
@@ -97,6 +97,54 @@ test('chosen starts are held exactly when there is any way, and every plan holds
   );
   if (numRuns >= 100) expect(Math.min(seen.held, seen.refused)).toBeGreaterThan(numRuns / 20);
 });
+
+test('chosen stays are held exactly when there is any way, and every way is one', { timeout }, () => {
+  const seen = { held: 0, refused: 0 };
+  fc.assert(
+    fc.property(stayVisits, fc.array(fc.nat(), { minLength: 3, maxLength: 3 }), (scenario, picks) => {
+      const { site, visit } = scenario;
+      const stays = pick(scenario, picks).filter((entry) => isOf('area', entry));
+      const compiled = compileSite(site, visit.date, 1);
+      const held: WantedStay[] = [];
+      for (const [index, { item, startMs, endMs }] of stays.entries()) {
+        const planned = planStay(compiled, stayQueryOf(item, visit.date));
+        const stay = stayAt(planned, bitOf(compiled.horizon, startMs));
+        const wanted = { stay, guestIds: item.guestIds, startMs, endMs };
+        const canBeHeld = canStayAll(site, visit.date, stays.slice(0, index + 1));
+        expect(obstacleBeside(held, wanted) === undefined).toBe(canBeHeld);
+        seen[canBeHeld ? 'held' : 'refused']++;
+        if (!canBeHeld) return;
+        held.push(wanted);
+      }
+      const ways = waysToStay(
+        held.map(({ stay }) => stay),
+        8,
+      );
+      expect(ways.length).toBeGreaterThan(0);
+      for (const areas of ways) {
+        const areaIds = areas.map(({ id }) => id);
+        expect(areTaken(site, visit.date, stays, areaIds)).toBe(true);
+      }
+    }),
+    { numRuns },
+  );
+  if (numRuns >= 100) expect(Math.min(seen.held, seen.refused)).toBeGreaterThan(numRuns / 20);
+});
+
+/** A start for each item, among the first few, so that items get into each other's way. */
+function pick({ site, visit }: VisitScenario, picks: readonly number[]): Chosen[] {
+  return visit.items.flatMap((item, index) => {
+    const starts = startsOf(site, visit, item);
+    return starts[(picks[index] ?? 0) % Math.max(1, Math.min(starts.length, 3))] ?? [];
+  });
+}
+
+function isOf<Kind extends VisitItem['kind']>(
+  kind: Kind,
+  entry: Chosen,
+): entry is Extract<Chosen, { item: { kind: Kind } }> {
+  return entry.item.kind === kind;
+}
 
 function shapeOf({ startMs, endMs, idleMinutes, amountMinor, items }: Itinerary) {
   return {

@@ -57,7 +57,8 @@ export function askVisitOracle(site: SiteModel, visit: Visit): OracleVisit[] {
   const found = new Map<string, OracleVisit>();
   for (const chosen of product(visit.items.map((item) => startsOf(site, visit, item)))) {
     if (!isInTime(visit, chosen) || !hasPlaces(chosen)) continue;
-    if (!canStayAll(site, visit.date, chosen) || !canHoldAll(site, visit.date, chosen)) continue;
+    const stays = chosen.filter((entry): entry is ChosenStay => entry.item.kind === 'area');
+    if (!canStayAll(site, visit.date, stays) || !canHoldAll(site, visit.date, chosen)) continue;
     const next = rankOf(chosen);
     const known = found.get(next.starts.join());
     if (known === undefined || compare(next, known) < 0) found.set(next.starts.join(), next);
@@ -95,14 +96,30 @@ export function queryOf({ query, guestIds }: AppointmentItem, date: string): Slo
 
 const visitOrder = 'the visit';
 
-function stayQueryOf({ query, guestIds }: AreaItem, date: string) {
+/** The question of a stay as the solver asks it, the visit being one basket. */
+export function stayQueryOf({ query, guestIds }: AreaItem, date: string) {
   return { ...query, guestIds, dateFrom: date, dateTo: date, orderId: visitOrder };
 }
 
-/** Whether some choice of areas takes all stays at once. */
-export function canStayAll(site: SiteModel, date: string, chosen: readonly Chosen[]): boolean {
-  const stays = chosen.filter((entry): entry is ChosenStay => entry.item.kind === 'area');
-  return product(stays.map(({ areaIds }) => areaIds)).some((areaIds) => fitInto(site, date, stays, areaIds));
+/** Whether some choice of areas takes all stays at once, each guest being at one place at a time. */
+export function canStayAll(site: SiteModel, date: string, stays: readonly ChosenStay[]): boolean {
+  return (
+    areApart(stays) &&
+    product(stays.map(({ areaIds }) => areaIds)).some((areaIds) => fitInto(site, date, stays, areaIds))
+  );
+}
+
+function areApart(stays: readonly ChosenStay[]): boolean {
+  return stays.every((a, index) =>
+    stays
+      .slice(index + 1)
+      .every(
+        (b) =>
+          a.endMs <= b.startMs ||
+          b.endMs <= a.startMs ||
+          !a.item.guestIds.some((guestId) => b.item.guestIds.includes(guestId)),
+      ),
+  );
 }
 
 /** Whether areas never have more guests than they take, looked at every five minutes. */

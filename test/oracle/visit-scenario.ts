@@ -262,10 +262,16 @@ const claims = (openMs: number): fc.Arbitrary<Claim[]> =>
     { maxLength: 2 },
   );
 
+/** Items of all kinds. */
+export const visitScenarios = visitsOf({ appointment: 4, area: 3, listed: 1 });
+
+/** Appointments, and stays in areas, that get into each other's way as often as can be. */
+export const appointmentVisits = visitsOf({ appointment: 1, area: 0, listed: 0 });
+export const stayVisits = visitsOf({ appointment: 0, area: 1, listed: 0 });
+
 /** Up to three items, guests, practitioners, rooms and areas, on ordinary days and on days when the clocks change. */
-export const visitScenarios: fc.Arbitrary<VisitScenario> = fc
-  .constantFrom(...places)
-  .chain(({ zone, date, openFrom }) => {
+function visitsOf(weights: Record<VisitItem['kind'], number>): fc.Arbitrary<VisitScenario> {
+  return fc.constantFrom(...places).chain(({ zone, date, openFrom }) => {
     const openMs = startOfDay(date, zone) + openFrom * 60_000;
     const nowMs = startOfDay(addDays(date, -1), zone);
     const types = fc.record({
@@ -275,9 +281,9 @@ export const visitScenarios: fc.Arbitrary<VisitScenario> = fc
     const excluded = fc.subarray(['order-0']);
     return fc.tuple(types, excluded).chain(([{ appointmentTypes, areaBookingTypes }, excludeOrderIds]) => {
       const item = fc.oneof(
-        { weight: 4, arbitrary: appointmentItem(appointmentTypes, nowMs) },
-        { weight: 3, arbitrary: areaItem(areaBookingTypes, { nowMs, excludeOrderIds }) },
-        { weight: 1, arbitrary: listedItem(openMs) },
+        { weight: weights.appointment, arbitrary: appointmentItem(appointmentTypes, nowMs) },
+        { weight: weights.area, arbitrary: areaItem(areaBookingTypes, { nowMs, excludeOrderIds }) },
+        { weight: weights.listed, arbitrary: listedItem(openMs) },
       );
       return fc
         .record({
@@ -311,3 +317,4 @@ export const visitScenarios: fc.Arbitrary<VisitScenario> = fc
         }));
     });
   });
+}

@@ -2,51 +2,57 @@ import { invalid } from '@lido/runtime/errors/refusal.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
 import type { WantedClaim } from '../claims/claim.ts';
 import { priceAtStart } from '../offerings/price-at.ts';
-import type { AreaBookingType, Claim } from '../solver/model.ts';
+import type { Area, AreaBookingType, Claim } from '../solver/model.ts';
 import { type AreaQuery, durationsOf } from '../solver/areas/area-model.ts';
-import { areasDespiteRules } from '../solver/areas/areas-at.ts';
+import { stayDespiteRules } from '../solver/areas/areas-at.ts';
 import { explainAreaSlots } from '../solver/areas/explain-area-slots.ts';
-import { daysOf } from '../solver/horizon.ts';
+import { daysOf, msOfBit } from '../solver/horizon.ts';
+import { type PlannedStay, planStay, startsOfStay, stayAt } from '../solver/itineraries/area-starts.ts';
+import type { AreaStay } from '../solver/itineraries/assign-areas.ts';
+import { obstacleBeside, type WantedStay, waysToStay } from '../solver/itineraries/stay-together.ts';
 import { reasonMessage } from '../solver/reason.ts';
 import { alreadyTaken, type OfferedItem } from './hold-order.ts';
 import type { ItemPlan } from './item-plan.ts';
 import { type Planning, takenReasons } from './plan-appointments.ts';
 import { alternativesMax, plansMax, startOf } from './plan-items.ts';
-import { isGuestElsewhere, withClaims } from './with-claims.ts';
+import { isGuestElsewhere } from './with-claims.ts';
 
-/**
- * The ways to hold area bookings, in the order they are to be tried: one alone in each of up to eight areas, several in one way that they
- * can all be held in. Refuses the first that can not be held.
- */
+/** The ways to hold area bookings together, in the order they are to be tried. Refuses the first that those before it leave no way for. */
 export function planAreas(planning: Planning, items: OfferedItem[]): ItemPlan[][] {
-  const [only, ...others] = items;
-  if (!only) return [[]];
-  if (others.length === 0) return plansOf(planning, only).map((plan) => [plan]);
-  const { site, order } = planning;
-  const plans: ItemPlan[] = [];
-  for (const item of items) {
-    const [plan] = withClaims(site.compiled, plans, () => plansOf(planning, item), order.orderId);
-    if (plan) plans.push(plan);
-  }
-  return [plans];
+  if (items.length === 0) return [[]];
+  const stays: Stay[] = [];
+  for (const item of items) stays.push(stayBeside(planning, stays, item));
+  const ways = waysToStay(
+    stays.map(({ stay }) => stay),
+    plansMax,
+  );
+  return ways.map((areas) => areas.map((area, index) => planIn(planning, stays[index] as Stay, area)));
 }
 
-/** A stay in an area of its type, by the clock. */
-interface Stay {
+/** What is asked of an area of a type, by the clock. */
+interface AskedStay {
   offered: OfferedItem;
   type: AreaBookingType;
+  guestIds: string[];
   startMs: number;
   endMs: number;
   durationMinutes: number;
 }
 
-function plansOf(planning: Planning, offered: OfferedItem): ItemPlan[] {
-  const stay = stayOf(planning, offered);
-  const areas = planning.order.skipRules ? areasWithoutRules(planning, stay) : areasByRules(planning, stay);
-  return areas.slice(0, plansMax).map((area) => planIn(planning, stay, area));
+/** The same with where it can be. */
+type Stay = AskedStay & WantedStay;
+
+function stayBeside(planning: Planning, others: Stay[], offered: OfferedItem): Stay {
+  const asked = askedOf(planning, offered);
+  const free = planning.order.skipRules ? freeDespiteRules(planning, asked) : freeByRules(planning, asked, others);
+  const stay = { ...asked, stay: free };
+  const reason = obstacleBeside(others, stay);
+  if (reason === undefined) return stay;
+  const alternatives = planning.order.skipRules ? [] : otherStarts(planStayOf(planning, asked), asked, others);
+  throw alreadyTaken(reasonMessage(reason), [reason], alternatives, planning.order.site.timezone);
 }
 
-function stayOf({ site, order }: Planning, offered: OfferedItem): Stay {
+function askedOf({ site, order }: Planning, offered: OfferedItem): AskedStay {
   const { item } = offered;
   const type = site.compiled.areas.types.get(item.offeringId);
   const startMs = startOf(item);
@@ -59,49 +65,70 @@ function stayOf({ site, order }: Planning, offered: OfferedItem): Stay {
     throw invalid({ duration: ['The duration must be a multiple of 5 minutes.'] });
   if (!order.skipRules && !durations.includes(durationMinutes))
     throw invalid({ duration: [`The duration must be one of ${durations.join(', ')} minutes.`] });
-  return { offered, type, startMs, endMs: startMs + durationMinutes * 60_000, durationMinutes };
+  const endMs = startMs + durationMinutes * 60_000;
+  return { offered, type, guestIds: item.guestIds, startMs, endMs, durationMinutes };
 }
 
-function areasByRules(planning: Planning, stay: Stay): { id: string; name: string }[] {
-  const { site, order } = planning;
-  const query = queryOf(planning, stay);
-  if (!daysOf(site.compiled.horizon, query.dateFrom, query.dateTo))
+function planStayOf(planning: Planning, asked: AskedStay): PlannedStay {
+  const query = queryOf(planning, asked);
+  const { compiled } = planning.site;
+  if (!daysOf(compiled.horizon, query.dateFrom, query.dateTo))
     throw invalid({ time: ['The time must be between today and a year ahead.'] });
-  const slots = explainAreaSlots(site.compiled, query).flatMap((day) => day.slots);
-  const slot = slots.find(({ startMs }) => startMs === stay.startMs);
-  if (!slot)
+  return planStay(compiled, query);
+}
+
+function freeByRules(planning: Planning, asked: AskedStay, others: Stay[]): AreaStay {
+  const planned = planStayOf(planning, asked);
+  const { horizon } = planned.plan.site;
+  const start = startsOfStay(planned).find(({ bit }) => msOfBit(horizon, bit) === asked.startMs);
+  if (start) return stayAt(planned, start.bit);
+  const slot = explainAreaSlots(planning.site.compiled, planned.plan.query)
+    .flatMap((day) => day.slots)
+    .find(({ startMs }) => startMs === asked.startMs);
+  if (!slot?.reason)
     throw invalid({ time: ['This offering does not start at this time. Please choose one of its start times.'] });
-  if (slot.reason === null) return [...slot.areas];
   const message = reasonMessage(slot.reason);
   if (!takenReasons.has(slot.reason)) throw invalid({ time: [message] });
-  const distance = (ms: number): number => Math.abs(ms - stay.startMs);
-  const alternativesMs = slots
-    .filter(({ reason }) => reason === null)
-    .map(({ startMs }) => startMs)
-    .sort((a, b) => distance(a) - distance(b) || a - b)
-    .slice(0, alternativesMax);
-  throw alreadyTaken(message, [slot.reason], alternativesMs, order.site.timezone);
+  const alternatives = otherStarts(planned, asked, others);
+  throw alreadyTaken(message, [slot.reason], alternatives, planning.order.site.timezone);
+}
+
+/** The nearest other starts of the date at which it can be held beside others. */
+function otherStarts(planned: PlannedStay, asked: AskedStay, others: Stay[]): number[] {
+  const { horizon } = planned.plan.site;
+  const lengthMs = asked.endMs - asked.startMs;
+  const distance = (ms: number): number => Math.abs(ms - asked.startMs);
+  const found: number[] = [];
+  const nearest = startsOfStay(planned)
+    .map(({ bit }) => ({ bit, startMs: msOfBit(horizon, bit) }))
+    .sort((a, b) => distance(a.startMs) - distance(b.startMs) || a.startMs - b.startMs);
+  for (const { bit, startMs } of nearest) {
+    if (found.length === alternativesMax) break;
+    const stay = { ...asked, startMs, endMs: startMs + lengthMs, stay: stayAt(planned, bit) };
+    if (obstacleBeside(others, stay) === undefined) found.push(startMs);
+  }
+  return found;
 }
 
 /** Staff say when; what an area holds and how many baskets it takes stands. */
-function areasWithoutRules(planning: Planning, stay: Stay): { id: string; name: string }[] {
+function freeDespiteRules(planning: Planning, asked: AskedStay): AreaStay {
   const { site, order } = planning;
-  const { startMs, endMs, type, offered } = stay;
+  const { startMs, endMs, type, guestIds } = asked;
   const refuse = (reason: 'no_areas_available' | 'guest_unavailable'): Error =>
     alreadyTaken(reasonMessage(reason), [reason], [], order.site.timezone);
   const during = { fromMs: startMs, toMs: endMs + type.endBufferMinutes * 60_000 };
-  const areas = areasDespiteRules(site.compiled, queryOf(planning, stay), during);
-  if (areas.length === 0) throw refuse('no_areas_available');
+  const stay = stayDespiteRules(site.compiled, queryOf(planning, asked), during);
+  if (stay.choices.length === 0) throw refuse('no_areas_available');
   const isOwn = ({ itemId }: Claim): boolean => itemId !== null && planning.itemIds.includes(itemId);
-  if (isGuestElsewhere(site.compiled, offered.item.guestIds, { startMs, endMs, nowMs: order.nowMs }, isOwn))
+  if (isGuestElsewhere(site.compiled, guestIds, { startMs, endMs, nowMs: order.nowMs }, isOwn))
     throw refuse('guest_unavailable');
-  return areas;
+  return stay;
 }
 
 function queryOf(
   { order, memberships, itemIds }: Planning,
-  { offered, type, startMs, durationMinutes }: Stay,
-): AreaQuery {
+  { offered, type, startMs, durationMinutes }: AskedStay,
+): AreaQuery & { durationMinutes: number } {
   const date = localDateOf(startMs, order.site.timezone);
   return {
     areaBookingTypeId: type.id,
@@ -117,8 +144,8 @@ function queryOf(
   };
 }
 
-function planIn({ site }: Planning, stay: Stay, { id, name }: { id: string; name: string }): ItemPlan {
-  const { offered, type, startMs, endMs, durationMinutes } = stay;
+function planIn({ site }: Planning, asked: AskedStay, { id, name, capacity }: Area): ItemPlan {
+  const { offered, type, startMs, endMs, durationMinutes } = asked;
   const item = { ...offered.item, durationMinutes };
   const guests = item.guestIds.map(
     (resourceId): WantedClaim => ({ kind: 'guest', resourceId, unit: 0, startsAtMs: startMs, endsAtMs: endMs }),
@@ -140,7 +167,7 @@ function planIn({ site }: Planning, stay: Stay, { id, name }: { id: string; name
         endsAtMs: endMs + type.endBufferMinutes * 60_000,
         kind: 'booking',
         guests: item.guests,
-        capacity: site.compiled.areas.resources.get(id)?.area.capacity ?? 0,
+        capacity,
         basketsMax: type.basketsMax,
       },
     ],

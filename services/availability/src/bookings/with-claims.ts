@@ -1,6 +1,5 @@
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import { type BoundedArea, claimKey, type WantedClaim } from '../claims/claim.ts';
-import { applyAreaClaim, removeAreaClaim } from '../solver/areas/compile-areas.ts';
+import { claimKey, type WantedClaim } from '../claims/claim.ts';
 import type { Claim } from '../solver/model.ts';
 import { applyClaim, type CompiledSite, freeExpiredHolds, removeClaim } from '../solver/compile-site.ts';
 
@@ -8,38 +7,17 @@ import { applyClaim, type CompiledSite, freeExpiredHolds, removeClaim } from '..
 export interface Planned {
   item: HoldItem;
   wanted: WantedClaim[];
-  areas?: BoundedArea[];
 }
 
-/**
- * Lets `work` see a site as if the planned claims were taken; the site is as before when this returns or throws. Those in areas are the
- * order's, which shares an area with itself.
- */
-export function withClaims<T>(site: CompiledSite, planned: readonly Planned[], work: () => T, orderId = ''): T {
+/** Lets `work` see a site as if the planned claims were taken; the site is as before when this returns or throws. */
+export function withClaims<T>(site: CompiledSite, planned: readonly Planned[], work: () => T): T {
   const applied: string[] = [];
   try {
-    for (const { item, wanted, areas = [] } of planned) {
-      for (const claim of wanted) applied.push(applyPlanned(site, item, claim));
-      for (const area of areas) applied.push(applyPlannedArea(site, item, area, orderId));
-    }
+    for (const { item, wanted } of planned) for (const claim of wanted) applied.push(applyPlanned(site, item, claim));
     return work();
   } finally {
-    for (const key of applied) {
-      removeClaim(site, key);
-      removeAreaClaim(site.areas, key);
-    }
+    for (const key of applied) removeClaim(site, key);
   }
-}
-
-function applyPlannedArea(site: CompiledSite, item: HoldItem, area: BoundedArea, orderId: string): string {
-  const { areaId, kind, guests, basketsMax, startsAtMs: fromMs, endsAtMs: toMs } = area;
-  const bookingId = `planned ${item.itemId}`;
-  const id = claimKey(bookingId, areaId, 0);
-  applyAreaClaim(site.areas, {
-    ...{ id, areaId, kind, guests, basketsMax, fromMs, toMs },
-    ...{ bookingId, itemId: bookingId, orderId, expiresAtMs: null },
-  });
-  return id;
 }
 
 function applyPlanned(site: CompiledSite, item: HoldItem, claim: WantedClaim): string {

@@ -153,7 +153,7 @@ export function listedAreas(site: CompiledSite, type: AreaBookingType, query: Ar
 }
 
 /** The claims of an area that count for a query. */
-export function countedClaims({ claims }: AreaResource, query: AreaQuery): AreaClaim[] {
+export function countedClaims({ claims }: Pick<AreaResource, 'claims'>, query: AreaQuery): AreaClaim[] {
   return [...claims.values()].filter((claim) => counts(claim, query));
 }
 
