@@ -68,12 +68,12 @@ begin
       select distinct c.* from unnest(wanted) w join area_claims c on c.active and c.area_id = w.area_id
         and c.during && tstzrange(w.starts_at, w.ends_at, '[)') and (c.expires_at is null or c.expires_at > lido_now())),
     loads as (
-      select w.area_id, w.capacity, l.max_baskets, w.kind, l.guests, l.order_id, l.kind as other_kind, l.booking_id <> w.booking_id as is_other,
+      select w.ordinality, w.area_id, w.capacity, l.max_baskets, w.kind, l.guests, l.order_id, l.kind as other_kind, l.booking_id <> w.booking_id as is_other,
         came.id as at
-      from unnest(wanted) w
+      from unnest(wanted) with ordinality w
       join live came on came.area_id = w.area_id and came.during && tstzrange(w.starts_at, w.ends_at, '[)')
       join live l on l.area_id = w.area_id and l.during @> greatest(lower(came.during), w.starts_at))
-    select area_id from loads group by area_id, capacity, kind, at
+    select area_id from loads group by ordinality, area_id, capacity, kind, at
     having sum(guests) > capacity or count(distinct order_id) > min(max_baskets)
       or bool_or(is_other and 'block' in (kind, other_kind));
 end $$;`;

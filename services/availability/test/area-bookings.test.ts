@@ -235,6 +235,39 @@ describe('holding an area', () => {
     });
   });
 
+  test('together with others in other areas is planned for all of them at once, by the rules and past them', async () => {
+    const [small = '', large = ''] = await dig(world, 3, 4);
+    const anywhere = await offerAreas(world, [small, large]);
+    const onlySmall = await offerAreas(world, [small]);
+    for (const [skipRules, time] of [
+      [false, '10:00'],
+      [true, '05:10'],
+    ] as const) {
+      const visit = [stay(anywhere.id, time, { guests: 3 }), stay(onlySmall.id, time, { guests: 3 })];
+      expect(await areasOf(hold(orderId(), visit, { skipRules }))).toEqual([large, small]);
+    }
+    const parties = [2, 2, 3].map((guests) => stay(anywhere.id, '14:00', { guests }));
+    expect(await areasOf(hold(orderId(), parties))).toEqual([large, large, small]);
+  });
+
+  test('together with more than fit is refused with times for what does not, at which it fits beside the rest', async () => {
+    const type = await offerAreas(world, await dig(world, 2, 2));
+    const parties = [
+      stay(type.id, '10:00', { guests: 2 }),
+      stay(type.id, '10:30', { guests: 2 }),
+      stay(type.id, '10:00'),
+    ];
+    await expect(hold(orderId(), parties)).rejects.toMatchObject({
+      reason: 'already_taken',
+      metadata: {
+        blocked_by: ['no_areas_available'],
+        alternatives: ['09:30', '09:00', '11:00'].map((time) => ({ start_time: at(time) })),
+      },
+    });
+    const twice = ['10:00', '10:30'].map((time) => stay(type.id, time, { guestIds: ['kim'] }));
+    await expect(hold(orderId(), twice)).rejects.toMatchObject({ metadata: { blocked_by: ['guest_unavailable'] } });
+  });
+
   test('together with others is all or nothing, each with those before it', async () => {
     const type = await offerAreas(world, await dig(world, 1, 1));
     const massage = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });

@@ -6,6 +6,7 @@ import {
 import { addDays } from '@lido/runtime/time/zone.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
+import { dig, offerAreas } from './area-offers.ts';
 import { dayAhead, offerClass, placesIn, schedule } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -131,6 +132,32 @@ describe('itineraries', () => {
     ]);
   });
 
+  test('put every stay into an area that takes all of them, for the shortest or the asked duration, at the price of the booking', async () => {
+    const { massage } = await spa();
+    const [small = '', large = ''] = await dig(world, 2, 3);
+    const anywhere = await offerAreas(world, [small, large]);
+    const onlySmall = await offerAreas(world, [small]);
+    const stay = (typeId: string, guestIds: string[], extra: Partial<AddBasketItem> = {}) =>
+      item(typeId, { offeringType: 'area_booking', guestIds, ...extra });
+    const soak = stay(anywhere.id, ['kim', 'kay'], { time: '10:00' });
+    const dip = stay(onlySmall.id, ['lou', 'lee'], { duration: 120 });
+    const [first] = (await find([soak, dip, item(massage, { guestIds: ['kim'] })])).data;
+    expect(first && timesOf(first)).toBe('10:00 10:00 11:00');
+    expect(first).toMatchObject({
+      price: 17_000,
+      items: [
+        { areas: [{ id: large, name: 'Tub for 3' }], practitioners: [], rooms: [], sessionId: null, price: 3_000 },
+        { areas: [{ id: small, name: 'Tub for 2' }], endTime: expect.stringContaining('12:00'), price: 6_000 },
+        { areas: [], price: 8_000 },
+      ],
+    });
+    const crowd = stay(anywhere.id, ['max', 'mia', 'moe'], { time: '10:00' });
+    expect((await find([crowd, soak, dip])).data.map(timesOf)[0]).toBe('10:00 10:00 08:00');
+    const inLarge = { ...soak, itemConfiguration: { area_ids: [large] } };
+    expect((await find([crowd, inLarge])).data).toEqual([]);
+    expect((await find([inLarge])).data[0]?.items[0]?.areas).toEqual([{ id: large, name: 'Tub for 3' }]);
+  });
+
   test('count what others hold, but not what the basket itself holds', async () => {
     const [anna = ''] = await hire(world, 1);
     const type = await offer(world, { practitionerIds: [anna], roomIds: [] });
@@ -180,6 +207,16 @@ describe('itineraries', () => {
       'items.2.offering_id': ['There is no appointment nothing here.'],
     });
     expect(await refused([{ ...good, offeringType: 'boat' }])).toHaveProperty(['items.0.offering_type']);
+    const pool = await offerAreas(world, await dig(world, 4));
+    const soak = { ...good, offeringType: 'area_booking', offeringId: pool.id };
+    expect(await refused([{ ...soak, offeringId: massage }])).toEqual({
+      'items.0.offering_id': [`There is no area_booking ${massage} here.`],
+    });
+    expect(await refused([{ ...soak, duration: 90, itemConfiguration: { area_ids: ['lake'] } }])).toEqual({
+      'items.0.duration': ['The duration must be one of 60, 120, 180 minutes.'],
+      'items.0.area_ids': ['There is no area lake here.'],
+    });
+    expect(await refused([{ ...soak, quantity: 11 }])).toHaveProperty(['items.0.quantity']);
     expect(await refused([good, { ...good, quantity: 9 }])).toHaveProperty(['items.1.quantity']);
     expect(await refused([{ ...good, duration: 55 }])).toHaveProperty(['items.0.duration']);
     expect(await refused([{ ...good, practitionerIds: ['stranger'], roomId: 'elsewhere' }])).toEqual({
