@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '@lido/runtime/grpc/client.ts';
 import { permissions } from '@lido/runtime/grpc/permissions.ts';
-import type { Principal } from '@lido/runtime/grpc/principal.ts';
+import { type Principal, servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 
 /** A caller in whose name a test calls. */
 export type TestCaller = Caller;
@@ -23,6 +23,11 @@ const nobody: Principal = {
 /** Somebody without a token. */
 export function anybody(): TestCaller {
   return callerOf(nobody);
+}
+
+/** Another service, which acts for no organisation. */
+export function anotherService(): TestCaller {
+  return callerOf(servicePrincipal('another-service', ''));
 }
 
 /** Somebody of the organisation with a token of another kind than staff's. */

@@ -4,7 +4,7 @@ import { Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts'
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { site } from './builders.ts';
 import { openEvents } from '../../../test/support/events.ts';
-import { anybody, staff } from '../../../test/support/callers.ts';
+import { anotherService, anybody, staff } from '../../../test/support/callers.ts';
 import { addTenant, startCustomers, type Tenant, type TestService } from './support.ts';
 
 let service: TestService;
@@ -97,9 +97,11 @@ test('other services find any site and page through all', async () => {
   const directory = service.peer(SiteDirectoryServiceService);
   const made = await sites.createSite(site(), tenant.owner);
   expect(await directory.findSite({ id: made.id }, anybody())).toEqual(made);
-  const all = (await directory.exportSites({ afterId: '', limit: 100 }, anybody())).sites;
-  const second = await directory.exportSites({ afterId: all[0]?.site?.id ?? '', limit: 1 }, anybody());
+  const all = (await directory.exportSites({ afterId: '', limit: 100 }, anotherService())).sites;
+  const second = await directory.exportSites({ afterId: all[0]?.site?.id ?? '', limit: 1 }, anotherService());
   expect(second.sites).toEqual([all[1]]);
   expect(all.find((exported) => exported.site?.id === made.id)).toEqual({ site: made, version: 1 });
+  const forStaff = directory.exportSites({ afterId: '', limit: 1 }, tenant.owner);
+  await expect(forStaff).rejects.toMatchObject({ kind: 'forbidden' });
   await expect(directory.findSite({ id: 'nowhere' }, anybody())).rejects.toMatchObject({ kind: 'not_found' });
 });

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { Refusal } from '../errors/refusal.ts';
 import type { Call } from '../grpc/call.ts';
 
 /** An aggregate's state and the version of its newest event. */
@@ -7,12 +8,17 @@ export interface Exported<Message> {
   version: number;
 }
 
-/** Reads rows and the versions of their newest events in one snapshot: nobody is told an old state under a new version. */
+/**
+ * Reads rows and the versions of their newest events in one snapshot: nobody is told an old state under a new version.
+ * An export is of all organisations, so that only services may have it.
+ */
 export function exportRows<Row extends { id: string }, Message>(
   call: Call,
   find: (em: SqlEntityManager) => Promise<Row[]>,
   describe: (em: SqlEntityManager, rows: Row[]) => Promise<Message[]> | Message[],
 ): Promise<Exported<Message>[]> {
+  if (call.principal.kind !== 'KIND_SERVICE')
+    throw new Refusal('forbidden', 'forbidden', 'Only other services may export this.');
   const read = async (em: SqlEntityManager): Promise<Exported<Message>[]> => {
     const rows = await find(em);
     const versions = await versionsOf(em, rows);
