@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { freshDatabase } from '../../../test/support/servers.ts';
+import { migrations } from '../migrations/index.ts';
+import { entities } from '../src/entities.ts';
+import { foldVisits } from '../src/visits/fold-visits.ts';
+import type { Movement, MovementKind } from '../src/visits/movement.ts';
+import { recordMovement } from '../src/visits/record-movement.repository.ts';
+import { VisitEntity } from '../src/visits/visit.entity.ts';
+
+let made: Awaited<ReturnType<typeof freshDatabase>>;
+let db: Database;
+
+beforeAll(async () => {
+  made = await freshDatabase();
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  db = await openDatabase({ url: made.url, entities, migrations, telemetry });
+});
+afterAll(async () => {
+  await db.stop();
+  await made.drop();
+});
+
+const organisationId = 'o1';
+const secondMs = 1_000;
+const startMs = Date.parse('2026-03-28T18:00:00Z');
+// Some of the visits are still open by then.
+const nowMs = startMs + 6 * 3_600 * secondMs;
+
+/** Times near each other, so that movements repeat, fall within the least stay and end each other. */
+const anySecond = fc.oneof(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 0, max: 6 * 3_600 }));
+const anyMovements = fc
+  .uniqueArray(
+    fc.record({
+      kind: fc.constantFrom<MovementKind>('in', 'out', 'toggle', 'toggle', 'inner', 'arrival'),
+      second: anySecond,
+      siteId: fc.constantFrom('spa', 'spa', 'gym'),
+      zone: fc.constantFrom(null, 'pool'),
+      repeatKey: fc.constantFrom(null, 'card'),
+      maxVisitMinutes: fc.constantFrom(15, 240),
+    }),
+    { selector: ({ second, kind }) => `${second} ${kind}`, minLength: 2, maxLength: 9 },
+  )
+  .chain((moves) => fc.shuffledSubarray(moves, { minLength: moves.length }));
+
+test('movements in a thousand orders are stored as the visits that all of them make, and tell of each change', async () => {
+  const journals = fc.sample(anyMovements, { numRuns: 1_000, seed: 20_260_401 });
+  for (const [index, moves] of journals.entries()) {
+    const customerId = `c${index}`;
+    const movements = moves.map(({ second, maxVisitMinutes, kind, ...move }): Movement => {
+      const id = `${customerId} ${second} ${kind}`;
+      return {
+        ...{ ...move, id, kind, visitId: `v ${id}`, atMs: startMs + second * secondMs, membershipId: null },
+        ...{ methodType: null, methodId: 'door', methodName: 'Door' },
+        rules: { duplicateMs: 2_000, minStaySeconds: 60, maxVisitMinutes },
+      };
+    });
+    const told = new Map<string, string>();
+    for (const movement of movements) {
+      await db.transaction((em) => {
+        const emit = async ({ aggregateId, type }: { aggregateId: string; type: string }) =>
+          void told.set(aggregateId, type);
+        const visitor = { organisationId, customerId, customer: undefined };
+        return recordMovement(visitor, movement, { em, actor: 'test', nowMs, emit });
+      });
+    }
+    const rows = await db
+      .fork()
+      .find(VisitEntity, { customerId, deletedAt: null }, { orderBy: { checkedInAt: 'asc' } });
+    const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+    const stored = rows.map(({ id, siteId, zone, checkedInAt, checkedOutAt, closedBy }) => ({
+      ...{ id, siteId, zone: zone ?? null, closedBy: closedBy ?? null },
+      checkedInMs: checkedInAt.getTime(),
+      checkedOutMs: checkedOutAt?.getTime() ?? null,
+    }));
+    const wanted = foldVisits(movements, nowMs).map(({ id, siteId, zone, checkedInMs, checkedOutMs, closedBy }) => ({
+      ...{ id, siteId, zone, closedBy, checkedInMs, checkedOutMs },
+    }));
+    expect(stored.toSorted(byId), JSON.stringify(movements)).toEqual(wanted.toSorted(byId));
+    const standing = new Set(stored.map(({ id }) => id));
+    for (const [id, type] of told) expect(type === 'lido.checkin.check_in.removed').toBe(!standing.has(id));
+  }
+}, 240_000);
