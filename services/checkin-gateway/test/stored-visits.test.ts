@@ -29,6 +29,52 @@ const startMs = Date.parse('2026-03-28T18:00:00Z');
 // Some of the visits are still open by then.
 const nowMs = startMs + 6 * 3_600 * secondMs;
 
+interface Move extends Pick<Movement, 'kind' | 'siteId' | 'zone' | 'repeatKey'> {
+  readonly second: number;
+  readonly maxVisitMinutes: number;
+}
+
+function movementOf(customerId: string, { second, maxVisitMinutes, kind, ...move }: Move): Movement {
+  const id = `${customerId} ${second} ${kind}`;
+  return {
+    ...{ ...move, id, kind, visitId: `v ${id}`, atMs: startMs + second * secondMs, membershipId: null },
+    ...{ methodType: null, methodId: 'door', methodName: 'Door' },
+    rules: { duplicateMs: 2_000, minStaySeconds: 60, maxVisitMinutes },
+  };
+}
+
+/** Records movements one after the other; answers the stored visits and the last event of each. */
+async function recordAll(customerId: string, movements: readonly Movement[]) {
+  const told = new Map<string, string>();
+  for (const movement of movements) {
+    await db.transaction((em) => {
+      const emit = async ({ aggregateId, type }: { aggregateId: string; type: string }) =>
+        void told.set(aggregateId, type);
+      const visitor = { organisationId, customerId, customer: undefined };
+      return recordMovement(visitor, movement, { em, actor: 'test', nowMs, emit });
+    });
+  }
+  const rows = await db.fork().find(VisitEntity, { customerId, deletedAt: null }, { orderBy: { checkedInAt: 'asc' } });
+  const stored = rows.map(({ id, siteId, zone, checkedInAt, checkedOutAt, closedBy }) => ({
+    ...{ id, siteId, zone: zone ?? null, closedBy: closedBy ?? null },
+    checkedInMs: checkedInAt.getTime(),
+    checkedOutMs: checkedOutAt?.getTime() ?? null,
+  }));
+  return { stored, told };
+}
+
+test('a visit that was taken back opens again, once the one before it is known to have ended', async () => {
+  const move = (kind: MovementKind, second: number): Movement =>
+    movementOf('reopened', { kind, second, siteId: 'spa', zone: null, repeatKey: null, maxVisitMinutes: 240 });
+  const late = 5 * 3_600;
+  const [came, left, cameAgain] = [move('toggle', late), move('out', late + 10), move('toggle', late + 40)];
+  const { stored } = await recordAll('reopened', [cameAgain, came, left]);
+  expect(stored).toMatchObject([
+    { id: came.visitId, closedBy: 'tap', checkedOutMs: left.atMs },
+    { id: cameAgain.visitId, closedBy: null },
+  ]);
+});
+
 /** Times near each other, so that movements repeat, fall within the least stay and end each other. */
 const anySecond = fc.oneof(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 0, max: 6 * 3_600 }));
 const anyMovements = fc
@@ -49,32 +95,9 @@ test('movements in a thousand orders are stored as the visits that all of them m
   const journals = fc.sample(anyMovements, { numRuns: 1_000, seed: 20_260_401 });
   for (const [index, moves] of journals.entries()) {
     const customerId = `c${index}`;
-    const movements = moves.map(({ second, maxVisitMinutes, kind, ...move }): Movement => {
-      const id = `${customerId} ${second} ${kind}`;
-      return {
-        ...{ ...move, id, kind, visitId: `v ${id}`, atMs: startMs + second * secondMs, membershipId: null },
-        ...{ methodType: null, methodId: 'door', methodName: 'Door' },
-        rules: { duplicateMs: 2_000, minStaySeconds: 60, maxVisitMinutes },
-      };
-    });
-    const told = new Map<string, string>();
-    for (const movement of movements) {
-      await db.transaction((em) => {
-        const emit = async ({ aggregateId, type }: { aggregateId: string; type: string }) =>
-          void told.set(aggregateId, type);
-        const visitor = { organisationId, customerId, customer: undefined };
-        return recordMovement(visitor, movement, { em, actor: 'test', nowMs, emit });
-      });
-    }
-    const rows = await db
-      .fork()
-      .find(VisitEntity, { customerId, deletedAt: null }, { orderBy: { checkedInAt: 'asc' } });
+    const movements = moves.map((move) => movementOf(customerId, move));
+    const { stored, told } = await recordAll(customerId, movements);
     const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
-    const stored = rows.map(({ id, siteId, zone, checkedInAt, checkedOutAt, closedBy }) => ({
-      ...{ id, siteId, zone: zone ?? null, closedBy: closedBy ?? null },
-      checkedInMs: checkedInAt.getTime(),
-      checkedOutMs: checkedOutAt?.getTime() ?? null,
-    }));
     const wanted = foldVisits(movements, nowMs).map(({ id, siteId, zone, checkedInMs, checkedOutMs, closedBy }) => ({
       ...{ id, siteId, zone, closedBy, checkedInMs, checkedOutMs },
     }));
