@@ -7,6 +7,7 @@ import { ProjectionSourcesMigration } from './0021-projection-sources.ts';
 import { ToldAtMigration } from './0022-told-at.ts';
 import { ReadersMigration } from './0030-readers.ts';
 import { AttemptsMigration } from './0031-attempts.ts';
+import { RelaysMigration } from './0032-relays.ts';
 import { Movements } from './0040-movements.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -20,5 +21,6 @@ export const migrations = [
   { name: '0022-told-at', class: ToldAtMigration },
   { name: '0030-readers', class: ReadersMigration },
   { name: '0031-attempts', class: AttemptsMigration },
+  { name: '0032-relays', class: RelaysMigration },
   { name: '0040-movements', class: Movements },
 ];

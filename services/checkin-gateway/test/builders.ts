@@ -20,6 +20,7 @@ export function device(fields: Partial<Device> = {}): Device {
     offlinePolicy: null,
     relayId: null,
     unlockMs: null,
+    moreRelays: [],
     enabled: null,
     status: null,
     address: null,

@@ -1,5 +1,11 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { DeviceDirection, DeviceKind, MediumFormat, OfflinePolicy } from '@lido/proto/lido/checkin/v1/device.ts';
+import type {
+  DeviceDirection,
+  DeviceKind,
+  DeviceRelay,
+  MediumFormat,
+  OfflinePolicy,
+} from '@lido/proto/lido/checkin/v1/device.ts';
 import { baseProperties } from '@lido/runtime/db/base.ts';
 
 /** A reader. The status columns are written beside the entity, so that a heartbeat is no change of the reader. */
@@ -18,6 +24,8 @@ export const DeviceEntity = defineEntity({
     offlinePolicy: p.string().$type<OfflinePolicy>(),
     relayId: p.integer(),
     unlockMs: p.integer(),
+    /** Those that are switched together with the first. */
+    moreRelays: p.json<DeviceRelay[]>(),
     enabled: p.boolean(),
     /** The part of the site behind the door. */
     zone: p.string().nullable(),

@@ -15,6 +15,7 @@ import { newShopId } from '@lido/runtime/service/ids.ts';
 import { countTaps } from '../attempts/attempt.repository.ts';
 import { checkAddress, toDevice, toStatus } from './device.ts';
 import { DeviceEntity, type DeviceRow } from './device.entity.ts';
+import { checkRelays } from './device-relays.ts';
 import { sealLogin } from './device-login.repository.ts';
 import { addToken, removeTokens } from './device-token.repository.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -27,13 +28,14 @@ const devices: ResourceSpec<DeviceRow, Device> = {
   writable: [
     ...(['name', 'siteId', 'kind', 'serialNumber', 'direction', 'mediumFormat'] as const),
     ...(['uidBytes', 'offlinePolicy', 'relayId', 'unlockMs', 'enabled', 'zone'] as const),
-    ...(['address', 'loginUser', 'loginPassword', 'loginToken'] as const),
+    ...(['moreRelays', 'address', 'loginUser', 'loginPassword', 'loginToken'] as const),
   ],
   defaults: {
     uidBytes: 4,
     offlinePolicy: 'OFFLINE_POLICY_DENY',
     relayId: 1,
     unlockMs: 3_000,
+    moreRelays: [],
     enabled: true,
     online: false,
     relaysOn: [],
@@ -101,5 +103,9 @@ async function checkDevice(row: DeviceRow, { em }: Transaction): Promise<FieldEr
     [row.organisationId, row.kind, row.serialNumber, row.id],
   );
   const isTwin = twins.length > 0;
-  return { ...checkAddress(row), ...(isTwin ? { serial_number: ['Another device has this serial number.'] } : {}) };
+  return {
+    ...checkAddress(row),
+    ...checkRelays(row),
+    ...(isTwin ? { serial_number: ['Another device has this serial number.'] } : {}),
+  };
 }

@@ -18,6 +18,7 @@ export function toDevice(row: DeviceRow, { instant }: Formats): Device {
     offlinePolicy: row.offlinePolicy,
     relayId: row.relayId,
     unlockMs: row.unlockMs,
+    moreRelays: row.moreRelays,
     enabled: row.enabled,
     zone: row.zone ?? null,
     status: null,

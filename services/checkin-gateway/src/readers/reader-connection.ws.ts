@@ -5,6 +5,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { Refusals } from '../attempts/refusals.job.ts';
 import type { DeviceLogin } from '../devices/device-login.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
+import { relaysOf } from '../devices/device-relays.ts';
 import type { TapDecider } from '../visits/tap.handlers.ts';
 import type { FloodGuard } from './flood-guard.job.ts';
 import { type G7Frame, parseFrame, writeFrame } from './g7-frame.ts';
@@ -51,6 +52,8 @@ const garbageMax = 100;
 /** Nobody holds more cards to a reader than this before the first is answered; what comes on top is not heard. */
 const decidingMax = 16;
 const missedHeartbeatsMax = 3;
+/** An order to switch a relay off is given again after this long without an answer. */
+const offAgainMs = 1_000;
 /** How long a device may take to close its side. */
 const closeGraceMs = 1_000;
 
@@ -78,6 +81,8 @@ class OpenConnection implements ReaderConnection {
   #decidingCount = 0;
   readonly #openedMs = performance.now();
   #lastHeardMs = performance.now();
+  /** When relays that were switched on by hand are to be off. */
+  readonly #offTimers = new Map<number, NodeJS.Timeout>();
   /** What is written about relays is written in order. */
   #relayNotes: Promise<void> = Promise.resolve();
 
@@ -97,6 +102,7 @@ class OpenConnection implements ReaderConnection {
     );
     socket.on('close', () => {
       clearInterval(watch);
+      for (const timer of this.#offTimers.values()) clearTimeout(timer);
       resolve();
     });
     this.#take(first);
@@ -109,10 +115,10 @@ class OpenConnection implements ReaderConnection {
 
   unlock(displayText: string): boolean {
     if (this.#session.phase !== 'ready') return false;
-    const { relayId, unlockMs } = this.#options.device;
+    const { device } = this.#options;
     // What the device tells of the next passage is not of the tap before.
     const session = { ...this.#session, unlockedEventId: undefined };
-    this.#take(unlockDoor(session, { displayText, unlockMs, relays: [{ id: relayId, onTimeMs: unlockMs }] }));
+    this.#take(unlockDoor(session, { displayText, unlockMs: device.unlockMs, relays: relaysOf(device) }));
     return true;
   }
 
@@ -168,21 +174,33 @@ class OpenConnection implements ReaderConnection {
       }
       case 'note_ready':
         this.wasReady = true;
+        // Their off orders are on their way.
+        for (const id of this.#session.relaysOn) this.#switchOffAfter(id, offAgainMs);
         return void this.#unlessItFails(status.connected(this.deviceId));
       case 'note_alive':
         return void this.#unlessItFails(status.seen(this.deviceId));
       case 'note_identity':
         return void this.#unlessItFails(status.identified(this.deviceId, effect));
-      case 'switch_off_later': {
-        const { id, onTimeMs } = effect.relay;
-        return void setTimeout(() => this.#take(switchOff(this.#session, id)), onTimeMs).unref();
-      }
+      case 'switch_off_later':
+        return this.#switchOffAfter(effect.relay.id, effect.relay.onTimeMs);
       case 'refuse':
         log.warn({ device_id: this.deviceId }, `a reader is refused: ${effect.reason}`);
         if (effect.isOther) refusals.note(this.deviceId, 'wrong_serial');
         void this.#unlessItFails(status.refused(this.deviceId, effect.reason));
         return this.close(closeCode.policy, effect.reason);
     }
+  }
+
+  /** Orders a relay off, again and again until the device confirms. Who is let in meanwhile has the whole time of the door. */
+  #switchOffAfter(relayId: number, ms: number): void {
+    clearTimeout(this.#offTimers.get(relayId));
+    const order = (): void => {
+      this.#offTimers.delete(relayId);
+      if (!this.#session.relaysOn.includes(relayId)) return;
+      this.#take(switchOff(this.#session, relayId));
+      this.#switchOffAfter(relayId, offAgainMs);
+    };
+    this.#offTimers.set(relayId, setTimeout(order, ms).unref());
   }
 
   /** A scan carries no id and no time: both are made on receipt. */

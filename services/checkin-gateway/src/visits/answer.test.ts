@@ -11,7 +11,7 @@ const tap: Tap = {
 };
 const granted: Verdict = { outcome: 'granted', reason: 'granted', action: 'check_in', flags: [] };
 const denied: Verdict = { ...granted, outcome: 'denied', reason: 'customer_blocked', action: 'none' };
-const device = { direction: 'DEVICE_DIRECTION_TOGGLE', relayId: 2, unlockMs: 3_000 } as const;
+const device = { direction: 'DEVICE_DIRECTION_TOGGLE', relayId: 2, unlockMs: 3_000, moreRelays: [] } as const;
 
 test('who is let in has the relay of the device opened for its time', () => {
   expect(answerOf({ verdict: granted, tap, device, elapsedMs: 7, checkInId: 'v1' })).toMatchObject({

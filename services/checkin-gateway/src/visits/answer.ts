@@ -1,4 +1,5 @@
 import type { DeviceRow } from '../devices/device.entity.ts';
+import { type DoorOpener, relaysOf } from '../devices/device-relays.ts';
 import type { Decision, Verdict } from './decision.ts';
 import { displayTextOf } from './display-text.ts';
 import type { Tap } from './tap.ts';
@@ -6,7 +7,7 @@ import type { Tap } from './tap.ts';
 export interface AnswerParts {
   readonly verdict: Verdict;
   readonly tap: Tap;
-  readonly device: Pick<DeviceRow, 'direction' | 'relayId' | 'unlockMs'> | undefined;
+  readonly device: (Pick<DeviceRow, 'direction'> & DoorOpener) | undefined;
   readonly elapsedMs: number;
   /** What the verdict rests on, where anything was known. */
   readonly facts?: { readonly asOf: string | null } | undefined;
@@ -34,7 +35,7 @@ export function answerOf({
     action: verdict.action,
     displayText: previous?.displayText ?? displayTextOf(verdict, device?.direction ?? 'DEVICE_DIRECTION_UNSPECIFIED'),
     unlockMs: isOpen ? device.unlockMs : 0,
-    relays: isOpen ? [{ id: device.relayId, onTimeMs: device.unlockMs }] : [],
+    relays: isOpen ? relaysOf(device) : [],
     checkInId: previous?.checkInId ?? checkInId,
     flags: verdict.flags,
     asOf: facts?.asOf ?? null,
