@@ -7,8 +7,16 @@ import { ReaderRefused } from './refused.ts';
 export interface SimulatedDecision {
   readonly outcome: 'granted' | 'denied';
   readonly displayText: string;
+  /** Those that the gateway has opened in one order; none where it had to switch each by hand. */
+  readonly relays: readonly SimulatedRelay[];
   /** From the tap to the answer, in milliseconds. */
   readonly ms: number;
+}
+
+/** A relay, and for how many milliseconds the device switches it on. */
+export interface SimulatedRelay {
+  readonly id: number;
+  readonly onTimeMs: number;
 }
 
 /** How a simulated device behaves. */
@@ -20,6 +28,8 @@ export interface SimulatedBehaviour {
   readonly isSilent?: boolean;
   /** Answers each request only after this long. */
   readonly answersAfterMs?: number;
+  /** So many orders to switch a relay off are neither obeyed nor answered. */
+  readonly ignoredOffOrders?: number;
   /** Who may log in, where the gateway dials the device. */
   readonly login?: SimulatedLogin;
   /** The relays that are on; they stay so when a connection ends, as real ones do. */
@@ -38,6 +48,8 @@ export interface SimulatedReaderOptions extends SimulatedBehaviour {
 export interface SimulatedReader {
   /** Holds a card to the reader. */
   tap(card: { uid: string }): Promise<SimulatedDecision>;
+  /** Holds a card or a printed code to a reader that tells of both in one way. */
+  tag(held: { uid: string } | { barcode: string }): Promise<SimulatedDecision>;
   /** Holds a printed code to the reader. */
   barcode(value: string): Promise<SimulatedDecision>;
   /** One physical scan that the device tells of twice, the second time `gapMs` later. */
@@ -50,6 +62,8 @@ export interface SimulatedReader {
   report(card: { uid: string }): void;
   /** From now on the device neither answers nor reports, and its connection stays. */
   fallSilent(): void;
+  /** The device tears its connection down without a word. */
+  breakOff(): void;
   /** The relays that are switched on by hand at this moment. */
   readonly relaysOn: ReadonlySet<number>;
   /** How often the gateway has answered with a decision. */
@@ -117,6 +131,9 @@ class SimulatedDevice implements SimulatedReader {
   #displayText = '';
   #nextTid = 1;
   #isMute = false;
+  /** The gateway has been told to switch the relays by hand, and has not begun. */
+  #isUnlockedByHand = false;
+  #ignoredOffOrders: number;
   /** Whether the gateway has logged in, or needs not to. */
   #isKnown: boolean;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -126,6 +143,7 @@ class SimulatedDevice implements SimulatedReader {
     this.#options = options;
     this.#isKnown = options.login === undefined;
     this.relaysOn = options.relays ?? new Set();
+    this.#ignoredOffOrders = options.ignoredOffOrders ?? 0;
     socket.on('message', (data) => this.#receive(readWire(String(data))));
     const ready = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<number>();
@@ -146,6 +164,15 @@ class SimulatedDevice implements SimulatedReader {
 
   report(card: { uid: string }): void {
     this.#send(cardFrame(card));
+  }
+
+  tag(held: { uid: string } | { barcode: string }): Promise<SimulatedDecision> {
+    const data = 'uid' in held ? { UID: held.uid } : { Barcode: held.barcode };
+    return this.#report({ Cmd: 'IO.TagInReader', MT: 'Evt', Data: { ...data, ReaderId: 1 } });
+  }
+
+  breakOff(): void {
+    this.#socket.terminate();
   }
 
   fallSilent(): void {
@@ -211,7 +238,7 @@ class SimulatedDevice implements SimulatedReader {
         return this.#unlock(frame);
       case 'App.StartDenyProcess':
         this.#answer(frame, 0);
-        return this.#show({ outcome: 'denied', displayText: String(frame.Data?.['DisplayText']) });
+        return this.#show({ outcome: 'denied', displayText: String(frame.Data?.['DisplayText']), relays: [] });
       case 'IO.SetRelayState':
         return this.#switchRelay(frame);
       default:
@@ -232,18 +259,34 @@ class SimulatedDevice implements SimulatedReader {
 
   #unlock(frame: WireFrame): void {
     this.#displayText = String(frame.Data?.['DisplayText']);
-    if (this.#options.isWithoutUnlockProcess === true) return this.#answer(frame, 1);
+    if (this.#options.isWithoutUnlockProcess === true) {
+      this.#isUnlockedByHand = true;
+      return this.#answer(frame, 1);
+    }
     this.#answer(frame, 0);
-    this.#show({ outcome: 'granted', displayText: this.#displayText });
+    const relays = frame.Data?.['Relays'] as { Id: number; OnTime_ms: number }[];
+    this.#show({
+      outcome: 'granted',
+      displayText: this.#displayText,
+      relays: relays.map(({ Id, OnTime_ms }) => ({ id: Id, onTimeMs: OnTime_ms })),
+    });
   }
 
   #switchRelay(frame: WireFrame): void {
     const id = Number(frame.Data?.['Id']);
     const isOn = frame.Data?.['State'] === 1;
+    if (!isOn && this.#ignoredOffOrders > 0) {
+      this.#ignoredOffOrders -= 1;
+      return;
+    }
     if (isOn) this.relaysOn.add(id);
     else this.relaysOn.delete(id);
     this.#answer(frame, 0);
-    if (isOn) this.#show({ outcome: 'granted', displayText: this.#displayText });
+    // Several relays are one decision, shown with the first of them.
+    if (isOn && this.#isUnlockedByHand) {
+      this.#isUnlockedByHand = false;
+      this.#show({ outcome: 'granted', displayText: this.#displayText, relays: [] });
+    }
   }
 
   #show(decision: Omit<SimulatedDecision, 'ms'>): void {

@@ -4,7 +4,7 @@ import { apiAt } from '../../../tools/seed/api.ts';
 import { HttpReader, type HttpReaderOptions } from '../simulator/http-reader.ts';
 import { ReaderRefused } from '../simulator/refused.ts';
 import { anyCheckIns } from './builders.ts';
-import { startGateway, type TestDevice } from './support.ts';
+import { eventually, startGateway, type TestDevice } from './support.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 
@@ -61,6 +61,9 @@ describe('a tap over HTTP', () => {
     await readerOf(dialling, { clockAheadMs: 3_600_000 }).tap(card(member.uid));
     const [checkIn] = await checkInsOf(member.customerId);
     expect(Math.abs(Date.parse(checkIn?.checkedInAt ?? '') - gateway.nowMs())).toBeLessThan(60_000);
+    const skewMs = async () =>
+      (await gateway.devices.getDevice({ id: dialling.id }, gateway.caller)).status?.clockSkewMs ?? 0;
+    await eventually(async () => Math.abs((await skewMs()) - 3_600_000) < 60_000);
   });
 
   test.each([

@@ -75,8 +75,8 @@ function toAttempt(row: AttemptRow, tap: AttemptedTap | undefined): Attempt {
     readerRef: tap?.readerRef ?? null,
     mediumKind: tap ? mediumKinds[tap.mediumKind] : null,
     mediumValue: tap?.mediumValue ?? null,
-    checkInId: tap?.decision.checkInId ?? null,
-    flags: [...(tap?.decision.flags ?? [])],
+    checkInId: tap?.decision?.checkInId ?? null,
+    flags: [...(tap?.decision?.flags ?? [])],
     passed: tap?.passed ?? null,
   };
 }

@@ -10,7 +10,7 @@ export interface AttemptedTap {
   readonly readerRef: string | null;
   readonly mediumKind: MediumKind;
   readonly mediumValue: string | null;
-  readonly decision: Pick<Decision, 'checkInId' | 'flags'>;
+  readonly decision: Pick<Decision, 'checkInId' | 'flags'> | null;
   readonly passed: boolean | null;
 }
 
