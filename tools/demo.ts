@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { runDemo } from './demo/run-demo.ts';
-import { root } from './local/folders.ts';
+import { readLocal } from './local/read-local.ts';
 import type { LocalFacts } from './demo/story.ts';
-
-const file = join(process.env['LIDO_DATA'] ?? join(root, '.lido'), 'local.json');
 
 /** Plays the main job against the running system and says each step. */
 async function main(): Promise<void> {
-  const local = readLocal();
+  const local = readLocal<LocalFacts>();
   if (!local) {
     console.error('Lido is not running here yet. Please run npm start first, in another terminal.');
     process.exitCode = 1;
@@ -24,14 +20,6 @@ async function main(): Promise<void> {
         : `The demo stopped: ${text}`,
     );
     process.exitCode = 1;
-  }
-}
-
-function readLocal(): LocalFacts | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as LocalFacts;
-  } catch {
-    return undefined;
   }
 }
 

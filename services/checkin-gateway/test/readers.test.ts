@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { staff, staffElsewhere } from '../../../test/support/callers.ts';
-import { root } from '../../../tools/local/folders.ts';
 import { ReaderRefused } from '../simulator/refused.ts';
 import { device } from './builders.ts';
 import { eventually, startGateway, type TestDevice } from './support.ts';
@@ -257,13 +253,4 @@ test.each([
 test('an exit opens for a card that nobody knows', async () => {
   const reader = await gateway.connect(await gateway.addDevice({ direction: 'DEVICE_DIRECTION_OUT' }));
   expect(await reader.tap({ uid: '0A0B0C0D' })).toMatchObject({ outcome: 'granted', displayText: 'Goodbye' });
-});
-
-test('the simulator is a program that taps a card and prints what the door said', async () => {
-  const { token, serial } = await gateway.addDevice();
-  const member = await gateway.addMember();
-  const program = join(root, 'services', 'checkin-gateway', 'simulator', 'main.ts');
-  const args = [program, '--url', gateway.readersUrl, '--token', token, '--serial', serial, 'tap', member.uid];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  expect(stdout).toMatch(/^granted: "Welcome" after \d+\.\d ms\n$/);
 });
