@@ -9,9 +9,10 @@ import { ReadersMigration } from './0030-readers.ts';
 import { AttemptsMigration } from './0031-attempts.ts';
 import { RelaysMigration } from './0032-relays.ts';
 import { Movements } from './0040-movements.ts';
+import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
-export const migrations = [
+const tables = [
   { name: '0001-checkin', class: CheckinMigration },
   { name: '0010-presence', class: PresenceMigration },
   { name: '0011-actions', class: ActionsMigration },
@@ -24,3 +25,6 @@ export const migrations = [
   { name: '0032-relays', class: RelaysMigration },
   { name: '0040-movements', class: Movements },
 ];
+
+/** The tables first, then the functions that read them. */
+export const migrations = [...tables, functions];

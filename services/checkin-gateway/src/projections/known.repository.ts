@@ -24,26 +24,6 @@ export interface HolderQuestion {
   readonly nowMs: number;
 }
 
-const customerObject = `jsonb_build_object('id', c.id, 'brandId', c.brand_id, 'firstName', c.first_name,
-  'lastName', c.last_name, 'fullName', c.full_name, 'email', c.email,
-  'isBlocked', c.access_blocked_at is not null, 'isErased', c.erased_at is not null)`;
-
-const membershipObject = `jsonb_build_object('id', m.id, 'siteId', m.site_id, 'status', m.status,
-  'attentionReason', m.attention_reason, 'startDate', m.start_date, 'endDate', m.end_date,
-  'visitsRemaining', m.visits_remaining)`;
-
-const bookingObject = `jsonb_build_object('siteId', b.site_id,
-  'startMs', (extract(epoch from b.starts_at) * 1000)::bigint, 'endMs', (extract(epoch from b.ends_at) * 1000)::bigint)`;
-
-/** Of a customer whose organisation and id the two placeholders name. */
-const membershipsOf = (organisation: string, customer: string): string =>
-  `(select coalesce(jsonb_agg(${membershipObject} order by m.start_date, m.id), '[]')
-    from known_memberships m where m.organisation_id = ${organisation} and m.customer_id = ${customer})`;
-
-const bookingsOf = (organisation: string, customer: string): string =>
-  `(select coalesce(jsonb_agg(${bookingObject} order by b.starts_at, b.id), '[]')
-    from known_bookings b where b.organisation_id = ${organisation} and b.customer_id = ${customer} and b.ends_at > ?)`;
-
 /** The customers of these ids that are known in the organisation, by id. */
 export async function findKnownCustomers(
   em: SqlEntityManager,
@@ -52,7 +32,7 @@ export async function findKnownCustomers(
 ): Promise<Map<string, KnownCustomer>> {
   if (ids.length === 0) return new Map();
   const rows = await em.execute<{ customer: KnownCustomer }[]>(
-    `select ${customerObject} as customer from known_customers c
+    `select customer_object(c) as customer from known_customers c
      where c.organisation_id = ? and c.id in (${ids.map(() => '?').join(', ')})`,
     [organisationId, ...ids],
   );
@@ -68,18 +48,8 @@ export async function findHolder(
   { organisationId, mediumValue, nowMs }: HolderQuestion,
 ): Promise<KnownHolder | undefined> {
   const [row] = await em.execute<(Omit<KnownHolder, 'customer'> & { customer: KnownCustomer | null })[]>(
-    `with medium as materialized (
-       select organisation_id, customer_id, blocked_at is not null as is_blocked
-       from known_media where organisation_id = ? and value = ?
-       union all
-       select organisation_id, id, false from known_customers where organisation_id = ? and id = ?
-       limit 1)
-     select medium.is_blocked as "isMediumBlocked", case when c.id is not null then ${customerObject} end as customer,
-            ${membershipsOf('medium.organisation_id', 'medium.customer_id')} as memberships,
-            ${bookingsOf('medium.organisation_id', 'medium.customer_id')} as bookings
-     from medium
-     left join known_customers c on c.id = medium.customer_id and c.organisation_id = medium.organisation_id`,
-    [organisationId, mediumValue, organisationId, mediumValue, new Date(nowMs)],
+    `select is_medium_blocked as "isMediumBlocked", customer, memberships, bookings from holder_of(?, ?, ?)`,
+    [organisationId, mediumValue, new Date(nowMs)],
   );
   return row && { ...row, customer: row.customer ?? undefined };
 }
@@ -91,7 +61,7 @@ export async function findMemberships(
   customerId: string,
 ): Promise<readonly HeldMembership[]> {
   const [row] = await em.execute<Pick<KnownHolder, 'memberships'>[]>(
-    `select ${membershipsOf('?', '?')} as memberships`,
+    `select memberships from holdings_of(?, ?, 'infinity')`,
     [organisationId, customerId],
   );
   return row?.memberships ?? [];
@@ -103,8 +73,8 @@ export async function findHoldings(
   { organisationId, customerId, nowMs }: { organisationId: string; customerId: string; nowMs: number },
 ): Promise<Pick<KnownHolder, 'memberships' | 'bookings'>> {
   const [row] = await em.execute<Pick<KnownHolder, 'memberships' | 'bookings'>[]>(
-    `select ${membershipsOf('?', '?')} as memberships, ${bookingsOf('?', '?')} as bookings`,
-    [organisationId, customerId, organisationId, customerId, new Date(nowMs)],
+    `select memberships, bookings from holdings_of(?, ?, ?)`,
+    [organisationId, customerId, new Date(nowMs)],
   );
   return row ?? { memberships: [], bookings: [] };
 }

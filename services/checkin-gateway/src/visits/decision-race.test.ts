@@ -8,5 +8,6 @@ test('a decision that claims first may commit, also after a retry, and the deadl
 
 test('a decision that comes after the deadline may not commit', () => {
   const race = startRace();
-  expect([race.expire(), race.claim()]).toEqual([true, false]);
+  expect(race.isLost()).toBe(false);
+  expect([race.expire(), race.claim(), race.isLost()]).toEqual([true, false, true]);
 });

@@ -4,6 +4,8 @@ export interface DecisionRace {
   claim(): boolean;
   /** Called at the deadline. False means that a commit is under way and its answer counts. */
   expire(): boolean;
+  /** Whether the deadline has answered. */
+  isLost(): boolean;
 }
 
 /** A race that nobody has won yet. */
@@ -13,5 +15,5 @@ export function startRace(): DecisionRace {
     winner ??= by;
     return winner === by;
   };
-  return { claim: win('decision'), expire: win('deadline') };
+  return { claim: win('decision'), expire: win('deadline'), isLost: () => winner === 'deadline' };
 }

@@ -6,18 +6,23 @@ import type { VisitRow } from './visit.entity.ts';
 import { findOverdueSince, lockSubject, saveVisits, type Visitor, type VisitTransaction } from './visit.repository.ts';
 
 /**
- * Adds a movement to a customer's and makes their visits what all of them together say. The caller holds the customer's lock.
- * A movement that was recorded before changes nothing. Answers the visits of its time by id.
+ * Adds a movement to a customer's and makes their visits what all of them together say. The caller holds the customer's lock, and
+ * may have read the movements of that time. One that was recorded before changes nothing. Answers the visits of its time by id.
  */
 export async function recordMovement(
   visitor: Visitor,
   movement: Movement,
   transaction: VisitTransaction,
+  episode?: readonly Movement[],
 ): Promise<Map<string, VisitRow>> {
-  await endOverdue(visitor, transaction);
-  await keepMovement(transaction.em, visitor, movement, new Date(transaction.nowMs));
+  if (mayBegin.has(movement.kind)) await endOverdue(visitor, transaction);
+  const isNew = await keepMovement(transaction.em, visitor, movement, new Date(transaction.nowMs));
+  if (isNew && episode) return saveFolded(visitor, [...episode, movement], transaction);
   return refold(visitor, new Date(movement.atMs), transaction);
 }
+
+/** Only what begins a visit can meet another one that is still open in the database. */
+const mayBegin: ReadonlySet<MovementKind> = new Set(['in', 'toggle', 'arrival']);
 
 /** Ends the visit that has lasted too long, which no movement of today can reach any more. */
 async function endOverdue(visitor: Visitor, transaction: VisitTransaction): Promise<void> {
@@ -31,7 +36,14 @@ export async function refold(
   at: Date,
   transaction: VisitTransaction,
 ): Promise<Map<string, VisitRow>> {
-  const movements = await findEpisode(transaction.em, visitor, at);
+  return saveFolded(visitor, await findEpisode(transaction.em, visitor, at), transaction);
+}
+
+function saveFolded(
+  visitor: Visitor,
+  movements: readonly Movement[],
+  transaction: VisitTransaction,
+): Promise<Map<string, VisitRow>> {
   const visits = foldVisits(movements, transaction.nowMs);
   return saveVisits(visitor, { visits, ids: movements.map(({ visitId }) => visitId) }, transaction);
 }

@@ -6,11 +6,11 @@ import { membershipOf } from './entitlement.ts';
 import type { Facts } from './facts.repository.ts';
 import { type FoldedVisit, foldVisits, openVisitOf } from './fold-visits.ts';
 import type { Movement } from './movement.ts';
-import { findEpisode } from './movement.repository.ts';
-import { customerKey, recordMovement } from './record-movement.repository.ts';
+import { recordMovement } from './record-movement.repository.ts';
 import type { TapCase } from './tap-case.repository.ts';
 import { momentOf, movementOf } from './tap-movement.ts';
-import { findFirstTap, type TapFindings } from './tap.repository.ts';
+import type { TapFindings } from './tap.repository.ts';
+import { beginTurn } from './turn.repository.ts';
 import {
   countInside,
   findLastCheckOutMs,
@@ -35,6 +35,7 @@ interface Judgement {
   readonly atMs: number;
   readonly open: FoldedVisit | undefined;
   readonly previous: Decision | undefined;
+  readonly episode: readonly Movement[];
 }
 
 /**
@@ -43,10 +44,11 @@ interface Judgement {
  */
 export async function settle(tapCase: TapCase, transaction: VisitTransaction): Promise<Settled> {
   const judgement = await judge(tapCase, transaction);
-  const { verdict, membershipId, open, previous, atMs } = judgement;
+  const { verdict, membershipId, open, previous, atMs, episode } = judgement;
   const movement = movementOf(tapCase, { atMs, membershipId });
   const visitor = visitorOf(tapCase);
-  if (visitor && verdict.outcome === 'granted' && !previous) await recordMovement(visitor, movement, transaction);
+  if (visitor && verdict.outcome === 'granted' && !previous)
+    await recordMovement(visitor, movement, transaction, episode);
   const checkInId = verdict.action === 'check_in' ? movement.visitId : (open?.id ?? null);
   return { verdict, checkInId, previous, findings: findingsOf(tapCase, previous) };
 }
@@ -60,13 +62,13 @@ export async function settleReplay(
   deviceDecision: Outcome,
   transaction: VisitTransaction,
 ): Promise<Settled> {
-  const { verdict, membershipId, atMs } = await judge(tapCase, transaction);
+  const { verdict, membershipId, atMs, episode } = await judge(tapCase, transaction);
   const told = { ...toldOf(verdict, deviceDecision), outcome: deviceDecision, action: 'none' } as const;
   const settled = { verdict: told, checkInId: null, previous: undefined, findings: findingsOf(tapCase, undefined) };
   const visitor = visitorOf(tapCase);
   if (deviceDecision === 'denied' || !visitor) return settled;
   const movement = movementOf(tapCase, { atMs, membershipId });
-  const { action, visitId } = effectOf(movement, await recordMovement(visitor, movement, transaction));
+  const { action, visitId } = effectOf(movement, await recordMovement(visitor, movement, transaction, episode));
   return { ...settled, verdict: { ...told, action }, checkInId: visitId };
 }
 
@@ -79,13 +81,12 @@ function toldOf(verdict: Verdict, deviceDecision: Outcome): Pick<Verdict, 'reaso
 
 /** Asks the rules about a tap as of its time, with the customer's lock taken. */
 async function judge(tapCase: TapCase, transaction: VisitTransaction): Promise<Judgement> {
-  const { tap, device, medium, facts, policy } = tapCase;
+  const { tap, device, facts, policy } = tapCase;
   const { em } = transaction;
   const customer = facts?.customer;
-  await lockSubject(em, customer ? customerKey(customer.id) : `medium ${device.id} ${medium?.value ?? tap.eventId}`);
+  const turn = { customerId: customer?.id, windowMs: policy.duplicateMs };
+  const { previous, episode } = await beginTurn(em, tapCase, turn);
   const subject = customer && { organisationId: device.organisationId, customerId: customer.id };
-  const previous = medium && (await findFirstTap(em, tap, medium, policy.duplicateMs));
-  const episode = subject ? await findEpisode(em, subject, tap.occurredAt) : [];
   const atMs = momentOf(tap, episode.at(-1));
   const before = episode.filter((movement) => movement.atMs <= atMs);
   const open = openVisitOf(foldVisits(before, atMs));
@@ -94,7 +95,7 @@ async function judge(tapCase: TapCase, transaction: VisitTransaction): Promise<J
   const lastCheckedOutMs = hasReentryDelay ? await findLastCheckOutMs(em, subject, at) : undefined;
   const placesLeft = await findPlacesLeft(tapCase, em);
   const input = inputOf(tapCase, { atMs, previous, open, lastCheckedOutMs, placesLeft });
-  return { verdict: decide(input), membershipId: membershipOf(input), atMs, open, previous };
+  return { verdict: decide(input), membershipId: membershipOf(input), atMs, open, previous, episode };
 }
 
 /**

@@ -12,7 +12,7 @@ import type { JournalEntry, ReplayResult } from './journal.ts';
 import { replayJournal } from './replay.handlers.ts';
 import { settle } from './settle.repository.ts';
 import type { Passage, Tap } from './tap.ts';
-import { gatherCase, type ReadTap, readTap, type TapDeciderOptions, transactionOf } from './tap-case.repository.ts';
+import { gatherCase, readTap, type TapCase, type TapDeciderOptions, transactionOf } from './tap-case.repository.ts';
 import { keepDecision, keepPassage, keepTap } from './tap.repository.ts';
 
 /** Decides taps and remembers what became of them, whichever adapter brought them. */
@@ -112,10 +112,14 @@ async function decideKept(attempt: Attempt): Promise<Decision> {
   const { organisationId, siteId } = device;
   trace.getActiveSpan()?.setAttributes({ [attribute.organisationId]: organisationId, [attribute.siteId]: siteId });
   const read = readTap(tap, device);
+  // Where many wait, work for those who have been answered already would make the next ones late too.
+  const gathering = attempt.race.isLost() ? Promise.reject(new LateDecision()) : gatherCase(read, options);
+  // It is waited for below; what goes wrong meanwhile must not end the process.
+  gathering.catch(() => undefined);
   const kept = await keepTap(em, read);
   if (kept) return kept;
   try {
-    return await decideAndSave(attempt, read);
+    return await decideAndSave(attempt, await gathering);
   } catch (error) {
     const decided = error instanceof DecidedMeanwhile ? await keepTap(em, read) : undefined;
     if (!decided) throw error;
@@ -123,15 +127,15 @@ async function decideKept(attempt: Attempt): Promise<Decision> {
   }
 }
 
-async function decideAndSave(attempt: Attempt, read: ReadTap): Promise<Decision> {
+async function decideAndSave(attempt: Attempt, tapCase: TapCase): Promise<Decision> {
   const { race, options } = attempt;
   const { db, clock, onCommit } = options.parts;
-  const tapCase = await gatherCase(read, options);
+  if (race.isLost()) throw new LateDecision();
   const decision = await db.transaction(async (em) => {
     await em.execute(`select set_config('statement_timeout', ?, true)`, [String(remaining(attempt) + lateMs)]);
-    const settled = await settle(tapCase, transactionOf(em, read, clock.nowMs()));
+    const settled = await settle(tapCase, transactionOf(em, tapCase, clock.nowMs()));
     const answer = answerOf({ ...settled, ...tapCase, elapsedMs: elapsed(attempt) });
-    if (!(await keepDecision(em, read.tap, answer, settled.findings))) throw new DecidedMeanwhile();
+    if (!(await keepDecision(em, tapCase.tap, answer, settled.findings))) throw new DecidedMeanwhile();
     if (!race.claim()) throw new LateDecision();
     return answer;
   });

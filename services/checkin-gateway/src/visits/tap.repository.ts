@@ -36,26 +36,6 @@ export async function keepTap(
   return row?.decision ?? undefined;
 }
 
-/** The first tap of the same medium at the same reader within the window before this one, with its decision. */
-export async function findFirstTap(
-  em: SqlEntityManager,
-  tap: Tap,
-  medium: Medium,
-  windowMs: number,
-): Promise<Decision | undefined> {
-  const [row] = await em.execute<{ decision: Decision }[]>(
-    `select decision from taps
-     where device_id = ? and medium_value = ? and reader_ref is not distinct from ?::varchar and event_id <> ?
-       and duplicate_of is null and decision is not null and occurred_at > ? and occurred_at <= ?
-     order by occurred_at limit 1`,
-    [
-      ...[tap.deviceId, keptForm(medium), tap.readerRef, tap.eventId],
-      ...[new Date(tap.occurredAt.getTime() - windowMs), tap.occurredAt],
-    ],
-  );
-  return row?.decision;
-}
-
 /** Who tapped and which tap this one repeats, where either is known. */
 export interface TapFindings {
   readonly customerId: string | undefined;
