@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { OfflinePolicy } from '@lido/proto/lido/checkin/v1/device.ts';
+import type { Device, OfflinePolicy } from '@lido/proto/lido/checkin/v1/device.ts';
 import type { Ages } from '../src/projections/trust.ts';
 import type { Decision } from '../src/visits/decision.ts';
 import { order } from './builders.ts';
@@ -33,9 +33,9 @@ afterAll(async () => {
 
 async function tap(
   guest: Pick<TestGuest, 'uid'>,
-  { by = replica, offlinePolicy = null }: { by?: Replica; offlinePolicy?: OfflinePolicy | null } = {},
+  { by = replica, ...fields }: { by?: Replica } & Pick<Partial<Device>, 'direction' | 'offlinePolicy'> = {},
 ): Promise<Decision> {
-  const { id } = await gateway.addDevice({ direction: 'DEVICE_DIRECTION_INNER', offlinePolicy });
+  const { id } = await gateway.addDevice({ direction: 'DEVICE_DIRECTION_INNER', ...fields });
   return by.decider.decide(tapAt(gateway, id, guest));
 }
 
@@ -71,6 +71,14 @@ describe('facts that are too old', () => {
     expect(await tap(guest)).toMatchObject({ reason: 'no_entitlement', asOf: null });
     gateway.entitlements.hold(guest.customerId, held(gateway.siteId));
     expect(await tap(guest)).toMatchObject({ outcome: 'granted', asOf: null });
+  });
+
+  test('let the owner say how many visits are left', async () => {
+    const guest = await gateway.addGuest();
+    gateway.entitlements.hold(guest.customerId, { ...held(gateway.siteId), visitsRemaining: 0 });
+    ages = old;
+    const entry = { direction: 'DEVICE_DIRECTION_IN' } as const;
+    expect(await tap(guest, entry)).toMatchObject({ outcome: 'denied', reason: 'no_credits', asOf: null });
   });
 
   test("let in for a booking that only its owner knows, at the booking's site", async () => {

@@ -101,6 +101,33 @@ test('an expired membership is denied', async () => {
   });
 });
 
+test('a membership whose visits are used up lets in no more, until its owner tells that there are some again', async () => {
+  const guest = await gateway.addGuest();
+  const { siteId, organisationId } = gateway;
+  const held = membership({ siteId, organisationId, customerId: guest.customerId });
+  const tellVisits = async (visitsRemaining: number): Promise<void> => {
+    await gateway.streams.tellMembership({ ...held, visitsRemaining });
+    await eventually(async () => {
+      const [row] = await gateway.sql<{ left: number }>(
+        'select visits_remaining as left from known_memberships where id = $1',
+        [held.id],
+      );
+      return row?.left === visitsRemaining;
+    });
+  };
+  const tap = async () => (await gateway.connect(await gateway.addDevice())).tap({ uid: guest.uid });
+  await tellVisits(0);
+  expect(await tap()).toMatchObject({ outcome: 'denied', displayText: 'No visits left' });
+  const [attempt] = await gateway.sql(`select decision->>'reason' as reason from taps where customer_id = $1`, [
+    guest.customerId,
+  ]);
+  expect(attempt).toEqual({ reason: 'no_credits' });
+  expect(await visitsOf(guest.customerId)).toEqual([]);
+  await tellVisits(1);
+  expect(await tap()).toMatchObject({ outcome: 'granted' });
+  expect(await visitsOf(guest.customerId)).toMatchObject([{ membershipId: held.id }]);
+});
+
 test('a submitted booking alone lets in, and lets in no more once it is cancelled', async () => {
   const guest = await gateway.addGuest();
   const { siteId, organisationId } = gateway;
