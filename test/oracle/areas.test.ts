@@ -12,9 +12,10 @@ import { type AreaScenario, areaScenarios } from './area-scenario.ts';
 import { scenarioCount } from './scenario-count.ts';
 
 const numRuns = Math.ceil(scenarioCount * 0.15);
+const timeout = Math.max(600_000, numRuns * 500);
 
 test(`areas: solver and oracle agree for every duration of every start (${numRuns} scenarios)`, {
-  timeout: 600_000,
+  timeout,
 }, () => {
   const seen = new Set<string>();
   fc.assert(
@@ -45,7 +46,7 @@ test(`areas: solver and oracle agree for every duration of every start (${numRun
 });
 
 test('areas: claims applied and removed one by one leave the same answers as compiling anew', {
-  timeout: 600_000,
+  timeout,
 }, () => {
   fc.assert(
     fc.property(areaScenarios, fc.infiniteStream(fc.boolean()), (scenario, choices) => {

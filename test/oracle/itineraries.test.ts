@@ -27,7 +27,7 @@ const timeout = Math.max(600_000, numRuns * 1_000);
 const everything = { max: 100_000, steps: 10_000_000 };
 
 test(`visits are exactly those that trying everything finds, in the same order (${numRuns} scenarios)`, {
-  timeout: 600_000,
+  timeout,
 }, () => {
   const seen = { none: 0, some: 0, visits: 0 };
   fc.assert(
