@@ -168,6 +168,18 @@ describe('staff who skip the rules', () => {
     expect(new Set(people)).toEqual(new Set(practitionerIds));
   });
 
+  test('hold several items whenever there is a way, whoever the first could have had', async () => {
+    const [anna = '', ben = ''] = await hire(world, 2);
+    const either = await offer(world, { practitionerIds: [anna, ben], roomIds: [] });
+    const hers = await offer(world, { practitionerIds: [anna], roomIds: [] });
+    // Repeated, because who has a choice begins it anywhere.
+    for (const hour of ['01', '02', '03', '04']) {
+      const visit = [itemAt(either.id, at(`${hour}:03`)), itemAt(hers.id, at(`${hour}:33`), { durationMinutes: 20 })];
+      const { items } = await hold(orderId(), visit, { skipRules: true });
+      expect(items.map(({ bookingSummary }) => bookingSummary?.practitionerIds)).toEqual([[ben], [anna]]);
+    }
+  });
+
   test('what they held past the rules is claimed again past the rules after it lapsed', async () => {
     const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
     const order = orderId();

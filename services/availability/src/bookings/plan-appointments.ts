@@ -5,14 +5,22 @@ import { priceAtStart } from '../offerings/price-at.ts';
 import { combinationsDespiteRules } from '../solver/despite-rules.ts';
 import { daysOf } from '../solver/horizon.ts';
 import type { AppointmentType, SiteModel } from '../solver/model.ts';
-import { reasonMessage } from '../solver/reason.ts';
+import { holdDespiteRules } from '../solver/itineraries/hold-together.ts';
+import { type NoAvailabilityReason, reasonMessage } from '../solver/reason.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { namedResources } from '../sites/named-resources.ts';
 import type { BookedRequest } from './booking.ts';
 import type { ItemPlan } from './item-plan.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
-import { type AppointmentItem, type PlannedItem, planItems, plansMax, startOf, toPlanned } from './plan-items.ts';
-import { type Planned, withClaims } from './with-claims.ts';
+import {
+  type AppointmentItem,
+  type PlannedItem,
+  planItems,
+  plansMax,
+  startOf,
+  toPlanned,
+  toPlannedItems,
+} from './plan-items.ts';
 
 /** What planning works with: the site as one version has it, and what the rules ask about the booker. */
 export interface Planning {
@@ -53,23 +61,21 @@ export function planAppointments(planning: Planning, items: OfferedItem[]): Item
   throw invalid({ time: [message] }, { metadata: { no_availability_reason: reason } });
 }
 
-/** Staff say when; the items are planned one after the other, each with those before it held. */
+/** Staff say when. One item alone may be held by any combination; several need ones that go together. */
 function planDespiteRules({ site, order, rotateBy }: Planning, appointments: AppointmentItem[]): PlannedItem[][] {
   const [only, ...others] = appointments;
-  const takesOver = order.overridingActor !== null;
-  const plansOf = (appointment: AppointmentItem, max: number): PlannedItem[] => {
-    const { query, startMs } = appointment;
-    const found = combinationsDespiteRules(site.compiled, query, startMs, { max, rotateBy, takesOver });
-    if (typeof found !== 'string') return found.map((combination) => toPlanned(appointment, combination));
-    throw alreadyTaken(reasonMessage(found), [found], [], order.site.timezone);
-  };
+  const options = { max: plansMax, rotateBy, takesOver: order.overridingActor !== null };
+  const refuse = (reason: NoAvailabilityReason): Error =>
+    alreadyTaken(reasonMessage(reason), [reason], [], order.site.timezone);
   if (!only) return [];
-  if (others.length === 0) return plansOf(only, plansMax).map((plan) => [plan]);
-  const planned: (PlannedItem & Planned)[] = [];
-  for (const appointment of appointments) {
-    planned.push(...withClaims(site.compiled, planned, () => plansOf(appointment, 1)));
+  if (others.length === 0) {
+    const found = combinationsDespiteRules(site.compiled, only.query, only.startMs, options);
+    if (typeof found === 'string') throw refuse(found);
+    return found.map((combination) => [toPlanned(only, combination)]);
   }
-  return [planned];
+  const held = holdDespiteRules(site.compiled, appointments, options);
+  if ('failed' in held) throw refuse(held.reason);
+  return held.plans.map((plan) => toPlannedItems(appointments, plan));
 }
 
 function appointmentItem({ site, order, memberships, itemIds }: Planning, item: BookedRequest): AppointmentItem {

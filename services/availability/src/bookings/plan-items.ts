@@ -50,14 +50,15 @@ export function planItems(
 ): { plans: PlannedItem[][] } | { refused: RefusedItem } {
   const held = holdCombined(site, items, options);
   if ('failed' in held) return { refused: refusalOf(site, items.slice(0, held.failed + 1), held.reason) };
-  return {
-    plans: held.plans.map((plan) =>
-      items.flatMap((item, index) => {
-        const combination = plan[index];
-        return combination ? [toPlanned(item, combination)] : [];
-      }),
-    ),
-  };
+  return { plans: held.plans.map((plan) => toPlannedItems(items, plan)) };
+}
+
+/** What each appointment holds with its combination. */
+export function toPlannedItems(items: AppointmentItem[], plan: readonly Combination[]): PlannedItem[] {
+  return items.flatMap((item, index) => {
+    const combination = plan[index];
+    return combination ? [toPlanned(item, combination)] : [];
+  });
 }
 
 /** One item alone may be held by any combination; several need ones that go together. */

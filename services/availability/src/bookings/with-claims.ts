@@ -4,7 +4,7 @@ import type { Claim } from '../solver/model.ts';
 import { applyClaim, type CompiledSite, freeExpiredHolds, removeClaim } from '../solver/compile-site.ts';
 
 /** What items of one request would hold. */
-export interface Planned {
+interface Planned {
   item: HoldItem;
   wanted: WantedClaim[];
 }

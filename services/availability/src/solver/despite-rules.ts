@@ -4,6 +4,7 @@ import type { FreeResources } from './free-resources.ts';
 import { bitOf } from './horizon.ts';
 import type { Claim, SlotQuery } from './model.ts';
 import type { NoAvailabilityReason } from './reason.ts';
+import type { Shape } from './kernel.ts';
 import { type Candidate, type Needs, needsOf, shapeOf } from './search-plan.ts';
 
 /**
@@ -17,6 +18,33 @@ export function combinationsDespiteRules(
   startMs: number,
   options: { readonly max: number; readonly rotateBy?: number; readonly takesOver?: boolean },
 ): Combination[] | NoAvailabilityReason {
+  const found = freeDespiteRules(site, query, startMs, options.takesOver ?? false);
+  if (typeof found === 'string') return found;
+  const { needed, free, shape, endMs, bufferEndMs } = found;
+  const plan = { site, query, needed, shape };
+  return combine(plan, free, bitOf(site.horizon, startMs), { rotateBy: 0, ...options }).map((combination) => ({
+    ...combination,
+    endMs,
+    bufferEndMs,
+  }));
+}
+
+/** What a start needs and what of it nobody else holds then. */
+export interface FreeDespiteRules {
+  readonly needed: Needs;
+  readonly free: FreeResources;
+  readonly shape: Shape;
+  readonly endMs: number;
+  readonly bufferEndMs: number;
+}
+
+/** The same before anything is chosen. */
+export function freeDespiteRules(
+  site: CompiledSite,
+  query: SlotQuery,
+  startMs: number,
+  takesOver: boolean,
+): FreeDespiteRules | NoAvailabilityReason {
   freeExpiredHolds(site, query.nowMs);
   const type = site.types.get(query.appointmentTypeId);
   if (type === undefined) throw new RangeError(`The site has no appointment type ${query.appointmentTypeId}.`);
@@ -25,7 +53,7 @@ export function combinationsDespiteRules(
   const needed = withRequested(site, needsOf(site, type, query), query);
   const during = { fromMs: startMs, toMs: bufferEndMs };
   const isTaken = ({ resource, claimed }: Candidate, unit?: number): boolean =>
-    !(options.takesOver && isRequested(query, resource)) &&
+    !(takesOver && isRequested(query, resource)) &&
     claimed.claims.some((claim) => touches(claim, during) && (unit === undefined || claim.unit === unit));
   const free = freeOf(needed, isTaken);
   const lacking = firstLacking(needed, free, query);
@@ -36,12 +64,7 @@ export function combinationsDespiteRules(
     )
   )
     return 'guest_unavailable';
-  const plan = { site, query, needed, shape: shapeOf(type, query.durationMinutes) };
-  return combine(plan, free, bitOf(site.horizon, startMs), { rotateBy: 0, ...options }).map((combination) => ({
-    ...combination,
-    endMs,
-    bufferEndMs,
-  }));
+  return { needed, free, shape: shapeOf(type, query.durationMinutes), endMs, bufferEndMs };
 }
 
 /** The needs with what was asked for by name among the candidates, before the others. */

@@ -11,7 +11,7 @@ import {
   sampleSite,
   sampleType,
 } from '../sample-site.ts';
-import { type ChosenStart, holdTogether, otherStarts } from './hold-together.ts';
+import { type ChosenStart, holdDespiteRules, holdTogether, otherStarts } from './hold-together.ts';
 
 const massage = { id: 'massage', practitionerIds: ['anna', 'ben'] };
 const facial = { id: 'facial', practitionerIds: ['anna'] };
@@ -90,6 +90,57 @@ describe('items at chosen starts', () => {
       startMs: sampleMs(34),
     };
     expect(practitionersOf(hold(site(), [at(10, { appointmentTypeId: 'facial' }), later]))).toEqual(['anna anna']);
+  });
+});
+
+describe('items that skip the rules', () => {
+  const night = (typeId: string, minute: number, changes: Partial<SlotQuery> = {}): ChosenStart => ({
+    query: sampleQuery({ appointmentTypeId: typeId, ...changes }),
+    startMs: sampleMs(22, minute),
+  });
+  const holdAnyhow = (model: SiteModel, chosen: ChosenStart[], { rotateBy = 0, takesOver = false } = {}) =>
+    holdDespiteRules(compileSite(model, sampleDate, 2), chosen, { max: 8, rotateBy, takesOver });
+
+  test('are held when there is any way, off the grid and out of hours', () => {
+    const items = [night('massage', 7), night('facial', 23)];
+    for (const rotateBy of [0, 1, 2]) {
+      expect(practitionersOf(holdAnyhow(site(), items, { rotateBy }))).toEqual(['ben anna']);
+      expect(practitionersOf(holdAnyhow(site(), items.toReversed(), { rotateBy }))).toEqual(['anna ben']);
+    }
+  });
+
+  test('fail with the first that cannot be beside the others, to the minute', () => {
+    const items = [night('facial', 0), night('facial', 59)];
+    expect(holdAnyhow(site(), items)).toEqual({ failed: 1, reason: 'no_practitioners_available' });
+    expect(practitionersOf(holdAnyhow(site(), [night('facial', 0), night('facial', 60)]))).toEqual(['anna anna']);
+    const guestIds = ['kim'];
+    const twice = [night('massage', 0, { guestIds }), night('massage', 30, { guestIds })];
+    expect(holdAnyhow(site(), twice)).toEqual({ failed: 1, reason: 'guest_unavailable' });
+  });
+
+  test('take what they name from others, but not from each other', () => {
+    const taken = sampleClaim('claim', 'anna', { fromMs: sampleMs(22), toMs: sampleMs(24) });
+    const named = night('massage', 0, { practitionerIds: ['anna'] });
+    expect(holdAnyhow(site({ claims: [taken] }), [named, night('massage', 0)])).toMatchObject({ failed: 0 });
+    const held = holdAnyhow(site({ claims: [taken] }), [night('massage', 0), named], { takesOver: true });
+    expect(practitionersOf(held)).toEqual(['ben anna']);
+    const both = holdAnyhow(site({ claims: [taken] }), [named, named], { takesOver: true });
+    expect(both).toEqual({ failed: 1, reason: 'no_practitioners_available' });
+  });
+
+  test('are not bound by what a practitioner may do in a day', () => {
+    const short = samplePractitioner('anna', {
+      restrictions: [
+        {
+          ...{ type: 'max_duration', appliesTo: 'specific', appointmentTypeIds: ['facial'], categoryIds: [] },
+          ...{ dateFrom: null, dateTo: null, maxDurationMinutes: 60 },
+        },
+      ],
+    });
+    const model = site({ practitioners: [short], appointmentTypes: [sampleType(facial)] });
+    const day = [at(10, { appointmentTypeId: 'facial' }), at(12, { appointmentTypeId: 'facial' })];
+    expect(hold(model, day)).toEqual({ failed: 1, reason: 'no_practitioners_available' });
+    expect(practitionersOf(holdAnyhow(model, day))).toEqual(['anna anna']);
   });
 });
 

@@ -3,22 +3,34 @@ import { type Combination, endsOf, rotate, rotateEquals } from '../combinations.
 import type { CompiledSite } from '../compile-site.ts';
 import { type DailyMaximum, dailyMaxima } from '../eligibility.ts';
 import { bookableStarts } from '../find-slots.ts';
-import { type FreeRoom, type FreeTable, freeAt, preferOnDay, tabulateFree } from '../free-resources.ts';
+import {
+  type FreeResources,
+  type FreeRoom,
+  type FreeTable,
+  freeAt,
+  preferOnDay,
+  tabulateFree,
+} from '../free-resources.ts';
 import type { HorizonDay } from '../horizon.ts';
 import type { SlotQuery } from '../model.ts';
 import { planSearch, type SearchPlan } from '../search-plan.ts';
 import type { Choice, Task } from './assign-resources.ts';
 
-/** An appointment of one local date, ready to say what it takes at each of its starts. */
-export interface PlannedItem {
+/** An item and what it needs, wherever what is free for it comes from. */
+export interface NeedyItem {
   /** Its place among the items of the visit. */
   readonly item: number;
-  readonly plan: SearchPlan;
-  readonly day: HorizonDay;
-  readonly table: FreeTable;
+  readonly plan: Pick<SearchPlan, 'needed' | 'query'>;
   /** The daily maxima of practitioners that the item counts against. */
   readonly limits: ReadonlyMap<string, readonly DailyMaximum[]>;
   readonly rotateBy: number;
+}
+
+/** An appointment of one local date, ready to say what it takes at each of its starts. */
+export interface PlannedItem extends NeedyItem {
+  readonly plan: SearchPlan;
+  readonly day: HorizonDay;
+  readonly table: FreeTable;
 }
 
 /** Plans an appointment for the one date its query names. `rotateBy` shifts where the choice of resources begins. */
@@ -43,16 +55,26 @@ export function startsOfItem({ plan, day }: PlannedItem): number[] {
 
 /** What an item takes at one of its starts, with the choices that are free by themselves. */
 export function tasksAt(planned: PlannedItem, bit: number): Task[] {
-  const { item, plan, table, rotateBy } = planned;
-  const free = freeAt(plan, table, bit - plan.fromWord * 32);
+  const { plan, table } = planned;
   const { durationBuckets, bufferBuckets } = plan.shape;
+  const during = { from: bit, to: bit + durationBuckets + bufferBuckets };
+  return tasksFor(planned, freeAt(plan, table, bit - plan.fromWord * 32), during);
+}
+
+/** What an item takes of what is free for it, the buffer included; its times are in one unit with those of the items beside it. */
+export function tasksFor(
+  needy: NeedyItem,
+  free: FreeResources,
+  { from, to }: { readonly from: number; readonly to: number },
+): Task[] {
+  const { item, plan, limits, rotateBy } = needy;
   let number = 0;
   const task = (kind: Task['kind'], count: number, choices: readonly Choice[]): Task => ({
-    id: `${item} ${bit} ${number++}`,
+    id: `${item} ${from} ${number++}`,
     item,
     kind,
-    from: bit,
-    to: bit + durationBuckets + bufferBuckets,
+    from,
+    to,
     count,
     minutes: plan.query.durationMinutes,
     choices,
@@ -61,13 +83,13 @@ export function tasksAt(planned: PlannedItem, bit: number): Task[] {
     takesWhole: kind === 'rooms' && plan.needed.rooms.mode === 'exclusive',
   });
   const people = practitionerTasks(
-    planned,
+    needy,
     free.practitioners.map(({ id }) => id),
   ).map(({ count, ids }) =>
     task(
       'practitioners',
       count,
-      ids.map((id) => choice(id, [0], planned.limits.get(id))),
+      ids.map((id) => choice(id, [0], limits.get(id))),
     ),
   );
   const places =
@@ -86,24 +108,30 @@ export function tasksAt(planned: PlannedItem, bit: number): Task[] {
   return [...people, ...places, ...pieces];
 }
 
-/** The combination that an item's tasks, with what was chosen for each, come to. */
-export function combinationOf(
-  { plan }: PlannedItem,
-  bit: number,
-  tasks: readonly { readonly kind: Task['kind']; readonly chosen: readonly Choice[] }[],
-): Combination {
+/** A task with what was chosen for it. */
+export interface ServedTask {
+  readonly kind: Task['kind'];
+  readonly chosen: readonly Choice[];
+}
+
+/** The combination that an item's tasks come to. */
+export function combinationOf({ plan }: PlannedItem, bit: number, tasks: readonly ServedTask[]): Combination {
+  return { ...resourcesOf(tasks), ...endsOf(plan, bit) };
+}
+
+/** What tasks hold together. */
+export function resourcesOf(tasks: readonly ServedTask[]): Omit<Combination, 'endMs' | 'bufferEndMs'> {
   const chosenOf = (kind: Task['kind']) => tasks.filter((task) => task.kind === kind).flatMap(({ chosen }) => chosen);
   const rooms = Map.groupBy(chosenOf('rooms'), ({ resourceId }) => resourceId);
   return {
     practitionerIds: chosenOf('practitioners').map(({ resourceId }) => resourceId),
     roomAssignments: [...rooms].map(([roomId, choices]) => ({ roomId, units: choices.flatMap(({ units }) => units) })),
     equipment: chosenOf('equipment').map(({ resourceId, units }) => ({ equipmentId: resourceId, unit: units[0] ?? 0 })),
-    ...endsOf(plan, bit),
   };
 }
 
 /** Requested practitioners take part one by one, and anybody fills the places left. */
-function practitionerTasks({ plan, rotateBy }: PlannedItem, freeIds: readonly string[]) {
+function practitionerTasks({ plan, rotateBy }: NeedyItem, freeIds: readonly string[]) {
   const { count, requestedIds } = plan.needed.practitioners;
   if (count === 0) return [];
   const fixed = requestedIds.length > count ? [] : requestedIds;
