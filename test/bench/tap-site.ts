@@ -24,9 +24,9 @@ export interface TapSite {
 }
 
 const doorCount = 10;
-/** How many cards there are for each reason: 200 in all. */
+/** How many cards there are for each reason: 360 in all. */
 const cardCounts: Readonly<Record<ExpectedReason, number>> = {
-  granted: 160,
+  granted: 320,
   unknown_medium: 10,
   medium_blocked: 10,
   customer_blocked: 10,

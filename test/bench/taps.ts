@@ -13,7 +13,7 @@ const graceMs = 10_000;
 
 /** Fifty taps a second at twenty readers; in the middle all services but the doors' own are stopped for a minute. */
 export async function taps(bench: Workbench): Promise<BenchRow[]> {
-  bench.say('  a system of its own, 200 cards, 20 readers');
+  bench.say('  a system of its own, 360 cards, 20 readers');
   const system = await startStoppableSystem(bench);
   const site = await openTapSite(bench, system);
   // Whatever was told last is known at the doors within a second.
