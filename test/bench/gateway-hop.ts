@@ -12,12 +12,18 @@ export async function gatewayHop(bench: Workbench): Promise<BenchRow[]> {
   const system = await bench.system();
   const { day, month } = searchesOf(system);
   const gateway = openPool(bench, system.baseUrl);
-  const answers = { day: await fetchBytes(gateway, day), month: await fetchBytes(gateway, month) };
+  const answers = new Map<string, Buffer>();
+  for (const [kind, paths] of Object.entries({ day, month }))
+    for (const [index, path] of paths.entries()) answers.set(`${kind}-${index}`, await fetchBytes(gateway, path));
   const pair = openPool(bench, await startBarePair(bench, answers));
-  bench.say(`  day search (${answers.day.length} bytes), sixteen requests in flight`);
-  const days = await compareLoads({ gateway: sender(gateway, day), pair: sender(pair, '/day') });
-  bench.say(`  month search (${answers.month.length} bytes)`);
-  const months = await compareLoads({ gateway: sender(gateway, month), pair: sender(pair, '/month') });
+  const compare = (kind: string, paths: readonly string[]) => {
+    const bare = paths.map((_, index) => `/${kind}-${index}`);
+    return compareLoads({ gateway: sender(gateway, paths), pair: sender(pair, bare) });
+  };
+  bench.say(`  day search (${day.length} requests, ${answers.get('day-0')?.length} bytes), sixteen in flight`);
+  const days = await compare('day', day);
+  bench.say(`  month search (${month.length} requests, ${answers.get('month-0')?.length} bytes)`);
+  const months = await compare('month', month);
   return [...rowsOf('day search', days, undefined), ...rowsOf('month search', months, 0.7)];
 }
 
@@ -36,25 +42,32 @@ function rowsOf(name: string, loads: { gateway: Load; pair: Load }, leastShare: 
   ];
 }
 
-/** The paths of a search of one day and of 31 days, in the near future, as the shop asks. */
-function searchesOf({ siteId, appointmentTypeIds }: SeededSystem): { day: string; month: string } {
-  const typeId = appointmentTypeIds['Swedish massage'] ?? '';
-  const from = addDays(localDateOf(Date.now(), 'Europe/London'), 7);
-  const dates = new URLSearchParams({
-    ...{ offering_id: typeId, offering_type: 'appointment', site_id: siteId },
-    ...{ date_from: from, date_to: addDays(from, 30) },
-  });
+/** The paths of searches of one day and of 31 days as the shop asks: each appointment type, from each day of the near future. */
+function searchesOf({ siteId, appointmentTypeIds }: SeededSystem): { day: string[]; month: string[] } {
+  const today = localDateOf(Date.now(), 'Europe/London');
+  const asked = Object.values(appointmentTypeIds).flatMap((typeId) =>
+    Array.from({ length: 40 }, (_, day) => ({ typeId, from: addDays(today, 7 + day) })),
+  );
   return {
-    day: `/shop/item-availability/appointments/${siteId}/${typeId}?date_from=${from}&date_to=${from}`,
-    month: `/shop/item-availability/offering-dates?${dates}`,
+    day: asked.map(
+      ({ typeId, from }) =>
+        `/shop/item-availability/appointments/${siteId}/${typeId}?date_from=${from}&date_to=${from}`,
+    ),
+    month: asked.map(({ typeId, from }) => {
+      const dates = new URLSearchParams({
+        ...{ offering_id: typeId, offering_type: 'appointment', site_id: siteId },
+        ...{ date_from: from, date_to: addDays(from, 30) },
+      });
+      return `/shop/item-availability/offering-dates?${dates}`;
+    }),
   };
 }
 
 /** Puts the answers where the bare service reads them; returns the bare app's URL. */
-async function startBarePair(bench: Workbench, answers: Record<string, Buffer>): Promise<string> {
+async function startBarePair(bench: Workbench, answers: ReadonlyMap<string, Buffer>): Promise<string> {
   const folder = join(bench.folder, 'answers');
   mkdirSync(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries(answers)) writeFileSync(join(folder, name), bytes);
+  for (const [name, bytes] of answers) writeFileSync(join(folder, name), bytes);
   const bytesAddress = await startChildServer(bench, 'bare-bytes.ts', { BENCH_ANSWERS: folder });
   return `http://${await startChildServer(bench, 'bare-express.ts', { BENCH_BYTES_ADDRESS: bytesAddress })}`;
 }
@@ -72,6 +85,8 @@ async function fetchBytes(pool: Pool, path: string): Promise<Buffer> {
   return bytes;
 }
 
-function sender(pool: Pool, path: string): () => Promise<unknown> {
-  return () => fetchBytes(pool, path);
+/** Sends one path after the other, and then from the first again. */
+function sender(pool: Pool, paths: readonly string[]): () => Promise<unknown> {
+  let next = 0;
+  return () => fetchBytes(pool, paths[next++ % paths.length] ?? '');
 }

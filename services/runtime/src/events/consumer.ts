@@ -179,7 +179,7 @@ async function apply(
       await handler(event, { em, origin: { actor: `service:${subscription.name}`, requestId: event.requestId } });
     }
   });
-  options.onCommit();
+  if (handler) options.onCommit();
 }
 
 interface Received {

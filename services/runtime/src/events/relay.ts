@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { SpanKind } from '@opentelemetry/api';
 import { headers } from '@nats-io/transport-node';
@@ -40,6 +41,8 @@ interface OutboxRow {
 
 const batchMax = 500;
 const pollMs = 1_000;
+/** What commits within this time after a batch goes out with the next one: a busy service makes a few batches of many events. */
+const gatherMs = 30;
 const publishTimeoutMs = 2_000;
 
 /**
@@ -69,6 +72,7 @@ export function startRelay(options: RelayOptions): Relay {
         isBehind = false;
         published.add(count, { [attribute.service]: source });
         if (count === batchMax) continue;
+        if (count > 0) await delay(gatherMs, undefined, { signal: stopped.signal });
       } catch (error) {
         isStreamReady = false;
         // Said once, until events flow again.
