@@ -181,3 +181,17 @@ describe('the report of check-ins', () => {
     await expect(stranger.get(`/customers/check-ins/queue?site_id=${world.site}`)).rejects.toThrow('404');
   });
 });
+
+// The last one, for orders are away after it.
+test('an open balance that nobody can be asked for keeps the guest from checking out, though nothing is owed', async () => {
+  const booking = await world.addBooking(world.customer, 30);
+  await world.api.post(`/shop/orders/${booking.order}/payments`, { processor: 'manual', amount: booking.amount });
+  const gate = await world.addAction({ name: 'Bill', trigger: 'checkout_started', run: 'open_balance' });
+  await world.bind(gate, booking.session);
+  const { id } = dataOf(await checkIn(booking));
+  const arrived = dataOf(await world.send('PUT', `/checkin/${id}`, { check_in: new Date().toISOString() }));
+  await world.system.services.find(({ name }) => name === 'orders')?.stop();
+  const refused = await world.send('PUT', `/checkin/${id}`, { check_out: new Date(Date.now() + minute).toISOString() });
+  expect([refused.status, refused.body?.['error']]).toMatchObject([409, { code: 'refused_by_action' }]);
+  expect(dataOf(await world.send('GET', `/checkin/${id}`))).toEqual(arrived);
+}, 30_000);

@@ -189,3 +189,21 @@ describe('a scan', () => {
     ]);
   });
 });
+
+// The last one, for it stops this address.
+test('scans of any codes from one address are refused after three hundred a minute, and nothing else is', async () => {
+  const { id } = await make();
+  const statuses: number[] = [];
+  for (let round = 0; round < 32; round++) {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, place) => scan(`${round}-${place}`.padEnd(32, 'x'))),
+    );
+    statuses.push(...answers.map(({ status }) => status));
+  }
+  const refused = statuses.filter((status) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(statuses.filter((status) => status !== 429 && status !== 404)).toEqual([]);
+  const answer = await scan('x'.repeat(32));
+  expect([answer.status, answer.body?.['error']]).toMatchObject([429, { code: 'too_many_calls' }]);
+  expect((await world.send('GET', `/code/${id}`)).status).toBe(200);
+});

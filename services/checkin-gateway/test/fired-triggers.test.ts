@@ -64,3 +64,33 @@ describe('what was fired before a crash', () => {
     expect((await database.query('select 1 from fired_triggers where subject_id = $1', [id])).rowCount).toBe(0);
   });
 });
+
+test('an action that leaves recent repetitions out runs again after ten seconds, and for something else at once', async () => {
+  const room = await world.addRoom();
+  const trigger = 'checkin_updated';
+  const action = await world.addAction({ url: '/recent', trigger, dedup_mode: 'recent' });
+  await world.bind(action, room);
+  await world.bind(await world.addAction({ url: '/each', trigger }), room);
+  const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
+  const change = async (checkin: string, times: number): Promise<void> => {
+    dataOf(await world.send('PUT', `/checkin/${checkin}`, { type: `changed ${times}` }));
+    await expect.poll(() => callsOf('/each'), { timeout: 10_000 }).toBe(times);
+  };
+  await change(id, 1);
+  await change(id, 2);
+  expect(callsOf('/recent')).toBe(1);
+  const other = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
+  await change(other.id, 3);
+  expect(callsOf('/recent')).toBe(2);
+  const age = (seconds: number) =>
+    database.query(
+      `update action_claims set claimed_at = lido_now() - make_interval(secs => $3) where action_id = $1 and subject_id = $2`,
+      [action, id, seconds],
+    );
+  await age(8);
+  await change(id, 4);
+  expect(callsOf('/recent')).toBe(2);
+  await age(10);
+  await change(id, 5);
+  expect(callsOf('/recent')).toBe(3);
+});

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { lookup as lookUpAll } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup as lookUpAll } from 'node:dns';
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -27,13 +27,24 @@ const deadlineMs = 3_000;
 const answerBytesMax = 64 * 1024;
 const messageLengthMax = 300;
 
+/** Asks for all addresses of a name. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /** Calls URLs of the public internet, and those of hosts that configuration allows. A call never throws. */
-export function urlCaller(allowedHosts: ReadonlySet<string>): (call: UrlCall) => Promise<UrlAnswer> {
+export function urlCaller(
+  allowedHosts: ReadonlySet<string>,
+  resolve: Resolve = lookUpAll,
+): (call: UrlCall) => Promise<UrlAnswer> {
+  const lookup = publicLookup(resolve);
   return async (call) => {
     const complaint = urlComplaint(call.url, allowedHosts);
     if (complaint) return { isDone: false, isRetryable: false, message: `The URL of the action ${complaint}.` };
     try {
-      return await send(new URL(call.url), call, allowedHosts);
+      return await send(new URL(call.url), call, { allowedHosts, lookup });
     } catch (error) {
       const isClosed = error instanceof ClosedAddress;
       const message = isClosed
@@ -47,7 +58,11 @@ export function urlCaller(allowedHosts: ReadonlySet<string>): (call: UrlCall) =>
 /** The name leads to an address that must not be called. */
 class ClosedAddress extends Error {}
 
-async function send(url: URL, call: UrlCall, allowedHosts: ReadonlySet<string>): Promise<UrlAnswer> {
+async function send(
+  url: URL,
+  call: UrlCall,
+  { allowedHosts, lookup }: { allowedHosts: ReadonlySet<string>; lookup: LookupFunction },
+): Promise<UrlAnswer> {
   const isAllowed = isAllowedHost(url, allowedHosts);
   const isTls = url.protocol === 'https:';
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -57,7 +72,7 @@ async function send(url: URL, call: UrlCall, allowedHosts: ReadonlySet<string>):
     headers: headersOf(call),
     agent: isTls ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false }),
     signal: AbortSignal.timeout(deadlineMs),
-    ...(isAllowed || isIP(bareHost(url)) !== 0 ? {} : { lookup: publicLookup }),
+    ...(isAllowed || isIP(bareHost(url)) !== 0 ? {} : { lookup }),
   });
   request.on('response', resolve);
   request.on('error', reject);
@@ -86,16 +101,18 @@ function headersOf(call: UrlCall): Record<string, string> {
 }
 
 /** Resolves a name as the connection is made, and gives public addresses only: what a name led to earlier does not count. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookUpAll(hostname, { ...options, all: true }, (error, addresses) => {
-    const open = (addresses ?? []).filter(({ address }) => isPublicAddress(address));
-    const [first] = open;
-    if (error) return callback(error, '');
-    if (!first || open.length < addresses.length) return callback(new ClosedAddress(hostname), '');
-    if (options.all) return callback(null, open);
-    callback(null, first.address, first.family);
-  });
-};
+function publicLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const open = (addresses ?? []).filter(({ address }) => isPublicAddress(address));
+      const [first] = open;
+      if (error) return callback(error, '');
+      if (!first || open.length < addresses.length) return callback(new ClosedAddress(hostname), '');
+      if (options.all) return callback(null, open);
+      callback(null, first.address, first.family);
+    });
+  };
+}
 
 /** The text of an answer as far as it is looked at; what comes after that is not read. */
 async function readText(response: IncomingMessage): Promise<string> {
