@@ -111,9 +111,10 @@ describe('with as many visitors as there are places', () => {
     return members;
   }
 
-  async function tapAtOnce(members: readonly TestGuest[], readers: readonly Door[]): Promise<string[]> {
-    const taps = members.map((member, index) => readers[index % readers.length]?.tap(cardOf(member)));
-    return (await Promise.all(taps)).map((decision) => decision?.reason ?? '');
+  function tapAtOnce(members: readonly TestGuest[], readers: readonly Door[]): Promise<string[]> {
+    return Promise.all(
+      members.map(async (member, index) => (await readers[index % readers.length]?.tap(cardOf(member)))?.reason ?? ''),
+    );
   }
 
   const countOf = (told: readonly string[], reason: string): number => told.filter((one) => one === reason).length;
@@ -291,4 +292,27 @@ describe('somebody who works at the site', () => {
     await eventually(async () => (await gateway.sql(isBlocked, [guest.customerId])).length === 1);
     expect(await (await doors.addDoor(siteId)).tap(cardOf(guest))).toMatchObject({ reason: 'customer_blocked' });
   });
+});
+
+test('a reader’s allow-list has the cards that its door would open for, and no other', async () => {
+  const staff = await gateway.addGuest();
+  const siteId = await doors.addSite({ staff_customer_ids: [staff.customerId] });
+  const door = await doors.addDoor(siteId);
+  const owing = {
+    status: 'MEMBERSHIP_STATUS_NEEDS_ATTENTION',
+    attentionReason: 'ATTENTION_REASON_PAYMENT_FAILED',
+  } as const;
+  const member = await doors.addMember(siteId);
+  const refused = [
+    await doors.addMember(siteId, { visitsRemaining: 0 }),
+    await doors.addMember(siteId, owing),
+    await doors.addMember(siteId, { status: 'MEMBERSHIP_STATUS_EXPIRED' }),
+    await doors.addMember(await doors.addSite()),
+    await gateway.addGuest(),
+  ];
+  const key = await doors.api.get<Row & { public_key_pem: string }>('/devices/allow-list-key');
+  const { entries } = await door.allowList(key.public_key_pem);
+  expect(entries.map(({ medium }) => medium).toSorted()).toEqual([staff.uid, member.uid].toSorted());
+  for (const guest of refused) expect(await door.tap(cardOf(guest))).toMatchObject({ outcome: 'denied' });
+  for (const guest of [staff, member]) expect(await door.tap(cardOf(guest))).toMatchObject({ outcome: 'granted' });
 });

@@ -6,18 +6,26 @@ import type { Candidate } from './allow-list.ts';
 interface CandidateColumns {
   kind: string;
   value: string;
+  customerId: string;
   memberships: HeldMembership[] | null;
   bookings: HeldBooking[] | null;
 }
 
-/** Everybody with a medium and anything held at the device's site until an instant; the banned and the erased are left out. */
+/** Whose media are asked for: of those who hold anything at the device's site in a stretch of time, and of its staff. */
+export interface CandidatesQuestion {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly staffCustomerIds: readonly string[];
+}
+
+/** The media that may open a device's door in a stretch of time; those that are blocked, banned or erased are left out. */
 export async function findCandidates(
   em: SqlEntityManager,
   { organisationId, siteId }: Pick<DeviceRow, 'organisationId' | 'siteId'>,
-  { fromMs, untilMs }: { fromMs: number; untilMs: number },
+  { fromMs, untilMs, staffCustomerIds }: CandidatesQuestion,
 ): Promise<Candidate[]> {
   const rows = await em.execute<CandidateColumns[]>(
-    `select m.kind, m.value, held.memberships, booked.bookings
+    `select m.kind, m.value, m.customer_id as "customerId", held.memberships, booked.bookings
      from known_media m
      join known_customers c on c.id = m.customer_id and c.organisation_id = m.organisation_id
      left join lateral (
@@ -33,14 +41,21 @@ export async function findCandidates(
        where b.organisation_id = m.organisation_id and b.customer_id = m.customer_id and b.site_id = ?
          and b.ends_at > ? and b.starts_at < ?) booked on true
      where m.organisation_id = ? and m.blocked_at is null and c.access_blocked_at is null and c.erased_at is null
-       and (held.memberships is not null or booked.bookings is not null)
+       and (held.memberships is not null or booked.bookings is not null or ?::jsonb @> to_jsonb(m.customer_id))
      order by m.kind, m.value`,
-    [siteId, siteId, new Date(fromMs), new Date(untilMs + earlyMaxMs), organisationId],
+    [
+      siteId,
+      siteId,
+      new Date(fromMs),
+      new Date(untilMs + earlyMaxMs),
+      organisationId,
+      JSON.stringify(staffCustomerIds),
+    ],
   );
-  return rows.map(({ kind, value, memberships, bookings }) => ({
+  return rows.map(({ kind, value, customerId, memberships, bookings }) => ({
     kind: kind === 'MEDIUM_KIND_WEARABLE' ? 'rfid_uid' : 'barcode',
     value,
-    holder: { memberships: memberships ?? [], bookings: bookings ?? [] },
+    holder: { customerId, memberships: memberships ?? [], bookings: bookings ?? [] },
   }));
 }
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { defaultPolicy } from '../visits/policy.ts';
-import { allowListPayload, type Candidate } from './allow-list.ts';
+import { type AllowListInput, allowListPayload, type Candidate } from './allow-list.ts';
 
 const nowMs = Date.parse('2026-03-28T20:00:00Z');
 const input = {
   device: { id: 'd1', siteId: 's1', mediumFormat: 'MEDIUM_FORMAT_DECIMAL', uidBytes: 4 },
-  site: { id: 's1', zone: 'Europe/London' },
+  site: { id: 's1', zone: 'Europe/London', openingHours: [], openingExceptions: [] },
   policy: defaultPolicy,
   nowMs,
 } as const;
@@ -22,13 +22,15 @@ const held = {
 const card = (holder: Partial<Candidate['holder']>, value = '04A2B3C4'): Candidate => ({
   kind: 'rfid_uid',
   value,
-  holder: { memberships: [], bookings: [], ...holder },
+  holder: { customerId: 'c1', memberships: [], bookings: [], ...holder },
 });
 
 interface Listed {
   entries: { medium: string; valid_from: string; expires_at: string }[];
 }
-const entriesOf = (...candidates: Candidate[]) => (JSON.parse(allowListPayload(candidates, input)) as Listed).entries;
+const entriesUnder = (changes: Partial<AllowListInput>, ...candidates: Candidate[]) =>
+  (JSON.parse(allowListPayload(candidates, { ...input, ...changes })) as Listed).entries;
+const entriesOf = (...candidates: Candidate[]) => entriesUnder({}, ...candidates);
 
 test('a member is let in for the whole of the list’s time, with the card as the device writes it', () => {
   expect(entriesOf(card({ memberships: [held] }))).toEqual([
@@ -53,6 +55,7 @@ test('a membership that begins within the list’s time counts from its first lo
 test.each([
   ['ended', { status: 'expired' }],
   ['of another site', { siteId: 's2' }],
+  ['used up', { visitsRemaining: 0 }],
   ['unpaid', { status: 'needs_attention', attentionReason: 'payment_failed' }],
 ])('a membership that is %s lets nobody in', (_, changes) => {
   expect(entriesOf(card({ memberships: [{ ...held, ...changes }] }))).toEqual([]);
@@ -68,4 +71,36 @@ test('a booking counts from an hour before it to its end', () => {
 
 test('a card that the device can not write is left out', () => {
   expect(entriesOf(card({ memberships: [held] }, '04A2B3C4D5E6F7'))).toEqual([]);
+});
+
+test('a membership with visits left lets in, and one that is unpaid does where the site does not ask', () => {
+  expect(entriesOf(card({ memberships: [{ ...held, visitsRemaining: 1 }] }))).toHaveLength(1);
+  const unpaid = { ...held, status: 'needs_attention', attentionReason: 'payment_failed' };
+  const policy = { ...defaultPolicy, paymentRequired: false };
+  expect(entriesUnder({ policy }, card({ memberships: [unpaid] }))).toHaveLength(1);
+});
+
+test('a membership counts while the site is open, by its own clocks, and a booking at any hour', () => {
+  const hours = { timeFrom: '00:30', timeTo: '06:00' };
+  const site = {
+    ...input.site,
+    openingHours: [
+      { ...hours, weekday: 'saturday' },
+      { ...hours, weekday: 'sunday' },
+    ],
+  };
+  // The clocks go forward at one o'clock of this Sunday.
+  expect(entriesUnder({ site }, card({ memberships: [held] }))).toMatchObject([
+    { valid_from: '2026-03-29T00:30:00.000Z', expires_at: '2026-03-29T05:00:00.000Z' },
+  ]);
+  const booking = { siteId: 's1', startMs: nowMs + 3_600_000, endMs: nowMs + 7_200_000 };
+  expect(entriesUnder({ site }, card({ bookings: [booking] }))).toHaveLength(1);
+});
+
+test('who works at the site is on the list without a membership', () => {
+  const policy = { ...defaultPolicy, staffCustomerIds: ['c1'] };
+  expect(entriesUnder({ policy }, card({}))).toMatchObject([
+    { valid_from: '2026-03-28T20:00:00.000Z', expires_at: '2026-03-29T20:00:00.000Z' },
+  ]);
+  expect(entriesOf(card({}))).toEqual([]);
 });

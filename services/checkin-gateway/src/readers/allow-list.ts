@@ -1,7 +1,8 @@
 import { addDays, formatUtcMs, startOfDay } from '@lido/runtime/time/zone.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
+import { decide } from '../visits/decide.ts';
 import type { DecisionInput, DoorSite, Holder } from '../visits/decision.ts';
-import { findEntitlement } from '../visits/entitlement.ts';
+import { openWindows, type Window } from '../visits/opening-hours.ts';
 import { type MediumKind, writtenFor } from '../visits/media.ts';
 import type { VisitPolicy } from '../visits/policy.ts';
 
@@ -9,13 +10,12 @@ import type { VisitPolicy } from '../visits/policy.ts';
 export interface Candidate {
   readonly kind: Extract<MediumKind, 'rfid_uid' | 'barcode'>;
   readonly value: string;
-  readonly holder: Pick<Holder, 'memberships' | 'bookings'>;
+  readonly holder: Pick<Holder, 'customerId' | 'memberships' | 'bookings'>;
 }
 
 export interface AllowListInput {
   readonly device: Pick<DeviceRow, 'id' | 'siteId' | 'mediumFormat' | 'uidBytes'>;
-  /** Its opening hours are not looked at: a reader knows the entries' times only. */
-  readonly site: Pick<DoorSite, 'id' | 'zone'>;
+  readonly site: DoorSite;
   readonly policy: VisitPolicy;
   readonly nowMs: number;
 }
@@ -26,11 +26,6 @@ interface Entry {
   readonly medium: string;
   readonly valid_from: string;
   readonly expires_at: string;
-}
-
-interface Window {
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
 /** For how long a list counts; whoever is refused after it was made is let in no longer than this. */
@@ -69,48 +64,35 @@ function entriesOf({ kind, value, holder }: Candidate, input: AllowListInput): E
   }));
 }
 
-/** When somebody may come in. One window is enough where a membership covers all of the list's time. */
-function windowsOf({ memberships, bookings }: Candidate['holder'], input: AllowListInput): Window[] {
+/** When somebody may come in. One window is enough where it covers all of the list's time. */
+function windowsOf({ customerId, memberships, bookings }: Candidate['holder'], input: AllowListInput): Window[] {
   const { site, policy, nowMs } = input;
+  if (policy.staffCustomerIds.includes(customerId)) return [{ fromMs: nowMs, toMs: endOf(input) }];
   const byMembership = memberships.flatMap((membership) => {
     const { startDate, endDate } = membership;
-    const window = {
-      fromMs: Math.max(nowMs, startOfDay(startDate, site.zone)),
-      toMs: endDate === null ? Infinity : startOfDay(addDays(endDate, 1), site.zone),
-    };
-    return isEntitled({ memberships: [membership], bookings: [] }, window.fromMs, input) ? [window] : [];
+    const fromMs = Math.max(nowMs, startOfDay(startDate, site.zone));
+    const toMs = Math.min(endDate === null ? Infinity : startOfDay(addDays(endDate, 1), site.zone), endOf(input));
+    const holder = { customerId, memberships: [membership], bookings: [] };
+    return openWindows(site, { fromMs, toMs }).filter((window) => letsIn(holder, window.fromMs, input));
   });
   const early = policy.bookingEarlyMinutes * 60_000;
   const byBooking = bookings
     .filter(({ siteId }) => siteId === site.id)
-    .map(({ startMs, endMs }) => ({ fromMs: Math.max(nowMs, startMs - early), toMs: endMs }));
-  const windows = [...byMembership, ...byBooking]
-    .map(({ fromMs, toMs }) => ({ fromMs, toMs: Math.min(toMs, endOf(input)) }))
-    .filter(({ fromMs, toMs }) => fromMs < toMs);
+    .map(({ startMs, endMs }) => ({ fromMs: Math.max(nowMs, startMs - early), toMs: Math.min(endMs, endOf(input)) }));
+  const windows = [...byMembership, ...byBooking].filter(({ fromMs, toMs }) => fromMs < toMs);
   const whole = windows.find(({ fromMs, toMs }) => fromMs === nowMs && toMs === endOf(input));
   return whole ? [whole] : windows;
 }
 
-function isEntitled(
-  held: Candidate['holder'],
-  nowMs: number,
-  { site, policy }: Pick<AllowListInput, 'site' | 'policy'>,
-): boolean {
+/** Whether the rules let somebody in at an instant, as far as they depend on nothing that a visit changes. */
+function letsIn(held: Candidate['holder'], nowMs: number, { site, policy }: AllowListInput): boolean {
   const holder: Holder = {
-    ...{ customerId: '', isBlocked: false, admission: 'by_rules', openVisit: undefined, lastCheckedOutMs: undefined },
+    ...{ isBlocked: false, admission: 'by_rules', openVisit: undefined, lastCheckedOutMs: undefined },
     ...held,
   };
-  const question: Omit<DecisionInput, 'holder'> = {
-    nowMs,
-    policy,
-    site: { ...site, openingHours: [], openingExceptions: [] },
-    isDeviceAllowed: true,
-    isReadable: true,
-    direction: 'DEVICE_DIRECTION_IN',
-    zone: null,
-    placesLeft: { site: null, zone: null },
-    previous: undefined,
-    mediumState: 'active',
+  const input: DecisionInput = {
+    ...{ nowMs, policy, site, holder, isDeviceAllowed: true, isReadable: true, direction: 'DEVICE_DIRECTION_IN' },
+    ...{ zone: null, placesLeft: { site: null, zone: null }, previous: undefined, mediumState: 'active' },
   };
-  return 'membershipId' in findEntitlement(holder, question);
+  return decide(input).outcome === 'granted';
 }

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { DoorSite } from './decision.ts';
-import { isOpenAt } from './opening-hours.ts';
+import { isOpenAt, openWindows } from './opening-hours.ts';
 
 const site: DoorSite = {
   id: 'site',
@@ -34,4 +35,30 @@ test.each([
 
 test('a site without hours is always open', () => {
   expect(isOpenAt({ ...site, openingHours: [], openingExceptions: [] }, 0)).toBe(true);
+});
+
+const minuteMs = 60_000;
+
+test('the open parts of a window are those minutes at which the site is open, also when the clocks change', () => {
+  const times = ['00:00', '00:30', '01:30', '02:30', '12:00', '23:00', '24:00'];
+  const anyHours = fc.record({
+    weekday: fc.constantFrom('saturday', 'sunday', 'monday'),
+    timeFrom: fc.constantFrom(...times.slice(0, -1)),
+    timeTo: fc.constantFrom(...times),
+  });
+  // Both changes of the year fall on a Sunday.
+  const anyStart = fc.constantFrom('2026-03-28T12:00:00Z', '2026-10-24T12:00:00Z', '2026-06-06T12:00:00Z');
+  fc.assert(
+    fc.property(fc.array(anyHours, { maxLength: 4 }), anyStart, fc.nat(1_440), (openingHours, start, offset) => {
+      const fromMs = Date.parse(start) + offset * minuteMs;
+      const window = { fromMs, toMs: fromMs + 24 * 60 * minuteMs };
+      const doors: DoorSite = { ...site, openingHours, openingExceptions: [] };
+      const windows = openWindows(doors, window);
+      for (let atMs = window.fromMs; atMs < window.toMs; atMs += 30 * minuteMs) {
+        const isIn = windows.some(({ fromMs: from, toMs }) => from <= atMs && atMs < toMs);
+        expect(isIn, new Date(atMs).toISOString()).toBe(isOpenAt(doors, atMs));
+      }
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -1,4 +1,11 @@
-import { addDays, localDateOf, parseWallTime, weekdayOf } from '@lido/runtime/time/zone.ts';
+import {
+  addDays,
+  clockChangesBetween,
+  instantsOf,
+  localDateOf,
+  parseWallTime,
+  weekdayOf,
+} from '@lido/runtime/time/zone.ts';
 import type { DoorSite } from './decision.ts';
 
 interface Interval {
@@ -21,6 +28,38 @@ export function isOpenAt(site: DoorSite, epochMs: number): boolean {
   );
   const isStillOpen = intervalsOf(site, addDays(today, -1)).some(({ toMinute }) => minute + minutesPerDay < toMinute);
   return isOpenToday || isStillOpen;
+}
+
+/** A stretch of time, in epoch milliseconds; the end is not in it. */
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The parts of a window in which the site is open, in their order. */
+export function openWindows(site: DoorSite, { fromMs, toMs }: Window): Window[] {
+  const edges = [...edgesOf(site, { fromMs, toMs }), toMs].filter((edge) => fromMs < edge && edge <= toMs);
+  const windows: Window[] = [];
+  let startMs = fromMs;
+  for (const edge of [...new Set(edges)].toSorted((a, b) => a - b)) {
+    const last = windows.at(-1);
+    const isOpen = isOpenAt(site, startMs);
+    if (isOpen && last?.toMs === startMs) windows.splice(-1, 1, { fromMs: last.fromMs, toMs: edge });
+    else if (isOpen) windows.push({ fromMs: startMs, toMs: edge });
+    startMs = edge;
+  }
+  return windows;
+}
+
+/** Every instant at which the site may open or close: what the wall clock shows then, the days' beginnings, and when clocks change. */
+function edgesOf(site: DoorSite, { fromMs, toMs }: Window): number[] {
+  const edges = clockChangesBetween(fromMs, toMs, site.zone);
+  const last = localDateOf(toMs, site.zone);
+  for (let date = addDays(localDateOf(fromMs, site.zone), -1); date <= last; date = addDays(date, 1)) {
+    const minutes = intervalsOf(site, date).flatMap(({ fromMinute, toMinute }) => [fromMinute, toMinute]);
+    for (const minute of [0, ...minutes]) edges.push(...instantsOf(date, minute, site.zone));
+  }
+  return edges;
 }
 
 function intervalsOf(site: DoorSite, date: string): Interval[] {

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { decide } from './decide.ts';
-import type { Action, Decision, DecisionInput, DoorSite, Holder, Outcome, PlacesLeft, Verdict } from './decision.ts';
+import type { Action, Decision, DecisionInput, Holder, Outcome, PlacesLeft, Verdict } from './decision.ts';
+import { doorSiteOf } from './door-site.ts';
 import { membershipOf } from './entitlement.ts';
 import type { Facts } from './facts.repository.ts';
 import { type FoldedVisit, foldVisits, openVisitOf } from './fold-visits.ts';
@@ -172,14 +172,5 @@ function holderOf(facts: Facts, { open, lastCheckedOutMs }: VisitState): Holder 
     admission: facts.admission,
     openVisit: open,
     lastCheckedOutMs,
-  };
-}
-
-function doorSiteOf(id: string, site: Site | undefined): DoorSite {
-  return {
-    id,
-    zone: site?.timezone ?? 'UTC',
-    openingHours: site?.openingHours ?? [],
-    openingExceptions: site?.openingExceptions ?? [],
   };
 }

@@ -56,6 +56,29 @@ export function startOfDay(date: string, zone: string): number {
   return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
 }
 
+/**
+ * The instants at which the zone's clocks show so many minutes after midnight of a date. Where the clocks skip that time they are
+ * those that its offsets before and after would give. Minutes from 1440 on are of the following days.
+ */
+export function instantsOf(date: string, minutes: number, zone: string): number[] {
+  const wall = Temporal.PlainDate.from(date).toPlainDateTime().add({ minutes });
+  const instants = (['earlier', 'later'] as const).map(
+    (disambiguation) => wall.toZonedDateTime(zone, { disambiguation }).epochMilliseconds,
+  );
+  return [...new Set(instants)];
+}
+
+/** The instants after the first and before the second one at which the zone's clocks are changed. */
+export function clockChangesBetween(fromMs: number, toMs: number, zone: string): number[] {
+  const changes: number[] = [];
+  let at = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(zone).getTimeZoneTransition('next');
+  while (at && at.epochMilliseconds < toMs) {
+    changes.push(at.epochMilliseconds);
+    at = at.getTimeZoneTransition('next');
+  }
+  return changes;
+}
+
 /** The date `n` calendar days later (earlier when negative). */
 export function addDays(date: string, n: number): string {
   return utcDate(utcMidnight(date) + n * dayMs);
