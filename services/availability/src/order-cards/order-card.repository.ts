@@ -59,8 +59,8 @@ export function rebuildOrderCards(
       const { orders } = await directory.exportOrders({ afterId, limit: exportPage }, caller);
       return { rows: orders, next: orders.length < exportPage ? undefined : orders.at(-1)?.order?.id };
     },
-    async ({ order, version }) => {
-      if (order) await keepOrderCard(db.fork(), order, version);
+    async (rows) => {
+      for (const { order, version } of rows) if (order) await keepOrderCard(db.fork(), order, version);
     },
   );
 }

@@ -79,7 +79,7 @@ const ordersPageMax = 50;
 const caller: Caller = { principal: servicePrincipal('checkin-gateway', ''), requestId: 'rebuild of projections' };
 
 /**
- * Makes a projection what its owner exports, while doors read it and events keep coming: rows are replaced one by one, and what
+ * Makes a projection what its owner exports, while doors read it and events keep coming: rows are replaced page by page, and what
  * neither the owner nor an event has told since `startedAt`, an instant of the database's clock, goes at the end. Of an
  * exported state and an event's that comes meanwhile the one with the higher version stays. Replicas may do it at the same time.
  */
@@ -89,84 +89,104 @@ export async function rebuild(projection: Projection, startedAt: Date, parts: Re
   for (const table of tables) await forgetUntold(parts.db.fork(), table, startedAt);
 }
 
-/** Keeps an exported state unless an event has told a newer one. */
-function keep(
-  { db, startedAt }: Rebuilding,
-  { name }: Subscription,
-  exported: { aggregateId: string; version: number },
-  write: (em: SqlEntityManager) => Promise<void>,
-): Promise<void> {
-  return db.transaction(async (em) => {
-    if (await recordExported(em, name, { ...exported, since: startedAt })) await write(em);
+/** An aggregate as its owner exports it, and how it is kept. */
+interface Exported {
+  readonly id: string;
+  readonly version: number;
+  write(em: SqlEntityManager): Promise<void>;
+}
+
+/** What an owner exports after an id, and how many at most. */
+interface Source {
+  readonly subscription: Subscription;
+  readonly pageMax: number;
+  page(afterId: string): Promise<Exported[]>;
+}
+
+/** Keeps all that is exported, each page in one transaction, but for what an event has told newer. */
+async function fill({ db, startedAt }: Rebuilding, { subscription, pageMax, page }: Source): Promise<void> {
+  await rebuildProjection(
+    async (afterId) => {
+      const rows = await page(afterId);
+      return { rows, next: rows.length < pageMax ? undefined : rows.at(-1)?.id };
+    },
+    (rows) =>
+      db.transaction(async (em) => {
+        for (const { id, version, write } of rows) {
+          const exported = { aggregateId: id, version, since: startedAt };
+          if (await recordExported(em, subscription.name, exported)) await write(em);
+        }
+      }),
+  );
+}
+
+/** A row without its message would be taken for one that its owner no longer has. */
+function complete<Message>(message: Message | null | undefined): Message {
+  if (message == null) throw new Error('An owner exported a row without its message.');
+  return message;
+}
+
+function fillCustomers(rebuilding: Rebuilding): Promise<void> {
+  return fill(rebuilding, {
+    subscription: customersSubscription,
+    pageMax,
+    page: async (afterId) => {
+      const exported = await rebuilding.directories.customers.exportCustomers({ afterId, limit: pageMax }, caller);
+      return exported.customers.map((row) => {
+        const customer = complete(row.customer);
+        return { id: customer.id, version: row.version, write: (em) => keepCustomer(em, customer, 'event') };
+      });
+    },
   });
 }
 
-async function fillCustomers(parts: Rebuilding): Promise<void> {
-  await rebuildProjection(
-    async (afterId) => {
-      const { customers } = await parts.directories.customers.exportCustomers({ afterId, limit: pageMax }, caller);
-      return { rows: customers, next: customers.length < pageMax ? undefined : customers.at(-1)?.customer?.id };
+function fillMedia(rebuilding: Rebuilding): Promise<void> {
+  return fill(rebuilding, {
+    subscription: customersSubscription,
+    pageMax,
+    page: async (afterId) => {
+      const { media } = await rebuilding.directories.customers.exportMedia({ afterId, limit: pageMax }, caller);
+      return media.map(({ organisationId, version, isRemoved, ...row }) => {
+        const medium = { ...complete(row.medium), organisationId };
+        const write = (em: SqlEntityManager) => (isRemoved ? forgetMedium(em, medium.id) : keepMedium(em, medium));
+        return { id: medium.id, version, write };
+      });
     },
-    async ({ customer, version }) => {
-      if (!customer) return;
-      const exported = { aggregateId: customer.id, version };
-      await keep(parts, customersSubscription, exported, (em) => keepCustomer(em, customer, 'event'));
-    },
-  );
+  });
 }
 
-async function fillMedia(parts: Rebuilding): Promise<void> {
-  await rebuildProjection(
-    async (afterId) => {
-      const { media } = await parts.directories.customers.exportMedia({ afterId, limit: pageMax }, caller);
-      return { rows: media, next: media.length < pageMax ? undefined : media.at(-1)?.medium?.id };
+function fillMemberships(rebuilding: Rebuilding): Promise<void> {
+  return fill(rebuilding, {
+    subscription: membershipsSubscription,
+    pageMax,
+    page: async (afterId) => {
+      const exported = await rebuilding.directories.memberships.exportMemberships({ afterId, limit: pageMax }, caller);
+      return exported.memberships.map((row) => {
+        const membership = complete(row.membership);
+        return { id: membership.id, version: row.version, write: (em) => keepMembership(em, membership) };
+      });
     },
-    async ({ medium, organisationId, version, isRemoved }) => {
-      if (!medium) return;
-      await keep(parts, customersSubscription, { aggregateId: medium.id, version }, (em) =>
-        isRemoved ? forgetMedium(em, medium.id) : keepMedium(em, { ...medium, organisationId }),
-      );
-    },
-  );
-}
-
-async function fillMemberships(parts: Rebuilding): Promise<void> {
-  await rebuildProjection(
-    async (afterId) => {
-      const { memberships } = await parts.directories.memberships.exportMemberships(
-        { afterId, limit: pageMax },
-        caller,
-      );
-      const next = memberships.length < pageMax ? undefined : memberships.at(-1)?.membership?.id;
-      return { rows: memberships, next };
-    },
-    async ({ membership, version }) => {
-      if (!membership) return;
-      const exported = { aggregateId: membership.id, version };
-      await keep(parts, membershipsSubscription, exported, (em) => keepMembership(em, membership));
-    },
-  );
+  });
 }
 
 /** Of orders only those of which something ended no longer ago than it is kept. */
-async function fillFromOrders(
-  parts: Rebuilding,
+function fillFromOrders(
+  rebuilding: Rebuilding,
   subscription: Subscription,
   keptMs: number,
   keepOrder: (em: SqlEntityManager, order: Order) => Promise<void>,
 ): Promise<void> {
-  const endsAfter = new Date(parts.clock.nowMs() - keptMs).toISOString();
-  await rebuildProjection(
-    async (afterId) => {
-      const { orders } = await parts.directories.orders.exportOrders(
-        { afterId, limit: ordersPageMax, endsAfter },
-        caller,
-      );
-      return { rows: orders, next: orders.length < ordersPageMax ? undefined : orders.at(-1)?.order?.id };
+  const { directories, clock } = rebuilding;
+  const endsAfter = new Date(clock.nowMs() - keptMs).toISOString();
+  return fill(rebuilding, {
+    subscription,
+    pageMax: ordersPageMax,
+    page: async (afterId) => {
+      const exported = await directories.orders.exportOrders({ afterId, limit: ordersPageMax, endsAfter }, caller);
+      return exported.orders.map((row) => {
+        const order = complete(row.order);
+        return { id: order.id, version: row.version, write: (em) => keepOrder(em, order) };
+      });
     },
-    async ({ order, version }) => {
-      if (!order) return;
-      await keep(parts, subscription, { aggregateId: order.id, version }, (em) => keepOrder(em, order));
-    },
-  );
+  });
 }

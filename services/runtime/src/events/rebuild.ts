@@ -15,12 +15,12 @@ export interface ExportPage<Row> {
 /** Fills a projection from its owner, page by page; events that come meanwhile win, because only higher versions are applied. */
 export async function rebuildProjection<Row>(
   page: (afterId: string) => Promise<ExportPage<Row>>,
-  keep: (row: Row) => Promise<void>,
+  keep: (rows: readonly Row[]) => Promise<void>,
 ): Promise<number> {
   let count = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
     const { rows, next }: ExportPage<Row> = await page(after);
-    for (const row of rows) await keep(row);
+    await keep(rows);
     count += rows.length;
     after = next;
   }

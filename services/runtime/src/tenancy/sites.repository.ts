@@ -54,8 +54,8 @@ export function rebuildSites(
       const { sites } = await directory.exportSites({ afterId, limit: exportPage }, caller);
       return { rows: sites, next: sites.length < exportPage ? undefined : sites.at(-1)?.site?.id };
     },
-    async ({ site, version }) => {
-      if (site) await keepSite(db.fork(), site, version);
+    async (rows) => {
+      for (const { site, version } of rows) if (site) await keepSite(db.fork(), site, version);
     },
   );
 }
