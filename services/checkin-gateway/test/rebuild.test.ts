@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../tools/local/folders.ts';
+import { type Directories, rebuild as runRebuild } from '../src/projections/rebuild.job.ts';
 import { type Projection, projections } from '../src/projections/sources.repository.ts';
 import { membership, order } from './builders.ts';
+import { startReplica } from './replica.ts';
 import { eventually, startGateway, type TestGuest } from './support.ts';
 
 const run = promisify(execFile);
@@ -137,6 +139,29 @@ test('an owner that was restored from a backup is believed although its versions
   expect(await gateway.sql('select end_date from known_memberships where id = $1', [membershipId])).toEqual([
     { end_date: '2029-01-01' },
   ]);
+});
+
+test.each([
+  ['that goes away in the middle', () => Promise.reject(new Error('away'))],
+  ['that exports a row without its message', () => Promise.resolve({ memberships: [{ version: 1 }] })],
+])('an owner %s takes nothing away', async (_what, secondPage) => {
+  const replica = await startReplica(gateway);
+  onTestFinished(() => replica.stop());
+  const firstPage = Array.from({ length: 200 }, () => ({ membership: active(member.customerId), version: 1 }));
+  const exportMemberships = ({ afterId }: { afterId: string }) =>
+    afterId === '' ? Promise.resolve({ memberships: firstPage }) : secondPage();
+  const directories = {
+    ...replica.directories,
+    memberships: { exportMemberships } as unknown as Directories['memberships'],
+  };
+  const ids = async () => (await gateway.sql<{ id: string }>('select id from known_memberships')).map(({ id }) => id);
+  const before = await ids();
+  const startedAt = new Date(Date.now() + 1_000);
+  const rebuilding = runRebuild('memberships', startedAt, { ...replica, clock: { nowMs: gateway.nowMs }, directories });
+  await expect(rebuilding).rejects.toThrow();
+  expect(await ids()).toEqual(expect.arrayContaining(before));
+  await rebuild('memberships');
+  expect((await ids()).toSorted()).toEqual(before.toSorted());
 });
 
 test('doors know everybody at every moment of a rebuild', async () => {
