@@ -47,10 +47,11 @@ describe.each(changes)('%s', (zone, springDate, skipped, autumnDate, repeated, o
       for (const { startMs, endMs, idleMinutes } of found.itineraries)
         expect([endMs - startMs, idleMinutes]).toEqual([195 * 60_000, 15]);
       expect(
-        found.itineraries.map(({ items, startMs, endMs, idleMinutes }) => ({
+        found.itineraries.map(({ items, startMs, endMs, idleMinutes, amountMinor }) => ({
           starts: items.map((part) => part.startMs),
           lengthMs: endMs - startMs,
           idleMs: idleMinutes * 60_000,
+          amountMinor,
         })),
       ).toEqual(askVisitOracle(site, visit));
     }
