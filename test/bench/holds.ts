@@ -80,7 +80,7 @@ function hold({ bookings, caller, siteId, typeId, starts }: HotSet, orderId: str
   const item = {
     ...{ itemId: newShopId(), offeringType: 'appointment', offeringId: typeId },
     startTime: starts[randomInt(starts.length)] ?? '',
-    ...{ durationMinutes: 60, guests: 1, guestIds: [], practitionerIds: [], isBooked: false },
+    ...{ durationMinutes: 60, guests: 1, guestIds: [], practitionerIds: [], areaIds: [], isBooked: false },
   };
   const rules = { customerId: null, holdMinutes: 10, skipRules: false, isOnline: true };
   return bookings.hold({ orderId, siteId, items: [item], ...rules }, caller);

@@ -9,7 +9,7 @@ import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { hire, offer } from '../../../test/support/offerings.ts';
-import { dig, offerAreas, priceByMinute } from './area-offers.ts';
+import { dig, offerAreas, priceByMinute } from '../../../test/support/areas.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
 

@@ -4,7 +4,7 @@ import { CategoryServiceService } from '@lido/proto/lido/availability/v1/categor
 import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { blankArea, blankAreaType, dig, offerAreas, priceByMinute } from './area-offers.ts';
+import { blankArea, blankAreaType, dig, offerAreas, priceByMinute } from '../../../test/support/areas.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;

@@ -6,7 +6,7 @@ import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { staff as staffWith, type TestCaller } from '../../../test/support/callers.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
-import { dig } from './area-offers.ts';
+import { dig } from '../../../test/support/areas.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
 

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { staff } from '../../../test/support/callers.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
 import { keepOrderCard } from '../src/order-cards/order-card.repository.ts';
-import { blankArea, dig } from './area-offers.ts';
+import { blankArea, dig } from '../../../test/support/areas.ts';
 import { book, dayAhead, holdFor, offerClass, schedule } from './classes.ts';
 import { itemAt } from './offers.ts';
 import { startWorld, type World } from './world.ts';

@@ -6,7 +6,7 @@ import {
 import { addDays } from '@lido/runtime/time/zone.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
-import { dig, offerAreas } from './area-offers.ts';
+import { dig, offerAreas } from '../../../test/support/areas.ts';
 import { dayAhead, offerClass, placesIn, schedule } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';

@@ -8,7 +8,7 @@ import { callerMetadata, type Peer, peerOf } from '@lido/runtime/grpc/client.ts'
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { staff, type TestCaller } from '../../../test/support/callers.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
-import { blankArea, dig } from './area-offers.ts';
+import { blankArea, dig } from '../../../test/support/areas.ts';
 import { openSql } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';

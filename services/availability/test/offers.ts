@@ -12,6 +12,7 @@ export function itemAt(offeringId: string, startTime: string, extra: Partial<Hol
     guests: 1,
     guestIds: [],
     practitionerIds: [],
+    areaIds: [],
     roomId: null,
     sessionId: null,
     isBooked: false,

@@ -36,6 +36,8 @@ export interface World {
   customers: Peer<typeof CustomerServiceService>;
   sessions: Peer<typeof SessionServiceService>;
   appointmentTypes: Peer<typeof AppointmentTypeServiceService>;
+  /** Any other service of availability. */
+  availabilityPeer<D extends object>(definition: D): Peer<D>;
   customersAddress: string;
   ordersAddress: string;
   availabilityAddress: string;
@@ -114,6 +116,7 @@ export async function startWorld(): Promise<World> {
     customers: peerOf(CustomerServiceService, customersClient),
     sessions: peerOf(SessionServiceService, availabilityClient),
     appointmentTypes: peerOf(AppointmentTypeServiceService, availabilityClient),
+    availabilityPeer: (definition) => peerOf(definition, availabilityClient),
     customersAddress: customers.address,
     ordersAddress: addresses.LIDO_ORDERS_ADDRESS,
     availabilityAddress: addresses.LIDO_AVAILABILITY_ADDRESS,

@@ -18,7 +18,8 @@ interface BookingRow {
   status: BookingStatus;
   expires_ms: string | null;
   price_minor: string;
-  request: BookedRequest;
+  /** Without areas in bookings from before they could be asked for. */
+  request: Omit<BookedRequest, 'areaIds'> & Partial<Pick<BookedRequest, 'areaIds'>>;
   summary: BookedResources;
   created_ms: string;
   updated_ms: string;
@@ -196,7 +197,7 @@ function toBooking(row: BookingRow): Booking {
     status: row.status,
     expiresAtMs: row.expires_ms === null ? null : Number(row.expires_ms),
     priceMinor: Number(row.price_minor),
-    request: row.request,
+    request: { areaIds: [], ...row.request },
     resources: row.summary,
     createdAtMs: Number(row.created_ms),
     updatedAtMs: Number(row.updated_ms),

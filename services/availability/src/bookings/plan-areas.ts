@@ -66,6 +66,8 @@ function askedOf({ site, order }: Planning, offered: OfferedItem): AskedStay {
   if (!order.skipRules && !durations.includes(durationMinutes))
     throw invalid({ duration: [`The duration must be one of ${durations.join(', ')} minutes.`] });
   const endMs = startMs + durationMinutes * 60_000;
+  const elsewhere = item.areaIds.filter((id) => !type.areaIds.includes(id));
+  if (elsewhere.length > 0) throw invalid({ area_ids: elsewhere.map((id) => `This offering has no area ${id}.`) });
   return { offered, type, guestIds: item.guestIds, startMs, endMs, durationMinutes };
 }
 
@@ -129,6 +131,7 @@ function queryOf(
   { order, memberships, itemIds }: Planning,
   { offered, type, startMs, durationMinutes }: AskedStay,
 ): AreaQuery & { durationMinutes: number } {
+  const { guests, guestIds, areaIds } = offered.item;
   const date = localDateOf(startMs, order.site.timezone);
   return {
     areaBookingTypeId: type.id,
@@ -136,9 +139,10 @@ function queryOf(
     dateTo: date,
     nowMs: order.nowMs,
     durationMinutes,
-    guests: offered.item.guests,
-    guestIds: offered.item.guestIds,
+    guests,
+    guestIds,
     orderId: order.orderId,
+    ...(areaIds.length > 0 && { areaIds }),
     excludeItemIds: itemIds,
     memberships,
   };

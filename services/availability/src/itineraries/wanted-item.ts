@@ -56,7 +56,7 @@ export function readWantedItem(
     guestIds,
     practitionerIds: first(item.practitionerIds, list('practitioner_ids'), text('practitioner_id')),
     roomId: item.roomId || (text('room_id')[0] ?? null),
-    areaIds: first(list('area_ids'), text('area_id')),
+    areaIds: first(list('area_ids')),
     sessionId: item.sessionId || (text('session_id')[0] ?? null),
     startsMs: typeof startsMs === 'string' ? undefined : startsMs,
   };

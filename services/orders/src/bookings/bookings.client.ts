@@ -8,7 +8,7 @@ import type {
 import { invalid, isNotFound, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
-import type { WantedItem } from '../items/item.ts';
+import { configuredIds, type WantedItem } from '../items/item.ts';
 import type { OrderRow } from '../orders/order.entity.ts';
 
 /** For whose request, and so under which request id, availability is asked. */
@@ -98,6 +98,7 @@ function holdItem({ id: itemId, wanted, isBooked = false }: ItemToHold): HoldIte
     practitionerIds: wanted.practitionerIds,
     roomId: wanted.roomId,
     sessionId: wanted.sessionId,
+    areaIds: configuredIds(wanted.itemConfiguration, 'area_ids') ?? [],
     isBooked,
   };
 }

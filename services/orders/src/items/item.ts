@@ -100,8 +100,7 @@ function carriedFields(input: OrderItemInput, mask: readonly string[] | undefine
   const configuration = input.itemConfiguration ?? {};
   const list = (name: string, values: readonly string[]): string[] | undefined => {
     if (values.length > 0 || has(name)) return [...values];
-    const configured = configuration[name];
-    return Array.isArray(configured) ? configured.filter((value) => typeof value === 'string') : undefined;
+    return configuredIds(configuration, name);
   };
   const text = (name: string): string | undefined => {
     const configured = configuration[name];
@@ -125,6 +124,12 @@ function carriedFields(input: OrderItemInput, mask: readonly string[] | undefine
     sessionId: scalar('session_id', input.sessionId) ?? text('session_id') ?? (has('session_id') ? null : undefined),
     itemConfiguration: input.itemConfiguration ?? (has('item_configuration') ? {} : undefined),
   };
+}
+
+/** A list of ids that `item_configuration` carries; undefined when it carries none of this name. */
+export function configuredIds(configuration: Record<string, unknown>, name: string): string[] | undefined {
+  const configured = configuration[name];
+  return Array.isArray(configured) ? configured.filter((value) => typeof value === 'string') : undefined;
 }
 
 interface Start {

@@ -4,8 +4,16 @@ import {
   AreaBookingTypeServiceService,
 } from '@lido/proto/lido/availability/v1/area_booking_type.ts';
 import { type BookableArea, BookableAreaServiceService } from '@lido/proto/lido/availability/v1/bookable_area.ts';
-import { blankOffering } from '../../../test/support/offerings.ts';
-import type { World } from './world.ts';
+import type { Peer } from '@lido/runtime/grpc/client.ts';
+import type { TestCaller } from './callers.ts';
+import { blankOffering } from './offerings.ts';
+
+/** Where areas are: a site, by a connection to availability. */
+export interface Grounds {
+  staff: TestCaller;
+  siteId: string;
+  peer<D extends object>(definition: D): Peer<D>;
+}
 
 /** An area of no site yet. */
 export const blankArea: BookableArea = {
@@ -39,8 +47,8 @@ export function priceByMinute(price: number, extra: Partial<AreaBookingPriceRule
   return { id: '', areaBookingTypeId: '', weekdays: [], price, ...extra };
 }
 
-/** Areas of the world's site that hold so many guests each. */
-export async function dig(world: World, ...capacities: number[]): Promise<string[]> {
+/** Areas of the site that hold so many guests each. */
+export async function dig(world: Grounds, ...capacities: number[]): Promise<string[]> {
   const areas = world.peer(BookableAreaServiceService);
   const ids: string[] = [];
   for (const capacity of capacities) {
@@ -52,7 +60,7 @@ export async function dig(world: World, ...capacities: number[]): Promise<string
 
 /** A type that books one of these areas for 50 a minute. */
 export async function offerAreas(
-  world: World,
+  world: Grounds,
   areaIds: string[],
   extra: Partial<AreaBookingType> = {},
 ): Promise<AreaBookingType> {
