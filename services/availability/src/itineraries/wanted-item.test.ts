@@ -13,12 +13,19 @@ const read = (item: Partial<AddBasketItem>, date = '2026-06-15') => {
 
 describe('an item of a visit', () => {
   test('is read from item_configuration as well, the top level first', () => {
-    const itemConfiguration = { guest_ids: ['g1'], practitioner_id: 'p1', room_id: 'r1', session_id: 's1' };
+    const itemConfiguration = {
+      guest_ids: ['g1'],
+      practitioner_id: 'p1',
+      room_id: 'r1',
+      session_id: 's1',
+      area_ids: ['a1'],
+    };
     expect(read({ itemConfiguration })).toMatchObject({
       guestIds: ['g1'],
       practitionerIds: ['p1'],
       roomId: 'r1',
       sessionId: 's1',
+      areaIds: ['a1'],
       quantity: 1,
     });
     expect(read({ itemConfiguration, guestId: 'g2', practitionerIds: ['p2'], roomId: 'r2' })).toMatchObject({
