@@ -37,6 +37,9 @@ function line(
 const checkInsOf = ({ customerId }: TestGuest): Promise<Row[]> =>
   apiAt(gateway.baseUrl, gateway.ownerToken).get<Row[]>(`/customers/check-ins?customer_id=${customerId}`);
 
+const logOf = ({ id }: TestDevice): Promise<Row[]> =>
+  apiAt(gateway.baseUrl, gateway.ownerToken).get<Row[]>(`/devices/attempts?device_id=${id}`);
+
 const tapRows = (eventId: string) =>
   gateway.sql<{ origin: string; quarantined: boolean; device_decision: string | null }>(
     'select origin, device_decision, quarantined_at is not null as quarantined from taps where event_id = $1',
@@ -143,9 +146,11 @@ describe('a time more than five minutes ahead', () => {
       { origin: 'replay', quarantined: true, device_decision: 'granted' },
     ]);
     expect(await checkInsOf(member)).toEqual([]);
+    expect(await logOf(door)).toMatchObject([{ event_id: entry.event_id, outcome: 'granted', reason: 'clock_ahead' }]);
     gateway.advance(120);
     expect(await door.replay([entry])).toMatchObject([{ status: 'accepted', flags: [] }]);
     expect(await tapRows(entry.event_id)).toMatchObject([{ quarantined: false }]);
+    expect(await logOf(door)).toMatchObject([{ reason: 'granted', customer_id: member.customerId }]);
     expect(await checkInsOf(member)).toMatchObject([{ checked_in_at: entry.occurred_at }]);
   });
 

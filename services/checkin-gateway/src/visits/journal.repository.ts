@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { Decision } from './decision.ts';
+import type { Decision, Reason } from './decision.ts';
 import type { JournalEntry } from './journal.ts';
 import type { ReadTap } from './tap-case.repository.ts';
 import { keptForm, type TapFindings } from './tap.repository.ts';
@@ -42,6 +42,9 @@ export async function keepQuarantined(em: SqlEntityManager, entry: JournalEntry,
   await keepEntry(em, entry, read, { decision: null, findings: undefined, quarantinedAt: entry.tap.receivedAt });
 }
 
+/** What the log of attempts says of an entry that is set apart. */
+const clockAhead: Reason = 'clock_ahead';
+
 interface Keeping {
   readonly decision: Decision | null;
   readonly findings: TapFindings | undefined;
@@ -66,14 +69,15 @@ async function keepEntry(
        returning device_id, event_id, organisation_id, site_id, customer_id, occurred_at),
      logged as (
        insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, outcome, reason)
-       select kept.*, ?, ? from kept where ?
-       on conflict (device_id, event_id) do update set outcome = excluded.outcome, reason = excluded.reason)
+       select kept.*, ?, ? from kept
+       on conflict (device_id, event_id) do update set customer_id = excluded.customer_id, occurred_at = excluded.occurred_at,
+         outcome = excluded.outcome, reason = excluded.reason)
      select 1 from kept`,
     [
       ...[tap.deviceId, tap.eventId, device.organisationId, device.siteId, tap.readerRef, tap.occurredAt],
       ...[tap.receivedAt, tap.clockSource, tap.origin, tap.medium.kind, keptForm(medium), findings?.customerId ?? null],
       ...[decision && JSON.stringify(decision), deviceDecision, quarantinedAt, deviceDecision],
-      ...[decision?.outcome ?? '', decision?.reason ?? '', decision !== null],
+      ...[deviceDecision, decision?.reason ?? clockAhead],
     ],
   );
   return kept.length > 0;
