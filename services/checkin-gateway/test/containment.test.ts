@@ -87,6 +87,8 @@ test('a flood of 1,000 taps a second from one device is dropped, and others are 
       uid: (await gateway.addMember()).uid,
     })),
   );
+  // What opening a database's connections costs is no matter of floods.
+  await Promise.all(normal.map(({ reader, uid }) => reader.tap({ uid })));
   let isOver = false;
   const tapping = Promise.all(normal.map(({ reader, uid }) => keepTapping(reader, uid, () => isOver)));
   const startedMs = performance.now();
@@ -97,13 +99,14 @@ test('a flood of 1,000 taps a second from one device is dropped, and others are 
     await delay(5);
   }
   isOver = true;
-  const times = (await tapping).flat();
+  const timesOfEach = await tapping;
+  const times = timesOfEach.flat();
   expect(sent).toBeGreaterThan(2_500);
-  expect(times.length).toBeGreaterThan(15);
+  for (const { length } of timesOfEach) expect(length).toBeGreaterThan(2);
   // Nobody was answered by the deadline.
   expect(Math.max(...times)).toBeLessThan(1_400);
   const elapsedSeconds = (performance.now() - startedMs) / 1_000;
-  expect(await tapCount(flooding)).toBeLessThanOrEqual(40 + 20 * elapsedSeconds);
+  expect(await tapCount(flooding)).toBeLessThanOrEqual(20 + 10 * elapsedSeconds);
   // The device itself is served again as soon as it comes to rest.
   await delay(500);
   const member = await gateway.addMember();
@@ -124,7 +127,8 @@ describe('a door is never left open', () => {
   }
 
   test('when the gateway is killed between on and off, the next one sends the off command', async () => {
-    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+    const moreRelays = [{ id: 5, onTimeMs: 60_000 }];
+    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000, moreRelays });
     const member = await gateway.addMember();
     const port = await portOf();
     const relays = new Set<number>();
@@ -133,11 +137,12 @@ describe('a door is never left open', () => {
     const child = await startChild(port);
     const reader = await dial();
     expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+    await eventually(async () => relays.size === 2);
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
     await reader.closed;
-    expect([...relays]).toEqual([3]);
+    expect([...relays]).toEqual([3, 5]);
     await startChild(port);
     const again = await dial();
     onTestFinished(() => again.close());

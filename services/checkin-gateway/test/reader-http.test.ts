@@ -190,6 +190,14 @@ describe('the allow-list', () => {
     expect(await gateway.sql('select 1 from signing_keys')).toHaveLength(1);
   });
 
+  test('shows that the device is there', async () => {
+    const dialling = await gateway.addDevice(http);
+    await readerOf(dialling).allowList(await keyPem());
+    await eventually(
+      async () => (await gateway.devices.getDevice({ id: dialling.id }, gateway.caller)).status?.online === true,
+    );
+  });
+
   test('is not given to a disabled device', async () => {
     const reader = readerOf(await gateway.addDevice({ ...http, enabled: false }));
     expect(await refusalOf(reader.allowList(await keyPem()))).toBe(403);

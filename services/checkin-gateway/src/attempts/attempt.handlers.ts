@@ -5,14 +5,13 @@ import type {
   AttemptServiceService,
   ListAttemptsRequest,
 } from '@lido/proto/lido/checkin/v1/attempt.ts';
-import type { Medium_MediumKind } from '@lido/proto/lido/checkin/v1/reader.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
 import { permittedSites } from '@lido/runtime/resource/scope.ts';
 import { formatUtcMs } from '@lido/runtime/time/zone.ts';
+import { mediumKindWords } from '../readers/medium-kinds.ts';
 import { boundsOf } from '../visits/check-in-filters.ts';
-import type { MediumKind } from '../visits/media.ts';
 import { AttemptEntity, type AttemptOutcome, type AttemptRow } from './attempt.entity.ts';
 import { type AttemptedTap, findAttemptedTaps, keyOf } from './attempt.repository.ts';
 
@@ -20,14 +19,6 @@ const outcomes: Record<AttemptOutcome, OutcomeMessage> = {
   granted: 'ATTEMPT_OUTCOME_GRANTED',
   denied: 'ATTEMPT_OUTCOME_DENIED',
   refused: 'ATTEMPT_OUTCOME_REFUSED',
-};
-
-const mediumKinds: Record<MediumKind, Medium_MediumKind> = {
-  rfid_uid: 'MEDIUM_KIND_RFID_UID',
-  card_number: 'MEDIUM_KIND_CARD_NUMBER',
-  barcode: 'MEDIUM_KIND_BARCODE',
-  pin: 'MEDIUM_KIND_PIN',
-  token: 'MEDIUM_KIND_TOKEN',
 };
 
 /** The rpcs of the log of attempts. */
@@ -73,7 +64,7 @@ function toAttempt(row: AttemptRow, tap: AttemptedTap | undefined): Attempt {
     ...{ customerId: row.customerId ?? null, count: row.count, occurredAt: formatUtcMs(row.occurredAt.getTime()) },
     eventId: tap ? row.eventId : null,
     readerRef: tap?.readerRef ?? null,
-    mediumKind: tap ? mediumKinds[tap.mediumKind] : null,
+    mediumKind: tap ? mediumKindWords[tap.mediumKind] : null,
     mediumValue: tap?.mediumValue ?? null,
     checkInId: tap?.decision?.checkInId ?? null,
     flags: [...(tap?.decision?.flags ?? [])],

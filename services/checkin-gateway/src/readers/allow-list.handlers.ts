@@ -7,11 +7,13 @@ import { doorSiteOf } from '../visits/door-site.ts';
 import { allowListPayload, endOf } from './allow-list.ts';
 import { findCandidates } from './allow-list.repository.ts';
 import { ownDevice } from './own-device.repository.ts';
+import type { ReaderStatus } from './reader-status.repository.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** What the rpcs of allow-lists need besides their call. */
 export interface AllowListOptions {
   readonly sites: Sites;
+  readonly status: Pick<ReaderStatus, 'heard'>;
   /** The key of this installation; asked for once. */
   readonly signingKey: () => Promise<SigningKey>;
 }
@@ -19,10 +21,11 @@ export interface AllowListOptions {
 type AllowListHandlers = Pick<Handlers<typeof ReaderServiceService>, 'getAllowList' | 'getAllowListKey'>;
 
 /** The rpcs of signed allow-lists. */
-export function allowListHandlers({ sites, signingKey }: AllowListOptions): AllowListHandlers {
+export function allowListHandlers({ sites, status, signingKey }: AllowListOptions): AllowListHandlers {
   return {
     getAllowList: async ({ id }, call) => {
       const device = await ownDevice(id, call);
+      status.heard(device.id);
       if (!device.enabled) throw new Refusal('forbidden', 'device_not_allowed', 'This device is not enabled.');
       const site = await sites.find(call.em, device.siteId, call);
       if (!site) throw unavailable('The site of this device is not known yet. Please try again.');

@@ -16,7 +16,7 @@ export interface FloodGuardOptions {
 }
 
 /** Nobody holds more cards than this to the readers of one controller. */
-const taps = { burst: 40, perSecond: 20 };
+const taps = { burst: 20, perSecond: 10 };
 /** A tap and its consequences are some ten frames at the most. */
 const frames = { burst: 400, perSecond: 200 };
 

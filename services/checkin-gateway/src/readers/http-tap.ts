@@ -2,7 +2,6 @@ import {
   type DecideTapRequest,
   type JournalEntry as Line,
   type Medium,
-  type Medium_MediumKind,
   type ReplayResult as Result,
   type ReplayStatus as Status,
   type TapAction,
@@ -13,17 +12,9 @@ import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
 import type { Action, Decision, Outcome } from '../visits/decision.ts';
 import type { JournalEntry, ReplayResult, ReplayStatus } from '../visits/journal.ts';
-import type { MediumKind, RawMedium } from '../visits/media.ts';
+import type { RawMedium } from '../visits/media.ts';
 import type { Tap } from '../visits/tap.ts';
-
-const mediumKinds: Record<Medium_MediumKind, MediumKind | undefined> = {
-  MEDIUM_KIND_UNSPECIFIED: undefined,
-  MEDIUM_KIND_RFID_UID: 'rfid_uid',
-  MEDIUM_KIND_CARD_NUMBER: 'card_number',
-  MEDIUM_KIND_BARCODE: 'barcode',
-  MEDIUM_KIND_PIN: 'pin',
-  MEDIUM_KIND_TOKEN: 'token',
-};
+import { mediumKindOf } from './medium-kinds.ts';
 
 const outcomes: Record<Outcome, TapOutcome> = { granted: 'TAP_OUTCOME_GRANTED', denied: 'TAP_OUTCOME_DENIED' };
 
@@ -102,7 +93,7 @@ export function toTapDecision(decision: Decision): TapDecision {
 }
 
 function mediumOf(medium: Medium | null): RawMedium {
-  const kind = medium && mediumKinds[medium.kind];
+  const kind = medium && mediumKindOf(medium.kind);
   if (!kind) throw malformed('The medium and its kind are needed.');
   return { kind, raw: medium.value, ...(medium.format ? { format: medium.format } : {}) };
 }

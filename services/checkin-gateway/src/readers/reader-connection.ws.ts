@@ -50,7 +50,7 @@ export interface ReaderConnection {
 /** A device that sends this many frames that are none is broken or hostile. */
 const garbageMax = 100;
 /** Nobody holds more cards to a reader than this before the first is answered; what comes on top is not heard. */
-const decidingMax = 16;
+const decidingMax = 8;
 const missedHeartbeatsMax = 3;
 /** An order to switch a relay off is given again after this long without an answer. */
 const offAgainMs = 1_000;
