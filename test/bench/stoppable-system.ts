@@ -25,7 +25,8 @@ export async function startStoppableSystem(bench: Workbench): Promise<StoppableS
     httpPort: 0,
     readersPort: 0,
     databasePrefix: `${randomName()}_`,
-    env: { LIDO_LOG_LEVEL: 'error', LIDO_BOOTSTRAP_TOKEN: token },
+    // Streams of its own: beside another system on one server each would take the other's events.
+    env: { LIDO_LOG_LEVEL: 'error', LIDO_BOOTSTRAP_TOKEN: token, LIDO_STREAM_PREFIX: randomName() },
     launch: (...args) => launch(...(launched = args)),
   });
   let running: RunningService[] = [];
