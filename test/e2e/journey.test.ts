@@ -12,8 +12,9 @@ let local: LocalFacts;
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
   system = await freshSystem({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
-  const seeded = await seed({ baseUrl: system.baseUrl, bootstrapToken: system.bootstrapToken, log: () => undefined });
-  local = { ...seeded, baseUrl: system.baseUrl, readersUrl: system.readersUrl } as unknown as LocalFacts;
+  const { baseUrl, bootstrapToken } = system;
+  const seeded = await seed({ baseUrl, bootstrapToken, log: () => undefined, isAlwaysOpen: true });
+  local = { ...seeded, baseUrl, readersUrl: system.readersUrl } as unknown as LocalFacts;
 }, 120_000);
 afterAll(async () => {
   await system.drop();

@@ -1,4 +1,8 @@
-import { connectReader, type SimulatedReader } from '../../services/checkin-gateway/simulator/reader.ts';
+import {
+  connectReader,
+  type SimulatedDecision,
+  type SimulatedReader,
+} from '../../services/checkin-gateway/simulator/reader.ts';
 import { checkOut, fillBasket, findSlot } from './book.ts';
 import { beginStory, type LocalFacts, type Story } from './story.ts';
 
@@ -10,6 +14,8 @@ interface CheckIn {
 }
 
 const offering = 'Swedish massage';
+/** What a door shows whoever comes outside of the opening hours. */
+const closedText = 'Outside your hours';
 
 /** The main job, from "when is it free?" to the tap at the door. Throws where the system does not do as it should. */
 export async function runDemo(local: LocalFacts, tell: (line: string) => void): Promise<void> {
@@ -31,7 +37,7 @@ export async function runDemo(local: LocalFacts, tell: (line: string) => void): 
   tell('4. A member comes to the door');
   await showDoor(story);
 
-  tell(`Done. Order ${order.order_ref} and the check-in are in the API; its page is ${local.baseUrl}/docs`);
+  tell(`Done. Order ${order.order_ref} is in the API; its page is ${local.baseUrl}/docs`);
 }
 
 async function showRefusal(
@@ -54,8 +60,9 @@ async function showDoor({ local, staff, tell }: Story): Promise<void> {
   const { token, serial } = local.devices['entrance'] ?? { token: '', serial: '' };
   const reader = await connectReader({ url: local.readersUrl, token, serial });
   try {
-    await tap(reader, 'Maya, a member,', local.wearables['member'] ?? '', tell);
+    const member = await tap(reader, 'Maya, a member,', local.wearables['member'] ?? '', tell);
     await tap(reader, 'A stranger', '04FFFFFFFFFFFF', tell);
+    if (member.displayText === closedText) return tell('  The spa is closed at this hour, and so is its door.');
   } finally {
     await reader.close();
   }
@@ -65,7 +72,14 @@ async function showDoor({ local, staff, tell }: Story): Promise<void> {
   tell(`  The API lists it: ${latest.customer.full_name}, ${latest.method.name}, ${latest.checked_in_at}.`);
 }
 
-async function tap(reader: SimulatedReader, who: string, uid: string, tell: (line: string) => void): Promise<void> {
-  const { outcome, displayText, ms } = await reader.tap({ uid });
+async function tap(
+  reader: SimulatedReader,
+  who: string,
+  uid: string,
+  tell: (line: string) => void,
+): Promise<SimulatedDecision> {
+  const decision = await reader.tap({ uid });
+  const { outcome, displayText, ms } = decision;
   tell(`  ${who} taps: ${outcome} in ${ms.toFixed(0)} ms, the display says "${displayText}".`);
+  return decision;
 }
