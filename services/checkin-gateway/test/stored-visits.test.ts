@@ -45,15 +45,17 @@ function movementOf(customerId: string, { second, maxVisitMinutes, kind, ...move
 
 /** Records movements one after the other; answers the stored visits and the last event of each. */
 async function recordAll(customerId: string, movements: readonly Movement[]) {
-  const told = new Map<string, string>();
-  for (const movement of movements) {
-    await db.transaction((em) => {
-      const emit = async ({ aggregateId, type }: { aggregateId: string; type: string }) =>
-        void told.set(aggregateId, type);
-      const visitor = { organisationId, customerId, customer: undefined };
-      return recordMovement(visitor, movement, { em, actor: 'test', nowMs, emit });
-    });
-  }
+  const origin = { actor: 'test', requestId: customerId };
+  const visitor = { organisationId, customerId, customer: undefined };
+  for (const movement of movements)
+    await db.transaction((em) => recordMovement(visitor, movement, { em, origin, nowMs }));
+  const events = await db
+    .fork()
+    .execute<{ visit: string; type: string }[]>(
+      'select aggregate_id as visit, type from outbox where request_id = ? order by seq',
+      [customerId],
+    );
+  const told = new Map(events.map(({ visit, type }) => [visit, type]));
   const rows = await db.fork().find(VisitEntity, { customerId, deletedAt: null }, { orderBy: { checkedInAt: 'asc' } });
   const stored = rows.map(({ id, siteId, zone, checkedInAt, checkedOutAt, closedBy }) => ({
     ...{ id, siteId, zone: zone ?? null, closedBy: closedBy ?? null },

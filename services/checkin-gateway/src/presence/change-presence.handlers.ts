@@ -193,8 +193,8 @@ async function ownerOf(em: SqlEntityManager, row: BookableCheckinRow): Promise<K
   return (await findKnownCustomers(em, row.organisationId, [row.ownerId])).get(row.ownerId);
 }
 
-function visitTransaction({ em, emit }: Transaction, { actor }: Doer, parts: PresenceParts): VisitTransaction {
-  return { em, emit, actor, nowMs: parts.clock.nowMs() };
+function visitTransaction({ em }: Transaction, origin: Doer, parts: PresenceParts): VisitTransaction {
+  return { em, origin, nowMs: parts.clock.nowMs() };
 }
 
 function occasionOf(

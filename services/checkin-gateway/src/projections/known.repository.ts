@@ -39,6 +39,21 @@ export async function findKnownCustomers(
   return new Map(rows.map(({ customer }) => [customer.id, customer]));
 }
 
+/** A holder as functions in SQL answer one; nothing where the organisation has no such medium. */
+export interface HolderRow extends Pick<KnownHolder, 'memberships' | 'bookings'> {
+  readonly isMediumBlocked: boolean | null;
+  readonly customer: KnownCustomer | null;
+}
+
+/** What a function in SQL answers of a holder. */
+export const holderColumns = 'is_medium_blocked as "isMediumBlocked", customer, memberships, bookings';
+
+/** A holder as one was read. */
+export function toHolder(row: HolderRow | undefined): KnownHolder | undefined {
+  if (!row || row.isMediumBlocked === null) return undefined;
+  return { ...row, isMediumBlocked: row.isMediumBlocked, customer: row.customer ?? undefined };
+}
+
 /**
  * All that a tap depends on, in one statement: who holds the medium, and what lets them in. A barcode may also be a
  * customer's own id. Undefined when the organisation has no such medium.
@@ -47,11 +62,12 @@ export async function findHolder(
   em: SqlEntityManager,
   { organisationId, mediumValue, nowMs }: HolderQuestion,
 ): Promise<KnownHolder | undefined> {
-  const [row] = await em.execute<(Omit<KnownHolder, 'customer'> & { customer: KnownCustomer | null })[]>(
-    `select is_medium_blocked as "isMediumBlocked", customer, memberships, bookings from holder_of(?, ?, ?)`,
-    [organisationId, mediumValue, new Date(nowMs)],
-  );
-  return row && { ...row, customer: row.customer ?? undefined };
+  const [row] = await em.execute<HolderRow[]>(`select ${holderColumns} from holder_of(?, ?, ?)`, [
+    organisationId,
+    mediumValue,
+    new Date(nowMs),
+  ]);
+  return toHolder(row);
 }
 
 /** A customer's memberships, whatever their state. */

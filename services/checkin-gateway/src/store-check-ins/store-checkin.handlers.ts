@@ -53,10 +53,10 @@ async function createStoreCheckin(
   options: CheckInHandlerOptions,
 ): Promise<StoreCheckin> {
   const customer = await check(request, call, options);
-  return call.transact(async ({ em, emit }) => {
+  return call.transact(async ({ em }) => {
     const columns = firstColumns(call);
     const arrival = { organisationId: columns.organisationId, siteId: request.storeId, at: columns.createdAt };
-    const transaction = { em, emit, nowMs: columns.createdAt.getTime(), actor: call.actor };
+    const transaction = { em, nowMs: columns.createdAt.getTime(), origin: call };
     const row = em.create(StoreCheckinEntity, {
       ...columns,
       ...{ id: newShopId(), version: 1, siteId: request.storeId, customerId: customer.id, data: request.data ?? {} },
@@ -88,7 +88,7 @@ async function check(
 }
 
 async function endStoreCheckin(id: string, call: Call): Promise<object> {
-  await call.transact(async ({ em, emit }) => {
+  await call.transact(async ({ em }) => {
     const where = { $and: [{ id }, visible(scope, call)] } as FilterQuery<StoreCheckinRow>;
     const row = await em.findOne(StoreCheckinEntity, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!row) throw notFound(id);
@@ -98,7 +98,7 @@ async function endStoreCheckin(id: string, call: Call): Promise<object> {
     row.endedAt = row.updatedAt;
     if (row.visitId) {
       const customers = await findKnownCustomers(em, row.organisationId, [row.customerId]);
-      const transaction = { em, emit, nowMs: call.clock.nowMs(), actor: call.actor };
+      const transaction = { em, nowMs: call.clock.nowMs(), origin: call };
       await noteDeparture(row.visitId, row.endedAt, customers.get(row.customerId), transaction);
     }
     return {};

@@ -6,7 +6,7 @@ import { zonesOf } from '@lido/runtime/resource/load.ts';
 import { listable, siteScope } from '@lido/runtime/resource/scope.ts';
 import { findKnownCustomers } from '../projections/known.repository.ts';
 import { filtersOf } from './check-in-filters.ts';
-import { toCheckIn } from './check-in-message.ts';
+import { toCheckIn, toldVisit } from './check-in-message.ts';
 import { VisitEntity, type VisitRow } from './visit.entity.ts';
 
 const scope = siteScope<VisitRow>();
@@ -36,7 +36,7 @@ async function* reportRows(request: QueueListCheckInsRequest, call: ReportCall):
     const customerIds = [...new Set(visits.map((visit) => visit.customerId))];
     const customers = await findKnownCustomers(call.em, call.principal.organisationId, customerIds);
     for (const visit of visits) {
-      const { customer, method, ...checkIn } = toCheckIn(visit, customers.get(visit.customerId));
+      const { customer, method, ...checkIn } = toCheckIn(toldVisit(visit), customers.get(visit.customerId));
       yield {
         ...{ id: checkIn.id, membership_id: checkIn.membershipId, site_id: checkIn.siteId, method: method?.name },
         ...{ customer_id: customer?.id, customer_name: customer?.fullName, customer_email: customer?.email },

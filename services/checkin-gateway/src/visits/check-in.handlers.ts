@@ -17,7 +17,7 @@ import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { findDevice } from '../devices/device.repository.ts';
 import { findKnownCustomers, findMemberships, type KnownCustomer } from '../projections/known.repository.ts';
 import type { Owners } from '../projections/owners.client.ts';
-import { toCheckIn } from './check-in-message.ts';
+import { toCheckIn, toldVisit } from './check-in-message.ts';
 import { checkInReport } from './check-in-report.job.ts';
 import { filtersOf } from './check-in-filters.ts';
 import { genericMethodName } from './method.ts';
@@ -63,7 +63,7 @@ async function listCheckIns(request: ListCheckInsRequest, call: Call) {
   const customerIds = [...new Set(visits.map(({ customerId }) => customerId))];
   const customers = await findKnownCustomers(call.em, call.principal.organisationId, customerIds);
   return {
-    data: visits.map((visit) => toCheckIn(visit, customers.get(visit.customerId))),
+    data: visits.map((visit) => toCheckIn(toldVisit(visit), customers.get(visit.customerId))),
     page: { page, perPage, total },
   };
 }
@@ -75,7 +75,7 @@ async function createCheckIn(
   options: CheckInHandlerOptions,
 ): Promise<CheckIn> {
   const checked = await check(request, call, options);
-  return call.transact(async ({ em, emit }) => {
+  return call.transact(async ({ em }) => {
     const nowMs = call.clock.nowMs();
     const { organisationId } = call.principal;
     const visitor = { organisationId, customerId: checked.customer.id, customer: checked.customer };
@@ -85,7 +85,8 @@ async function createCheckIn(
       ...({ kind: 'arrival', siteId: request.siteId, at: new Date(nowMs), visitId: newShopId(), policy } as const),
       membershipId: request.membershipId ?? null,
     };
-    return toCheckIn(await recordFact(visitor, arrival, { em, emit, nowMs, actor: call.actor }), checked.customer);
+    const visit = await recordFact(visitor, arrival, { em, nowMs, origin: call });
+    return toCheckIn({ ...visit, customerId: checked.customer.id }, checked.customer);
   });
 }
 

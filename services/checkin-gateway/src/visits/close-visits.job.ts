@@ -1,4 +1,3 @@
-import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import { findKnownCustomers } from '../projections/known.repository.ts';
@@ -36,7 +35,7 @@ function closeOverdue(
   return db.transaction(async (em) => {
     await lockSubject(em, customerKey(customerId));
     const customer = (await findKnownCustomers(em, organisationId, [customerId])).get(customerId);
-    const emit = (event: Parameters<typeof writeEvent>[1]) => writeEvent(em, event, { actor, requestId: newUuid() });
-    await refold({ organisationId, customerId, customer }, new Date(checkedInAt), { em, emit, nowMs, actor });
+    const origin = { actor, requestId: newUuid() };
+    await refold({ organisationId, customerId, customer }, new Date(checkedInAt), { em, origin, nowMs });
   });
 }

@@ -5,7 +5,6 @@ import type { Caller } from '@lido/runtime/grpc/client.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { keepCustomer } from '../projections/keep.repository.ts';
 import {
-  findHolder,
   findHoldings,
   findKnownCustomers,
   type HolderQuestion,
@@ -49,17 +48,17 @@ export interface FactsOptions {
 }
 
 /**
- * Gathers the facts of a tap from the projections, in one statement. Only owners whose projection can not know are asked:
+ * Makes the facts of a tap of what the projections know of the holder. Only owners whose projection can not know are asked:
  * one that was never filled or is too old. Throws when nothing is known of the medium and that may be our own fault.
  */
 export async function findFacts(
   em: SqlEntityManager,
   question: FactsQuestion,
+  known: KnownHolder | undefined,
   { owners, sources, limits, clock }: FactsOptions,
 ): Promise<Facts> {
   const ages = sources.ages();
   const toAsk = sourcesToAsk(ages, limits);
-  const known = await findHolder(em, question);
   const { holder, unanswered } = await askOwners(em, { known, toAsk }, owners, question);
   const { admission, ignored } = footingOf(unanswered, question.offlinePolicy);
   if (!holder?.customer && admission === 'only_certain' && unanswered.includes('customers')) {

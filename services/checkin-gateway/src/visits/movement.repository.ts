@@ -1,10 +1,38 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Movement } from './movement.ts';
+import type { Surroundings } from './movement-record.ts';
 
 /** Whose movements are meant. */
 export interface Subject {
   readonly organisationId: string;
   readonly customerId: string;
+}
+
+/** Surroundings as a function in SQL answers them. */
+export interface SurroundingsRow extends Pick<Surroundings, 'episode' | 'visits' | 'isKnown'> {
+  readonly overdueSince: Date | null;
+}
+
+/** What a function in SQL answers of surroundings. */
+export const surroundingsColumns = 'episode, visits, is_known as "isKnown", overdue_since as "overdueSince"';
+
+/** Reads what a movement is added to; the caller holds the customer's lock. Without a movement it is what lies around the instant. */
+export async function findSurroundings(
+  em: SqlEntityManager,
+  { organisationId, customerId }: Subject,
+  { at, movement, nowMs }: { at: Date; movement?: Pick<Movement, 'id' | 'visitId'>; nowMs: number },
+): Promise<Surroundings> {
+  const [row] = await em.execute<SurroundingsRow[]>(
+    `select ${surroundingsColumns} from surroundings_of(?, ?, ?, ?, ?, ?)`,
+    [organisationId, customerId, at, movement?.id ?? null, movement?.visitId ?? null, new Date(nowMs)],
+  );
+  return toSurroundings(row);
+}
+
+/** Surroundings as they were read; nothing lies around where nothing was read. */
+export function toSurroundings(row: SurroundingsRow | undefined): Surroundings {
+  if (!row) return { episode: [], visits: [], isKnown: false, overdueSince: undefined };
+  return { ...row, overdueSince: row.overdueSince ? new Date(row.overdueSince) : undefined };
 }
 
 /**
@@ -20,24 +48,16 @@ export async function findEpisode(em: SqlEntityManager, subject: Subject, at: Da
   return row?.episode ?? [];
 }
 
-/** Keeps a movement; answers false when it was kept before. */
-export async function keepMovement(
-  em: SqlEntityManager,
-  subject: Subject,
-  movement: Movement,
-  recordedAt: Date,
-): Promise<boolean> {
+/** A movement as its table has it. */
+export function movementRecord(subject: Subject, movement: Movement, nowMs: number): Record<string, unknown> {
   const { rules } = movement;
-  const kept = await em.execute<unknown[]>(
-    `insert into movements (id, organisation_id, customer_id, site_id, at, reaches, kind, zone, repeat_key, visit_id,
-       membership_id, method_type, method_id, method_name, duplicate_ms, min_stay_seconds, max_visit_minutes, recorded_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing returning 1`,
-    [
-      ...[movement.id, subject.organisationId, subject.customerId, movement.siteId, new Date(movement.atMs)],
-      ...[new Date(movement.atMs + rules.maxVisitMinutes * 60_000), movement.kind, movement.zone, movement.repeatKey],
-      ...[movement.visitId, movement.membershipId, movement.methodType, movement.methodId, movement.methodName],
-      ...[rules.duplicateMs, rules.minStaySeconds, rules.maxVisitMinutes, recordedAt],
-    ],
-  );
-  return kept.length > 0;
+  return {
+    ...{ id: movement.id, organisation_id: subject.organisationId, customer_id: subject.customerId },
+    ...{ site_id: movement.siteId, at: new Date(movement.atMs), kind: movement.kind, zone: movement.zone },
+    reaches: new Date(movement.atMs + rules.maxVisitMinutes * 60_000),
+    ...{ repeat_key: movement.repeatKey, visit_id: movement.visitId, membership_id: movement.membershipId },
+    ...{ method_type: movement.methodType, method_id: movement.methodId, method_name: movement.methodName },
+    ...{ duplicate_ms: rules.duplicateMs, min_stay_seconds: rules.minStaySeconds },
+    ...{ max_visit_minutes: rules.maxVisitMinutes, recorded_at: new Date(nowMs) },
+  };
 }

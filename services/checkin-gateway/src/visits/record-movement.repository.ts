@@ -1,51 +1,45 @@
-import { foldVisits } from './fold-visits.ts';
 import type { ArrivalMethod, Movement, MovementKind } from './movement.ts';
-import { findEpisode, keepMovement } from './movement.repository.ts';
+import { addMovement, type Surroundings } from './movement-record.ts';
+import { findSurroundings } from './movement.repository.ts';
 import type { VisitPolicy } from './policy.ts';
-import type { VisitRow } from './visit.entity.ts';
-import { findOverdueSince, lockSubject, saveVisits, type Visitor, type VisitTransaction } from './visit.repository.ts';
+import type { StoredVisit } from './stored-visit.ts';
+import { lockSubject, saveRecord, type Visitor, type VisitTransaction } from './visit.repository.ts';
+
+/** Only what begins a visit can meet another one that is still open in the database. */
+const mayBegin: ReadonlySet<MovementKind> = new Set(['in', 'toggle', 'arrival']);
+
+/** Ends the older visit that has lasted too long, which no movement of today can reach any more. */
+export async function endOverdue(
+  visitor: Visitor,
+  { kind }: Movement,
+  { overdueSince }: Surroundings,
+  transaction: VisitTransaction,
+): Promise<void> {
+  if (overdueSince && mayBegin.has(kind)) await refold(visitor, overdueSince, transaction);
+}
+
+/** Makes the visits around an instant what their movements say by now. The caller holds the customer's lock. */
+export async function refold(visitor: Visitor, at: Date, transaction: VisitTransaction): Promise<void> {
+  const { em, nowMs } = transaction;
+  const surroundings = await findSurroundings(em, visitor, { at, nowMs });
+  await saveRecord(visitor, addMovement(surroundings, undefined, nowMs), transaction);
+}
 
 /**
- * Adds a movement to a customer's and makes their visits what all of them together say. The caller holds the customer's lock, and
- * may have read the movements of that time. One that was recorded before changes nothing. Answers the visits of its time by id.
+ * Adds a movement to a customer's and makes their visits what all of them together say; the caller holds the customer's lock.
+ * Answers the visits of its time by their ids.
  */
 export async function recordMovement(
   visitor: Visitor,
   movement: Movement,
   transaction: VisitTransaction,
-  episode?: readonly Movement[],
-): Promise<Map<string, VisitRow>> {
-  if (mayBegin.has(movement.kind)) await endOverdue(visitor, transaction);
-  const isNew = await keepMovement(transaction.em, visitor, movement, new Date(transaction.nowMs));
-  if (isNew && episode) return saveFolded(visitor, [...episode, movement], transaction);
-  return refold(visitor, new Date(movement.atMs), transaction);
-}
-
-/** Only what begins a visit can meet another one that is still open in the database. */
-const mayBegin: ReadonlySet<MovementKind> = new Set(['in', 'toggle', 'arrival']);
-
-/** Ends the visit that has lasted too long, which no movement of today can reach any more. */
-async function endOverdue(visitor: Visitor, transaction: VisitTransaction): Promise<void> {
-  const since = await findOverdueSince(transaction.em, visitor, new Date(transaction.nowMs));
-  if (since) await refold(visitor, since, transaction);
-}
-
-/** Makes the visits around an instant what their movements say by now. */
-export async function refold(
-  visitor: Visitor,
-  at: Date,
-  transaction: VisitTransaction,
-): Promise<Map<string, VisitRow>> {
-  return saveFolded(visitor, await findEpisode(transaction.em, visitor, at), transaction);
-}
-
-function saveFolded(
-  visitor: Visitor,
-  movements: readonly Movement[],
-  transaction: VisitTransaction,
-): Promise<Map<string, VisitRow>> {
-  const visits = foldVisits(movements, transaction.nowMs);
-  return saveVisits(visitor, { visits, ids: movements.map(({ visitId }) => visitId) }, transaction);
+): Promise<ReadonlyMap<string, StoredVisit>> {
+  const { em, nowMs } = transaction;
+  const surroundings = await findSurroundings(em, visitor, { at: new Date(movement.atMs), movement, nowMs });
+  await endOverdue(visitor, movement, surroundings, transaction);
+  const record = addMovement(surroundings, movement, nowMs);
+  await saveRecord(visitor, record, transaction);
+  return record.visits;
 }
 
 /** An arrival or a departure as people and programs record it. */
@@ -67,7 +61,7 @@ export async function recordFact(
   visitor: Visitor,
   { policy, at, ...fact }: RecordedFact,
   transaction: VisitTransaction,
-): Promise<VisitRow> {
+): Promise<StoredVisit> {
   await lockSubject(transaction.em, customerKey(visitor.customerId));
   const id = `${fact.kind} ${fact.visitId}`;
   const movement = { ...fact, id, atMs: at.getTime(), rules: policy, zone: null, repeatKey: null };

@@ -1,6 +1,6 @@
 import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
-import { findDevice } from '../devices/device.repository.ts';
 import { answerOf } from './answer.ts';
+import { findDoor } from './door.repository.ts';
 import { isClockAhead, type JournalEntry, type ReplayResult } from './journal.ts';
 import { findTaken, keepQuarantined, keepReplayed } from './journal.repository.ts';
 import { settleReplay } from './settle.repository.ts';
@@ -40,9 +40,9 @@ async function take(entry: JournalEntry, options: TapDeciderOptions): Promise<Re
   const em = options.parts.db.fork();
   const taken = await findTaken(em, entry);
   if (taken) return { eventId: tap.eventId, status: 'known', flags: taken.flags };
-  const device = await findDevice(em, tap.deviceId);
-  if (!device) throw new Error('There is no device that could have kept this journal.');
-  const read = readTap(tap, device);
+  const door = await findDoor(em, tap.deviceId);
+  if (!door) throw new Error('There is no device that could have kept this journal.');
+  const read = readTap(tap, door);
   if (isClockAhead(tap)) {
     await keepQuarantined(em, entry, read);
     return { eventId: tap.eventId, status: 'quarantined', flags: ['clock_ahead'] };

@@ -6,26 +6,33 @@ import { membershipOf } from './entitlement.ts';
 import type { Facts } from './facts.repository.ts';
 import { type FoldedVisit, foldVisits, openVisitOf } from './fold-visits.ts';
 import type { Movement } from './movement.ts';
-import { recordMovement } from './record-movement.repository.ts';
+import { addMovement, type MovementRecord } from './movement-record.ts';
+import { endOverdue } from './record-movement.repository.ts';
+import type { StoredVisit } from './stored-visit.ts';
 import type { TapCase } from './tap-case.repository.ts';
 import { momentOf, movementOf } from './tap-movement.ts';
 import type { TapFindings } from './tap.repository.ts';
-import { beginTurn } from './turn.repository.ts';
+import { beginTurn, type Turn } from './turn.repository.ts';
 import {
   countInside,
   findLastCheckOutMs,
   lockSubject,
+  saveRecord,
   type Visitor,
   type VisitTransaction,
 } from './visit.repository.ts';
-import type { VisitRow } from './visit.entity.ts';
 
-/** What the transaction made of a tap. */
+/** What the rules make of a tap. */
 export interface Settled {
   readonly verdict: Verdict;
   readonly checkInId: string | null;
   readonly previous: Decision | undefined;
   readonly findings: TapFindings;
+}
+
+/** The same with what is to be stored of it: nothing where nobody moved. */
+export interface SettledTap extends Settled {
+  readonly consequences: { readonly visitor: Visitor; readonly record: MovementRecord } | undefined;
 }
 
 /** What the rules say, and of which state of things. */
@@ -34,24 +41,28 @@ interface Judgement {
   readonly membershipId: string | null;
   readonly atMs: number;
   readonly open: FoldedVisit | undefined;
-  readonly previous: Decision | undefined;
-  readonly episode: readonly Movement[];
+  readonly turn: Turn;
 }
 
 /**
- * Decides a tap and records how the customer moved. The lock makes simultaneous taps of one customer follow each other, so that
+ * Decides a tap and says how the customer moved. The lock makes simultaneous taps of one customer follow each other, so that
  * the second sees the first one's visit.
  */
-export async function settle(tapCase: TapCase, transaction: VisitTransaction): Promise<Settled> {
-  const judgement = await judge(tapCase, transaction);
-  const { verdict, membershipId, open, previous, atMs, episode } = judgement;
+export async function settle(tapCase: TapCase, transaction: VisitTransaction, withinMs: number): Promise<SettledTap> {
+  const { verdict, membershipId, open, turn, atMs } = await judge(tapCase, transaction, withinMs);
+  const { previous } = turn;
   const movement = movementOf(tapCase, { atMs, membershipId });
-  const visitor = visitorOf(tapCase);
-  if (visitor && verdict.outcome === 'granted' && !previous)
-    await recordMovement(visitor, movement, transaction, episode);
   const checkInId = verdict.action === 'check_in' ? movement.visitId : (open?.id ?? null);
-  return { verdict, checkInId, previous, findings: findingsOf(tapCase, previous) };
+  const settled = { verdict, checkInId, previous, findings: findingsOf(tapCase, previous) };
+  const visitor = visitorOf(tapCase);
+  if (!visitor || verdict.outcome !== 'granted' || previous) return { ...settled, consequences: undefined };
+  await endOverdue(visitor, movement, turn, transaction);
+  const record = addMovement(turn, movement, transaction.nowMs);
+  return { ...settled, consequences: { visitor, record } };
 }
+
+/** How long a device that hands in its journal waits for one entry, in milliseconds. */
+const replayWithinMs = 10_000;
 
 /**
  * Takes in what a device decided without us. It is a fact whatever we would have said, which only flags it: whoever was let in has
@@ -62,13 +73,16 @@ export async function settleReplay(
   deviceDecision: Outcome,
   transaction: VisitTransaction,
 ): Promise<Settled> {
-  const { verdict, membershipId, atMs, episode } = await judge(tapCase, transaction);
+  const { verdict, membershipId, atMs, turn } = await judge(tapCase, transaction, replayWithinMs);
   const told = { ...toldOf(verdict, deviceDecision), outcome: deviceDecision, action: 'none' } as const;
   const settled = { verdict: told, checkInId: null, previous: undefined, findings: findingsOf(tapCase, undefined) };
   const visitor = visitorOf(tapCase);
   if (deviceDecision === 'denied' || !visitor) return settled;
   const movement = movementOf(tapCase, { atMs, membershipId });
-  const { action, visitId } = effectOf(movement, await recordMovement(visitor, movement, transaction, episode));
+  await endOverdue(visitor, movement, turn, transaction);
+  const record = addMovement(turn, movement, transaction.nowMs);
+  await saveRecord(visitor, record, transaction);
+  const { action, visitId } = effectOf(movement, record.visits);
   return { ...settled, verdict: { ...told, action }, checkInId: visitId };
 }
 
@@ -80,12 +94,12 @@ function toldOf(verdict: Verdict, deviceDecision: Outcome): Pick<Verdict, 'reaso
 }
 
 /** Asks the rules about a tap as of its time, with the customer's lock taken. */
-async function judge(tapCase: TapCase, transaction: VisitTransaction): Promise<Judgement> {
+async function judge(tapCase: TapCase, { em, nowMs }: VisitTransaction, withinMs: number): Promise<Judgement> {
   const { tap, device, facts, policy } = tapCase;
-  const { em } = transaction;
   const customer = facts?.customer;
-  const turn = { customerId: customer?.id, windowMs: policy.duplicateMs };
-  const { previous, episode } = await beginTurn(em, tapCase, turn);
+  const options = { customerId: customer?.id, windowMs: policy.duplicateMs, nowMs, withinMs };
+  const turn = await beginTurn(em, tapCase, options);
+  const { previous, episode } = turn;
   const subject = customer && { organisationId: device.organisationId, customerId: customer.id };
   const atMs = momentOf(tap, episode.at(-1));
   const before = episode.filter((movement) => movement.atMs <= atMs);
@@ -95,7 +109,7 @@ async function judge(tapCase: TapCase, transaction: VisitTransaction): Promise<J
   const lastCheckedOutMs = hasReentryDelay ? await findLastCheckOutMs(em, subject, at) : undefined;
   const placesLeft = await findPlacesLeft(tapCase, em);
   const input = inputOf(tapCase, { atMs, previous, open, lastCheckedOutMs, placesLeft });
-  return { verdict: decide(input), membershipId: membershipOf(input), atMs, open, previous, episode };
+  return { verdict: decide(input), membershipId: membershipOf(input), atMs, open, turn };
 }
 
 /**
@@ -110,7 +124,7 @@ async function findPlacesLeft({ device, policy, tap }: TapCase, em: SqlEntityMan
   await lockSubject(em, `site ${device.siteId}`);
   const left = async (capacity: number | undefined, zone: string | null): Promise<number | null> =>
     capacity === undefined ? null : capacity - (await countInside(em, { ...device, zone }, tap.occurredAt));
-  return { site: await left(policy.capacity ?? undefined, null), zone: await left(ofZone, device.zone ?? null) };
+  return { site: await left(policy.capacity ?? undefined, null), zone: await left(ofZone, device.zone) };
 }
 
 /** Whose visits a tap may change: those of nobody when it is of somebody who works here or whom nobody knows. */
@@ -123,12 +137,12 @@ function visitorOf({ device, facts, policy }: TapCase): Visitor | undefined {
 /** What a movement that was heard of late did to the visits. */
 function effectOf(
   { visitId, atMs }: Movement,
-  visits: ReadonlyMap<string, VisitRow>,
+  visits: ReadonlyMap<string, StoredVisit>,
 ): { action: Action; visitId: string | null } {
   const begun = visits.get(visitId);
-  if (begun && !begun.deletedAt) return { action: 'check_in', visitId };
+  if (begun && !begun.isTakenBack) return { action: 'check_in', visitId };
   const ended = [...visits.values()].find(
-    ({ checkedOutAt, closedBy, deletedAt }) => !deletedAt && closedBy === 'tap' && checkedOutAt?.getTime() === atMs,
+    ({ checkedOutMs, closedBy, isTakenBack }) => !isTakenBack && closedBy === 'tap' && checkedOutMs === atMs,
   );
   return ended ? { action: 'check_out', visitId: ended.id } : { action: 'none', visitId: null };
 }
@@ -149,9 +163,9 @@ interface VisitState {
 function inputOf({ device, medium, facts, site, policy }: TapCase, state: VisitState): DecisionInput {
   return {
     nowMs: state.atMs,
-    isDeviceAllowed: device.enabled && !device.deletedAt && site !== undefined,
+    isDeviceAllowed: device.isAllowed && site !== undefined,
     direction: device.direction,
-    zone: device.zone ?? null,
+    zone: device.zone,
     isReadable: medium !== undefined,
     previous: state.previous,
     mediumState: facts?.mediumState ?? 'unknown',

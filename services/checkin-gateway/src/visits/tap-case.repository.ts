@@ -1,14 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
-import type { DeviceRow } from '../devices/device.entity.ts';
+import { findHolder, type KnownHolder } from '../projections/known.repository.ts';
+import type { Door } from './door.repository.ts';
 import { type Facts, type FactsOptions, findFacts } from './facts.repository.ts';
 import { type Medium, normaliseMedium } from './media.ts';
-import { findPolicy } from './policy.repository.ts';
-import type { VisitPolicy } from './policy.ts';
 import type { Tap } from './tap.ts';
 import type { VisitTransaction } from './visit.repository.ts';
 
@@ -18,10 +15,9 @@ export interface TapDeciderOptions extends Omit<FactsOptions, 'clock'> {
   readonly sites: Sites;
 }
 
-/** A tap at its device, with what the device read. */
-export interface ReadTap {
+/** A tap at its door, with what the device read. */
+export interface ReadTap extends Door {
   readonly tap: Tap;
-  readonly device: DeviceRow;
   /** Absent where the reading is not what the device's setting says it is. */
   readonly medium: Medium | undefined;
 }
@@ -29,34 +25,42 @@ export interface ReadTap {
 /** A tap and all that is known about it outside the transaction. */
 export interface TapCase extends ReadTap {
   readonly facts: Facts | undefined;
-  readonly site: Site | undefined;
-  readonly policy: VisitPolicy;
 }
 
 /** Reads a tap by its device's setting. */
-export function readTap(tap: Tap, device: DeviceRow): ReadTap {
-  const { mediumFormat: format, uidBytes } = device;
-  return { tap, device, medium: normaliseMedium(tap.medium, { format, uidBytes }) };
+export function readTap(tap: Tap, door: Door): ReadTap {
+  const { mediumFormat: format, uidBytes } = door.device;
+  return { ...door, tap, medium: normaliseMedium(tap.medium, { format, uidBytes }) };
 }
 
-/** Gathers what a decision about a tap rests on. Throws when an owner has to be asked and can not. */
+/** Looks up the holder of what was read, and gathers what a decision about the tap rests on. */
 export async function gatherCase(read: ReadTap, options: TapDeciderOptions): Promise<TapCase> {
+  const { tap, device, medium } = read;
+  const { organisationId } = device;
+  const question = { organisationId, mediumValue: medium?.value ?? '', nowMs: tap.occurredAt.getTime() };
+  return completeCase(read, medium && (await findHolder(options.parts.db.fork(), question)), options);
+}
+
+/** Gathers the same when the holder has been looked up. Throws when an owner has to be asked and can not. */
+export async function completeCase(
+  read: ReadTap,
+  holder: KnownHolder | undefined,
+  options: TapDeciderOptions,
+): Promise<TapCase> {
   const { tap, device, medium } = read;
   const { db, clock } = options.parts;
   const { organisationId, siteId, offlinePolicy } = device;
   const caller = { principal: servicePrincipal('checkin-gateway', organisationId), requestId: tap.eventId };
   const nowMs = tap.occurredAt.getTime();
   const question = { organisationId, offlinePolicy, mediumValue: medium?.value ?? '', nowMs, caller };
-  const [site, policy, facts] = await Promise.all([
-    options.sites.find(db.fork(), siteId, caller),
-    findPolicy(db.fork(), siteId),
-    medium && findFacts(db.fork(), question, { ...options, clock }),
+  const [site, facts] = await Promise.all([
+    read.site ?? options.sites.find(db.fork(), siteId, caller),
+    medium && findFacts(db.fork(), question, holder, { ...options, clock }),
   ]);
-  return { ...read, site, policy, facts };
+  return { ...read, site, facts };
 }
 
 /** A transaction in which a tap's consequences are written, and told in the name of its device. */
 export function transactionOf(em: SqlEntityManager, { tap, device }: ReadTap, nowMs: number): VisitTransaction {
-  const actor = `device:${device.id}`;
-  return { em, actor, nowMs, emit: (event) => writeEvent(em, event, { actor, requestId: tap.eventId }) };
+  return { em, nowMs, origin: { actor: `device:${device.id}`, requestId: tap.eventId } };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeviceDirection } from '@lido/proto/lido/checkin/v1/device.ts';
-import type { DeviceRow } from '../devices/device.entity.ts';
+import type { DoorDevice } from './door.repository.ts';
 import type { Medium } from './media.ts';
 import type { Movement, MovementKind } from './movement.ts';
 import type { VisitPolicy } from './policy.ts';
@@ -10,7 +10,7 @@ import { visitIdOf } from './visit-id.ts';
 /** What a movement at a reader is made of. */
 export interface Passing {
   readonly tap: Tap;
-  readonly device: Pick<DeviceRow, 'id' | 'name' | 'siteId' | 'direction' | 'zone'>;
+  readonly device: Pick<DoorDevice, 'id' | 'name' | 'siteId' | 'direction' | 'zone'>;
   readonly medium: Medium | undefined;
   readonly policy: VisitPolicy;
 }
@@ -24,19 +24,23 @@ const kinds: Record<DeviceDirection, MovementKind> = {
   DEVICE_DIRECTION_UNSPECIFIED: 'inner',
 };
 
-/** That somebody passed a reader. Its ids derive from the tap's own, so that hearing of it again is hearing of the same. */
+/** The ids of a tap's movement and of the visit that may begin with it. They derive from the tap's own, so that hearing of it again is hearing of the same. */
+export function movementIdsOf({ deviceId, eventId }: Tap): Pick<Movement, 'id' | 'visitId'> {
+  return { id: `${deviceId} ${eventId}`, visitId: visitIdOf(deviceId, eventId) };
+}
+
+/** That somebody passed a reader. */
 export function movementOf(
   { tap, device, medium, policy }: Passing,
   { atMs, membershipId }: Pick<Movement, 'atMs' | 'membershipId'>,
 ): Movement {
   return {
-    id: `${device.id} ${tap.eventId}`,
+    ...movementIdsOf(tap),
     atMs,
     siteId: device.siteId,
     kind: kinds[device.direction],
-    zone: device.zone ?? null,
+    zone: device.zone,
     repeatKey: repeatKeyOf(tap, medium),
-    visitId: visitIdOf(device.id, tap.eventId),
     membershipId,
     ...{ methodType: 'gantner', methodId: device.id, methodName: device.name },
     rules: policy,

@@ -2,18 +2,18 @@ import { SpanKind, trace } from '@opentelemetry/api';
 import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
 import { attribute } from '@lido/runtime/telemetry/names.ts';
 import { inSpan } from '@lido/runtime/telemetry/telemetry.ts';
-import { findDevice } from '../devices/device.repository.ts';
-import type { DeviceRow } from '../devices/device.entity.ts';
 import { answerOf } from './answer.ts';
 import { type DecisionRace, startRace } from './decision-race.ts';
 import type { Decision } from './decision.ts';
 import { fallBack } from './decide.ts';
+import { type DoorDevice, findDoor } from './door.repository.ts';
 import type { JournalEntry, ReplayResult } from './journal.ts';
 import { replayJournal } from './replay.handlers.ts';
-import { settle } from './settle.repository.ts';
+import { settle, type SettledTap } from './settle.repository.ts';
 import type { Passage, Tap } from './tap.ts';
-import { gatherCase, readTap, type TapCase, type TapDeciderOptions, transactionOf } from './tap-case.repository.ts';
-import { keepDecision, keepPassage, keepTap } from './tap.repository.ts';
+import { completeCase, readTap, type TapCase, type TapDeciderOptions, transactionOf } from './tap-case.repository.ts';
+import { hearTap, keepDecision, keepPassage, settleTap } from './tap.repository.ts';
+import { recordValues, type VisitTransaction } from './visit.repository.ts';
 
 /** Decides taps and remembers what became of them, whichever adapter brought them. */
 export interface TapDecider {
@@ -83,7 +83,7 @@ interface Attempt {
   readonly options: TapDeciderOptions;
   readonly race: DecisionRace;
   readonly startedMs: number;
-  device: DeviceRow | undefined;
+  device: DoorDevice | undefined;
 }
 
 async function decideFromFacts(attempt: Attempt): Promise<Decision> {
@@ -104,26 +104,24 @@ async function decideFromFacts(attempt: Attempt): Promise<Decision> {
 
 /** Stores the tap, then decides it; one that was decided before keeps its answer. */
 async function decideKept(attempt: Attempt): Promise<Decision> {
-  const { tap, options } = attempt;
+  const { tap, options, race } = attempt;
   const em = options.parts.db.fork();
-  const device = await findDevice(em, tap.deviceId);
-  if (!device) throw new Error('There is no device that could have sent this tap.');
-  attempt.device = device;
-  const { organisationId, siteId } = device;
+  const door = await findDoor(em, tap.deviceId);
+  if (!door) throw new Error('There is no device that could have sent this tap.');
+  attempt.device = door.device;
+  const { organisationId, siteId } = door.device;
   trace.getActiveSpan()?.setAttributes({ [attribute.organisationId]: organisationId, [attribute.siteId]: siteId });
-  const read = readTap(tap, device);
+  const read = readTap(tap, door);
+  const heard = await hearTap(em, read);
+  if (heard.decision) return heard.decision;
   // Where many wait, work for those who have been answered already would make the next ones late too.
-  const gathering = attempt.race.isLost() ? Promise.reject(new LateDecision()) : gatherCase(read, options);
-  // It is waited for below; what goes wrong meanwhile must not end the process.
-  gathering.catch(() => undefined);
-  const kept = await keepTap(em, read);
-  if (kept) return kept;
+  if (race.isLost()) throw new LateDecision();
   try {
-    return await decideAndSave(attempt, await gathering);
+    return await decideAndSave(attempt, await completeCase(read, heard.holder, options));
   } catch (error) {
-    const decided = error instanceof DecidedMeanwhile ? await keepTap(em, read) : undefined;
-    if (!decided) throw error;
-    return decided;
+    const { decision } = error instanceof DecidedMeanwhile ? await hearTap(em, read) : { decision: undefined };
+    if (!decision) throw error;
+    return decision;
   }
 }
 
@@ -132,15 +130,27 @@ async function decideAndSave(attempt: Attempt, tapCase: TapCase): Promise<Decisi
   const { db, clock, onCommit } = options.parts;
   if (race.isLost()) throw new LateDecision();
   const decision = await db.transaction(async (em) => {
-    await em.execute(`select set_config('statement_timeout', ?, true)`, [String(remaining(attempt) + lateMs)]);
-    const settled = await settle(tapCase, transactionOf(em, tapCase, clock.nowMs()));
+    const transaction = transactionOf(em, tapCase, clock.nowMs());
+    const settled = await settle(tapCase, transaction, remaining(attempt) + lateMs);
     const answer = answerOf({ ...settled, ...tapCase, elapsedMs: elapsed(attempt) });
-    if (!(await keepDecision(em, tapCase.tap, answer, settled.findings))) throw new DecidedMeanwhile();
+    if (!(await keep(tapCase, settled, answer, transaction))) throw new DecidedMeanwhile();
     if (!race.claim()) throw new LateDecision();
     return answer;
   });
   onCommit();
   return decision;
+}
+
+function keep(
+  { tap }: TapCase,
+  { consequences, findings }: SettledTap,
+  decision: Decision,
+  transaction: VisitTransaction,
+): Promise<boolean> {
+  const { em } = transaction;
+  if (!consequences) return keepDecision(em, tap, { decision, findings });
+  const values = recordValues(consequences.visitor, consequences.record, transaction);
+  return settleTap(em, tap, { decision, findings }, values);
 }
 
 /** The answer without a decision. Storing it must not keep anybody waiting. */
@@ -149,7 +159,7 @@ function giveUp(attempt: Attempt, reason: 'decision_timeout' | 'internal_error')
   const verdict = fallBack(device?.direction ?? 'DEVICE_DIRECTION_UNSPECIFIED', reason);
   const decision = answerOf({ verdict, tap, device, elapsedMs: elapsed(attempt) });
   const findings = { customerId: undefined, duplicateOf: undefined };
-  keepDecision(options.parts.db.fork(), tap, decision, findings).catch((error: unknown) => {
+  keepDecision(options.parts.db.fork(), tap, { decision, findings }).catch((error: unknown) => {
     options.parts.telemetry.log.warn({ err: error, event_id: tap.eventId }, 'a denial could not be stored');
   });
   return decision;

@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import type { DeviceRow } from '../devices/device.entity.ts';
+import { holderColumns, type HolderRow, type KnownHolder, toHolder } from '../projections/known.repository.ts';
 import type { Decision } from './decision.ts';
 import { isSecret, type Medium } from './media.ts';
 import type { Passage, Tap } from './tap.ts';
+import type { ReadTap } from './tap-case.repository.ts';
 
 /** Lives as long as the process: what is kept of a PIN tells a repeat from another, and nobody what it was. */
 const concealKey = randomBytes(32);
@@ -14,26 +15,25 @@ export function keptForm(medium: Medium | undefined): string | null {
   return createHmac('sha256', concealKey).update(medium.value).digest('hex');
 }
 
-/** Stores a tap before anything is decided, so that none is lost. Answers the decision of one that was decided before. */
-export async function keepTap(
-  em: SqlEntityManager,
-  { tap, device, medium }: { tap: Tap; device: DeviceRow; medium: Medium | undefined },
-): Promise<Decision | undefined> {
-  const inserted = await em.execute<unknown[]>(
-    `insert into taps (device_id, event_id, organisation_id, site_id, reader_ref, occurred_at, received_at,
-                       clock_source, origin, medium_kind, medium_value)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (device_id, event_id) do nothing returning 1`,
-    [
-      ...[tap.deviceId, tap.eventId, device.organisationId, device.siteId, tap.readerRef, tap.occurredAt],
-      ...[tap.receivedAt, tap.clockSource, tap.origin, tap.medium.kind, keptForm(medium)],
-    ],
+/** What is there once a tap has been stored: its answer, where it was decided before, or else who holds the medium. */
+export interface HeardTap {
+  readonly decision: Decision | undefined;
+  readonly holder: KnownHolder | undefined;
+}
+
+/** Stores a tap before anything is decided, so that none is lost, and looks up its holder in the same statement. */
+export async function hearTap(em: SqlEntityManager, { tap, device, medium }: ReadTap): Promise<HeardTap> {
+  const record = {
+    ...{ device_id: tap.deviceId, event_id: tap.eventId, organisation_id: device.organisationId },
+    ...{ site_id: device.siteId, reader_ref: tap.readerRef, occurred_at: tap.occurredAt, received_at: tap.receivedAt },
+    ...{ clock_source: tap.clockSource, origin: tap.origin },
+    ...{ medium_kind: tap.medium.kind, medium_value: keptForm(medium) },
+  };
+  const [row] = await em.execute<(HolderRow & { decision: Decision | null })[]>(
+    `select decision, ${holderColumns} from hear_tap(?, ?, ?, ?)`,
+    [JSON.stringify(record), device.organisationId, medium?.value ?? null, tap.occurredAt],
   );
-  if (inserted.length > 0) return undefined;
-  const [row] = await em.execute<{ decision: Decision | null }[]>(
-    'select decision from taps where device_id = ? and event_id = ?',
-    [tap.deviceId, tap.eventId],
-  );
-  return row?.decision ?? undefined;
+  return { decision: row?.decision ?? undefined, holder: toHolder(row) };
 }
 
 /** Who tapped and which tap this one repeats, where either is known. */
@@ -42,32 +42,37 @@ export interface TapFindings {
   readonly duplicateOf: string | undefined;
 }
 
-/**
- * Stores what was decided, and in the log of attempts as well. Answers false, and changes nothing, when something was
- * stored before.
- */
-export async function keepDecision(
+/** Keeps what was decided, and in the log of attempts as well. Answers false, and changes nothing, when something was kept before. */
+export async function keepDecision(em: SqlEntityManager, tap: Tap, kept: KeptDecision): Promise<boolean> {
+  const [row] = await em.execute<{ kept: boolean }[]>('select keep_decision(?, ?, ?, ?, ?) as kept', [
+    ...decisionValues(tap, kept),
+  ]);
+  return row?.kept ?? false;
+}
+
+/** The same with all that follows from it, in one statement. */
+export async function settleTap(
   em: SqlEntityManager,
   tap: Tap,
-  decision: Decision,
-  findings: TapFindings,
+  kept: KeptDecision,
+  consequences: [movement: string, visits: string, told: string],
 ): Promise<boolean> {
-  const decided = await em.execute<unknown[]>(
-    `with decided as (
-       update taps set decision = ?::jsonb, customer_id = ?, duplicate_of = ?
-       where device_id = ? and event_id = ? and decision is null
-       returning device_id, event_id, organisation_id, site_id, customer_id, occurred_at),
-     logged as (
-       insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, outcome, reason)
-       select decided.*, ?, ? from decided)
-     select 1 from decided`,
-    [
-      ...[JSON.stringify(decision), findings.customerId ?? null, findings.duplicateOf ?? null],
-      ...[tap.deviceId, tap.eventId],
-      ...[decision.outcome, decision.reason],
-    ],
-  );
-  return decided.length > 0;
+  const [row] = await em.execute<{ kept: boolean }[]>('select settle_tap(?, ?, ?, ?, ?, ?, ?, ?) as kept', [
+    ...decisionValues(tap, kept),
+    ...consequences,
+  ]);
+  return row?.kept ?? false;
+}
+
+/** A decision with what was found out on the way. */
+export interface KeptDecision {
+  readonly decision: Decision;
+  readonly findings: TapFindings;
+}
+
+function decisionValues({ deviceId, eventId }: Tap, { decision, findings }: KeptDecision): (string | null)[] {
+  const { customerId = null, duplicateOf = null } = findings;
+  return [deviceId, eventId, JSON.stringify(decision), customerId, duplicateOf];
 }
 
 /** Whether a device has sent a tap. */

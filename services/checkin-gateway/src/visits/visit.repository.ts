@@ -1,17 +1,16 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { CheckIn, type CheckInCustomer } from '@lido/proto/lido/checkin/v1/check_in.ts';
-import type { OutgoingEvent } from '@lido/runtime/events/outbox.ts';
+import { eventRecord, type Origin, type OutgoingEvent } from '@lido/runtime/events/outbox.ts';
 import { toCheckIn } from './check-in-message.ts';
-import type { FoldedVisit } from './fold-visits.ts';
-import type { Subject } from './movement.repository.ts';
-import { VisitEntity, type VisitRow } from './visit.entity.ts';
+import { movementRecord, type Subject } from './movement.repository.ts';
+import type { MovementRecord } from './movement-record.ts';
+import type { StoredVisit } from './stored-visit.ts';
 
 /** A transaction in which visits change, and in whose name. */
 export interface VisitTransaction {
   readonly em: SqlEntityManager;
-  readonly actor: string;
+  readonly origin: Origin;
   readonly nowMs: number;
-  emit(event: OutgoingEvent): Promise<void>;
 }
 
 /** Lets one transaction at a time decide about a customer (or whatever else the key names), until it ends. */
@@ -34,20 +33,6 @@ export async function findLastCheckOutMs(
   return row?.last ? new Date(row.last).getTime() : undefined;
 }
 
-/** When the customer's open visit began, if it should have ended by an instant. */
-export async function findOverdueSince(
-  em: SqlEntityManager,
-  { organisationId, customerId }: Subject,
-  at: Date,
-): Promise<Date | undefined> {
-  const [row] = await em.execute<{ since: Date }[]>(
-    `select checked_in_at as since from visits
-     where organisation_id = ? and customer_id = ? and checked_out_at is null and deleted_at is null and ends_by <= ?`,
-    [organisationId, customerId, at],
-  );
-  return row && new Date(row.since);
-}
-
 /** How many customers are at a site, or in one of its zones, at an instant. */
 export async function countInside(
   em: SqlEntityManager,
@@ -68,103 +53,55 @@ export interface Visitor extends Subject {
   readonly customer: CheckInCustomer | undefined;
 }
 
-/**
- * Makes the stored visits what the movements say, and tells of every change. `ids` are those of all visits that the movements
- * could have begun: one that they do not make is taken back. Answers the visits by id.
- */
-export async function saveVisits(
+/** Stores what a movement makes of a customer's visits, and tells of every change, in one statement. */
+export async function saveRecord(
   visitor: Visitor,
-  { visits, ids }: { visits: readonly FoldedVisit[]; ids: readonly string[] },
-  transaction: VisitTransaction,
-): Promise<Map<string, VisitRow>> {
-  const { em } = transaction;
-  const stored = await em.find(VisitEntity, { id: { $in: [...ids] } });
-  const rows = new Map(stored.map((row) => [row.id, row]));
-  const wanted = new Map(visits.map((visit) => [visit.id, visit]));
-  const isOpen = ({ id }: VisitRow): boolean => wanted.get(id)?.closedBy === null;
-  // Ends come before beginnings: the database lets a customer have one open visit.
-  for (const row of stored.toSorted((a, b) => Number(isOpen(a)) - Number(isOpen(b)))) {
-    const visit = wanted.get(row.id);
-    if (visit) await changeVisit(row, visit, visitor, transaction);
-    else await takeBack(row, visitor, transaction);
-  }
-  for (const visit of visits) {
-    if (!rows.has(visit.id)) rows.set(visit.id, await beginVisit(visit, visitor, transaction));
-  }
-  return rows;
-}
-
-async function beginVisit(visit: FoldedVisit, visitor: Visitor, transaction: VisitTransaction): Promise<VisitRow> {
-  const { em, actor, nowMs } = transaction;
-  const now = new Date(nowMs);
-  const row = em.create(VisitEntity, {
-    ...{ id: visit.id, organisationId: visitor.organisationId, customerId: visitor.customerId },
-    ...{ createdAt: now, createdBy: actor, updatedAt: now, updatedBy: actor, version: 1 },
-    ...columnsOf(visit),
-  });
-  await em.flush();
-  await tell('lido.checkin.check_in.created', row, visitor, transaction);
-  if (row.checkedOutAt) await tell('lido.checkin.check_in.checked_out', row, visitor, transaction);
-  return row;
-}
-
-async function changeVisit(
-  row: VisitRow,
-  visit: FoldedVisit,
-  visitor: Visitor,
-  transaction: VisitTransaction,
+  record: MovementRecord,
+  { em, nowMs, origin }: VisitTransaction,
 ): Promise<void> {
-  const columns = columnsOf(visit);
-  const isSame =
-    !row.deletedAt &&
-    (row.zone ?? null) === columns.zone &&
-    (row.closedBy ?? null) === columns.closedBy &&
-    row.checkedOutAt?.getTime() === columns.checkedOutAt?.getTime();
-  if (isSame) return;
-  const wasThere = !row.deletedAt;
-  const wasOut = wasThere ? row.checkedOutAt?.getTime() : undefined;
-  Object.assign(row, columns, { deletedAt: null, ...stamp(transaction) });
-  await transaction.em.flush();
-  if (!wasThere) await tell('lido.checkin.check_in.created', row, visitor, transaction);
-  if (row.checkedOutAt?.getTime() !== wasOut) await tell(endOrSaved(row), row, visitor, transaction);
+  if (!record.movement && record.changes.length === 0) return;
+  await em.execute('select save_movement(?, ?, ?)', recordValues(visitor, record, { nowMs, origin }), 'run');
 }
 
-async function takeBack(row: VisitRow, visitor: Visitor, transaction: VisitTransaction): Promise<void> {
-  if (row.deletedAt) return;
-  Object.assign(row, { deletedAt: new Date(transaction.nowMs), ...stamp(transaction) });
-  await transaction.em.flush();
-  await tell('lido.checkin.check_in.removed', row, visitor, transaction);
+/** A record as the functions in SQL read it: the movement, the changed visits, and what is told of them. */
+export function recordValues(
+  visitor: Visitor,
+  { movement, changes }: Pick<MovementRecord, 'movement' | 'changes'>,
+  { nowMs, origin }: Pick<VisitTransaction, 'nowMs' | 'origin'>,
+): [movement: string, visits: string, told: string] {
+  return [
+    JSON.stringify(movement ? movementRecord(visitor, movement, nowMs) : null),
+    JSON.stringify(changes.map(({ visit }) => visitRecord(visitor, visit, { nowMs, origin }))),
+    JSON.stringify(
+      changes.flatMap(({ visit, told }) => told.map((type) => eventRecord(eventOf(type, visit, visitor), origin))),
+    ),
+  ];
 }
 
-function stamp({ nowMs, actor }: VisitTransaction): Pick<VisitRow, 'updatedAt' | 'updatedBy'> {
-  return { updatedAt: new Date(nowMs), updatedBy: actor };
-}
-
-function endOrSaved(row: VisitRow) {
-  return row.checkedOutAt ? 'lido.checkin.check_in.checked_out' : 'lido.checkin.check_in.saved';
-}
-
-function columnsOf(visit: FoldedVisit) {
-  const { siteId, membershipId, methodType, methodId, methodName, zone, closedBy } = visit;
+/** A visit as its table has it. What its row says of its making stays when it is there already. */
+function visitRecord(
+  { organisationId, customerId }: Subject,
+  visit: StoredVisit,
+  { nowMs, origin: { actor } }: Pick<VisitTransaction, 'nowMs' | 'origin'>,
+): Record<string, unknown> {
+  const now = new Date(nowMs);
+  const { checkedOutMs, zone, version } = visit;
   return {
-    ...{ siteId, membershipId, methodType, methodId, methodName, zone, closedBy },
-    checkedInAt: new Date(visit.checkedInMs),
-    endsBy: new Date(visit.endsByMs),
-    checkedOutAt: visit.checkedOutMs === null ? null : new Date(visit.checkedOutMs),
+    ...{ id: visit.id, organisation_id: organisationId, customer_id: customerId, site_id: visit.siteId },
+    ...{ membership_id: visit.membershipId, method_type: visit.methodType },
+    ...{ method_id: visit.methodId, method_name: visit.methodName, zone, closed_by: visit.closedBy },
+    ...{ checked_in_at: new Date(visit.checkedInMs), ends_by: new Date(visit.endsByMs) },
+    checked_out_at: checkedOutMs === null ? null : new Date(checkedOutMs),
+    ...{ created_at: now, created_by: actor, updated_at: now, updated_by: actor, version },
+    deleted_at: visit.isTakenBack ? now : null,
   };
 }
 
-async function tell(
+function eventOf(
   type: OutgoingEvent['type'],
-  visit: VisitRow,
-  { customer }: Visitor,
-  { emit }: VisitTransaction,
-): Promise<void> {
-  await emit({
-    type,
-    aggregateId: visit.id,
-    organisationId: visit.organisationId,
-    siteId: visit.siteId,
-    payload: CheckIn.encode(toCheckIn(visit, customer)).finish(),
-  });
+  visit: StoredVisit,
+  { organisationId, customerId, customer }: Visitor,
+): OutgoingEvent {
+  const payload = CheckIn.encode(toCheckIn({ ...visit, customerId }, customer)).finish();
+  return { type, aggregateId: visit.id, organisationId, siteId: visit.siteId, payload };
 }

@@ -4,6 +4,7 @@ import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { SpanKind, trace } from '@opentelemetry/api';
 import { attribute } from '../telemetry/names.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { eventFunctions } from '../events/event-functions.ts';
 import { RecordedAtMigration } from '../events/recorded-at.migration.ts';
 import { JobMigration } from '../jobs/job.migration.ts';
 import { isRetryable } from './map-database-error.ts';
@@ -38,6 +39,7 @@ const runtimeMigrations = [
   { name: '0000-runtime', class: RuntimeMigration },
   { name: '0000-runtime-jobs', class: JobMigration },
   { name: '0000-runtime-recorded-at', class: RecordedAtMigration },
+  eventFunctions,
 ];
 
 /** Opens a service's database and brings its schema up to date. */

@@ -17,30 +17,23 @@ export interface Origin {
   requestId: string;
 }
 
-/**
- * Writes an event in the caller's transaction, so that it is told exactly when the change is true.
- * The aggregate's version row stays locked until the commit: versions are gapless and in commit order.
- */
+/** Writes an event in the caller's transaction, so that it is told exactly when the change is true. */
 export async function writeEvent(em: SqlEntityManager, event: OutgoingEvent, origin: Origin): Promise<void> {
   await em.execute(
-    `with next as (
-       insert into aggregate_versions (aggregate_id, version) values (?, 1)
-       on conflict (aggregate_id) do update set version = aggregate_versions.version + 1
-       returning version)
-     insert into outbox (id, type, aggregate_id, version, organisation_id, site_id, actor, occurred_at, request_id, traceparent, payload)
-     select ?, ?, ?, next.version, ?, ?, ?, lido_now(), ?, ?, ? from next`,
+    'select write_event(?, ?, ?, ?, ?, ?, ?, ?, ?)',
     [
-      event.aggregateId,
-      newUuid(),
-      event.type,
-      event.aggregateId,
-      event.organisationId,
-      event.siteId ?? null,
-      origin.actor,
-      origin.requestId,
-      currentTraceparent(),
-      Buffer.from(event.payload),
+      ...[newUuid(), event.type, event.aggregateId, event.organisationId, event.siteId ?? null],
+      ...[origin.actor, origin.requestId, currentTraceparent(), Buffer.from(event.payload)],
     ],
     'run',
   );
+}
+
+/** The same as a function in SQL reads it that writes events beside what they tell of. */
+export function eventRecord(event: OutgoingEvent, origin: Origin): Record<string, unknown> {
+  return {
+    ...{ id: newUuid(), type: event.type, aggregate_id: event.aggregateId, organisation_id: event.organisationId },
+    ...{ site_id: event.siteId ?? null, actor: origin.actor, request_id: origin.requestId },
+    ...{ traceparent: currentTraceparent(), payload: Buffer.from(event.payload).toString('base64') },
+  };
 }

@@ -96,14 +96,10 @@ export function startRelay(options: RelayOptions): Relay {
 }
 
 async function publishBatch(em: SqlEntityManager, bus: Bus, telemetry: Telemetry): Promise<number> {
-  const [lock] = await em.execute<{ held: boolean }[]>(
-    `select pg_try_advisory_xact_lock(hashtext('lido.relay')) as held`,
-  );
-  if (!lock?.held) return 0;
   const rows = await em.execute<OutboxRow[]>(
     `select seq, id, type, aggregate_id, version, organisation_id, site_id, actor,
             (extract(epoch from occurred_at) * 1000)::bigint as occurred_at_ms, request_id, traceparent, payload
-     from outbox where published_at is null order by seq limit ${batchMax}`,
+     from waiting_events(${batchMax})`,
   );
   if (rows.length === 0) return 0;
   const results = await Promise.allSettled(rows.map((row) => publish(row, bus, telemetry)));

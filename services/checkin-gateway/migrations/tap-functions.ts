@@ -1,0 +1,57 @@
+/** How a tap is heard and how its decision is kept, each in one statement. */
+export const tapFunctions = `
+-- A device, removed ones included, with the rules of its site as far as the site has chosen any.
+create function door_of(of_device varchar, out device jsonb, out policy jsonb, out site jsonb) language plpgsql as $$
+begin
+  select jsonb_build_object('id', d.id, 'organisationId', d.organisation_id, 'siteId', d.site_id, 'name', d.name,
+      'direction', d.direction, 'zone', d.zone, 'mediumFormat', d.medium_format, 'uidBytes', d.uid_bytes,
+      'offlinePolicy', d.offline_policy, 'relayId', d.relay_id, 'unlockMs', d.unlock_ms, 'moreRelays', d.more_relays,
+      'isAllowed', d.enabled and d.deleted_at is null),
+    case when p.id is not null then jsonb_build_object('antiPassback', p.anti_passback, 'antiPassbackMinutes', p.anti_passback_minutes,
+      'duplicateMs', p.duplicate_ms, 'minStaySeconds', p.min_stay_seconds, 'maxVisitMinutes', p.max_visit_minutes,
+      'bookingEarlyMinutes', p.booking_early_minutes, 'reentryDelaySeconds', p.reentry_delay_seconds,
+      'paymentRequired', p.payment_required, 'capacity', p.capacity, 'zoneCapacities', p.zone_capacities,
+      'staffCustomerIds', to_jsonb(p.staff_customer_ids)) end,
+    s.site
+    into device, policy, site
+    from devices d left join visit_policies p on p.id = d.site_id left join known_sites s on s.id = d.site_id
+    where d.id = of_device;
+end $$;
+
+-- Stores a tap before anything is decided, so that none is lost, and looks up who holds the medium. One that was decided before has
+-- its answer instead.
+create function hear_tap(tap jsonb, of_organisation varchar, of_medium varchar, at_time timestamptz,
+  out decision jsonb, out is_medium_blocked boolean, out customer jsonb, out memberships jsonb, out bookings jsonb)
+language plpgsql as $$
+begin
+  insert into taps select * from jsonb_populate_record(null::taps, tap) on conflict (device_id, event_id) do nothing;
+  if not found then
+    select t.decision into decision from taps t where t.device_id = tap->>'device_id' and t.event_id = tap->>'event_id';
+    if decision is not null then return; end if;
+  end if;
+  select h.is_medium_blocked, h.customer, h.memberships, h.bookings into is_medium_blocked, customer, memberships, bookings
+    from holder_of(of_organisation, of_medium, at_time) h;
+end $$;
+
+-- Keeps what was decided, and in the log of attempts as well; false, and nothing else, when something was kept before.
+create function keep_decision(of_device varchar, of_event varchar, what jsonb, of_customer varchar, repeats varchar)
+returns boolean language plpgsql as $$
+begin
+  update taps set decision = what, customer_id = of_customer, duplicate_of = repeats
+    where device_id = of_device and event_id = of_event and decision is null;
+  if not found then return false; end if;
+  insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, outcome, reason)
+    select device_id, event_id, organisation_id, site_id, customer_id, occurred_at, what->>'outcome', what->>'reason'
+    from taps where device_id = of_device and event_id = of_event;
+  return true;
+end $$;
+
+-- The same with all that follows from it.
+create function settle_tap(of_device varchar, of_event varchar, what jsonb, of_customer varchar, repeats varchar,
+  movement jsonb, visit_changes jsonb, told jsonb) returns boolean language plpgsql as $$
+begin
+  if not keep_decision(of_device, of_event, what, of_customer, repeats) then return false; end if;
+  perform save_movement(movement, visit_changes, told);
+  return true;
+end $$;
+`;
