@@ -1,4 +1,4 @@
-import { newUuid } from '@lido/runtime/service/ids.ts';
+import { randomUUID } from 'node:crypto';
 import { attribute, metricName } from '@lido/runtime/telemetry/names.ts';
 import { contextOf, inSpan, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { SpanKind } from '@opentelemetry/api';
@@ -19,7 +19,7 @@ export function observe(telemetry: Telemetry): RequestHandler {
   const duration = telemetry.meter.createHistogram(metricName.httpDuration);
   return (request, response, next) => {
     const startedMs = performance.now();
-    const requestId = readRequestId(request.get('x-request-id')) ?? newUuid();
+    const requestId = readRequestId(request.get('x-request-id')) ?? randomUUID();
     response.locals.requestId = requestId;
     response.locals.routePath = '';
     response.setHeader('Request-Id', requestId);

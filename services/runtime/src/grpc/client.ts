@@ -8,6 +8,7 @@ import { currentTraceparent, inSpan, type Telemetry } from '../telemetry/telemet
 import type { Call } from './call.ts';
 import type { AnyMethod, RequestOf, ResponseOf } from './definition.ts';
 import { metadataKey, type Principal, setPrincipal } from './principal.ts';
+import { sendUnary, type UnaryAnswer } from './send-unary.ts';
 
 export interface CallOptions {
   metadata: Metadata;
@@ -19,11 +20,7 @@ export interface CallOptions {
 /** A connection to one service. */
 export interface RawClient {
   readonly name: string;
-  unary<M extends AnyMethod>(
-    method: M,
-    request: RequestOf<M>,
-    options: CallOptions,
-  ): Promise<{ response: ResponseOf<M>; trailer: Metadata }>;
+  unary<M extends AnyMethod>(method: M, request: RequestOf<M>, options: CallOptions): Promise<UnaryAnswer<M>>;
   serverStream<M extends AnyMethod>(
     method: M,
     request: RequestOf<M>,
@@ -42,6 +39,8 @@ export function createClient(address: string, { name, telemetry }: { name: strin
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1_000,
     'grpc.max_receive_message_length': answerBytesMax,
+    // Statistics that nobody asks for, counted with every message.
+    'grpc.enable_channelz': 0,
   });
   const attributesOf = (method: AnyMethod) => ({ [attribute.rpcSystem]: 'grpc', [attribute.rpcMethod]: method.path });
   return {
@@ -86,28 +85,6 @@ export function createClient(address: string, { name, telemetry }: { name: strin
     },
     close: () => client.close(),
   };
-}
-
-function sendUnary<M extends AnyMethod>(client: Client, method: M, request: RequestOf<M>, options: CallOptions) {
-  const { promise, resolve, reject } = Promise.withResolvers<{ response: ResponseOf<M>; trailer: Metadata }>();
-  let response: ResponseOf<M> | undefined;
-  const deadline = Date.now() + options.deadlineMs;
-  const call = client.makeUnaryRequest(
-    method.path,
-    method.requestSerialize,
-    method.responseDeserialize,
-    request,
-    options.metadata,
-    { deadline },
-    (error: ServiceError | null, value?: ResponseOf<M>) => {
-      if (error) reject(error);
-      else response = value;
-    },
-  );
-  call.on('status', (state) => {
-    if (response !== undefined) resolve({ response, trailer: state.metadata });
-  });
-  return promise;
 }
 
 /** A peer's rpcs as functions, in the name of a call's principal or of one given. */

@@ -33,7 +33,7 @@ const requestBytesMax = 12 * 1024 * 1024;
 
 /** Makes the endpoint; `services` is what its calls work with. */
 export function createGrpcServer(services: CallServices): GrpcServer {
-  const server = new Server({ 'grpc.max_receive_message_length': requestBytesMax });
+  const server = new Server({ 'grpc.max_receive_message_length': requestBytesMax, 'grpc.enable_channelz': 0 });
   let isDraining = false;
   addHealth(server, async () => !isDraining && (await services.db.isReady()));
   return {

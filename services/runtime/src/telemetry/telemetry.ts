@@ -13,11 +13,12 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { AlwaysOffSampler, AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { pino, type Logger } from 'pino';
+import { QuietTracer } from './quiet-tracer.ts';
 
 /** A service's tracer, meter and log. Services in one process have one each, so that a trace still shows who did what. */
 export interface Telemetry {
@@ -49,23 +50,24 @@ function prepareContext(): void {
 export function startTelemetry({ service, logLevel, otlpEndpoint }: TelemetryOptions): Telemetry {
   prepareContext();
   const resource = resourceFromAttributes({ [ATTR_SERVICE_NAME]: service });
-  const url = otlpEndpoint && `${otlpEndpoint.replace(/\/$/, '')}/v1/traces`;
-  const spanProcessors = url
-    ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }), scheduledDelayMillis: 500 })]
-    : [];
-  const sampler = url ? new AlwaysOnSampler() : new AlwaysOffSampler();
-  const tracers = new TracerProvider({ resource, spanProcessors, sampler });
+  const tracers = otlpEndpoint ? exportSpans(otlpEndpoint, resource) : undefined;
   const prometheus = new PrometheusExporter({ preventServerStart: true });
   const meters = new MeterProvider({ resource, readers: [prometheus] });
   return {
-    tracer: tracers.getTracer('lido'),
+    tracer: tracers?.getTracer('lido') ?? new QuietTracer(),
     meter: meters.getMeter('lido'),
     log: pino({ name: service, level: logLevel, mixin: traceIds, base: { service } }),
     prometheus,
     stop: async () => {
-      await Promise.all([tracers.shutdown(), meters.shutdown()]);
+      await Promise.all([tracers?.shutdown(), meters.shutdown()]);
     },
   };
+}
+
+function exportSpans(endpoint: string, resource: Resource): TracerProvider {
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
+  const processor = new BatchSpanProcessor({ exporter, scheduledDelayMillis: 500 });
+  return new TracerProvider({ resource, spanProcessors: [processor], sampler: new AlwaysOnSampler() });
 }
 
 /** Ties each log line to the trace it was written in. */
