@@ -61,7 +61,7 @@ export async function loadVisit(parts: BookingParts, request: VisitRequest, call
   const named = new Set(sought.flatMap(({ wanted }) => wanted.guestIds));
   if (request.isOneGuest && named.size > 1) errors['items'] = ['All appointments must be for one guest.'];
   if (Object.keys(errors).length > 0) throw invalid(errors);
-  const range = searchable({ dateFrom: date, dateTo: date }, site, call.clock.nowMs());
+  const range = searchable({ dateFrom: date, dateTo: date }, versioned);
   const sessions = new Map<string, Session>();
   if (!range) return { versioned, visit: undefined, sessions };
   const { order, minGapMinutes, maxGapMinutes, basketId } = request;

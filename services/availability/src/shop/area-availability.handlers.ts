@@ -28,7 +28,7 @@ function getAreaBookingAvailability(parts: BookingParts) {
     const siteId = request.siteId ?? (await siteOfOffering(call.em, offeringId));
     if (siteId === undefined) throw notFound(offeringId);
     const target = await findTarget(parts, { siteId, offeringType: 'area_booking', offeringId }, call);
-    const range = searchable(rangeOf(request, target.site, call.clock.nowMs()), target.site, call.clock.nowMs());
+    const range = searchable(rangeOf(request, target.site, call.clock.nowMs()), target.versioned);
     if (!range) return { data: [], meta: metaOf(target) };
     const query = await areaQuery(parts, { target, filter: request, range }, call);
     const { compiled } = target.versioned;

@@ -14,7 +14,7 @@ import type {
 } from '@lido/proto/lido/availability/v1/shop.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { addDays } from '@lido/runtime/time/zone.ts';
+import { addDays, daysBetween } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { offeringTypes } from '../offerings/offering.ts';
 import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
@@ -41,7 +41,7 @@ export function getAppointmentAvailability(parts: BookingParts) {
   return async (request: GetAppointmentAvailabilityRequest, call: Call): Promise<SlotList> => {
     const target = await findTarget(parts, appointmentId(request.siteId, request.appointmentTypeId), call);
     const range = rangeOf(request, target.site, call.clock.nowMs());
-    const days = searchable(range, target.site, call.clock.nowMs());
+    const days = searchable(range, target.versioned);
     if (!days) return { data: [], meta: metaOf(target) };
     const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const { compiled } = target.versioned;
@@ -65,7 +65,7 @@ export function listAppointmentSlots(parts: BookingParts) {
     const siteId = request.siteId ?? (await siteOfOffering(call.em, request.appointmentTypeId));
     if (siteId === undefined) throw notFound(request.appointmentTypeId);
     const target = await findTarget(parts, appointmentId(siteId, request.appointmentTypeId), call);
-    const days = searchable({ dateFrom: request.date, dateTo: request.date }, target.site, call.clock.nowMs());
+    const days = searchable({ dateFrom: request.date, dateTo: request.date }, target.versioned);
     if (!days) return { data: [], meta: metaOf(target) };
     const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const data = explainSlots(target.versioned.compiled, query).flatMap(({ slots }) =>
@@ -141,7 +141,10 @@ interface DatesQuestion {
 /** Every date of a range, in order. */
 async function everyDate(parts: BookingParts, question: DatesQuestion, call: Call): Promise<OfferingDate[]> {
   const { dateFrom, dateTo } = question.range;
-  const known = new Map((await bookableDates(parts, question, call)).map((date) => [date.date, date]));
+  const found = await bookableDates(parts, question, call);
+  // A range that the solver sees as a whole comes back whole and in order.
+  if (found.length === daysBetween(dateFrom, dateTo) + 1) return found;
+  const known = new Map(found.map((date) => [date.date, date]));
   const dates: OfferingDate[] = [];
   for (let date = dateFrom; date <= dateTo; date = addDays(date, 1)) {
     dates.push(
@@ -156,7 +159,7 @@ async function bookableDates(
   { target, request, range }: DatesQuestion,
   call: Call,
 ): Promise<OfferingDate[]> {
-  const days = searchable(range, target.site, call.clock.nowMs());
+  const days = searchable(range, target.versioned);
   if (!days) return [];
   if (target.offering.type === 'package')
     return packageDates(parts, { ...target, offering: target.offering }, days, call);

@@ -26,7 +26,7 @@ export async function firstBookableDates(
   call: Call,
 ): Promise<Map<string, string>> {
   const { site, compiled } = versioned;
-  const days = searchable(range, site, call.clock.nowMs());
+  const days = searchable(range, versioned);
   if (!days) return new Map();
   const exclusive = offerings.find(asksForMembership);
   const memberships = exclusive ? await membershipsOf(parts, { offering: exclusive, site, versioned }, call) : [];

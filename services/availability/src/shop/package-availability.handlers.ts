@@ -74,7 +74,7 @@ async function askedOn(
   call: Call,
 ): Promise<PackageQuestion | undefined> {
   const { target, date } = asked;
-  const range = searchable({ dateFrom: date, dateTo: date }, target.site, call.clock.nowMs());
+  const range = searchable({ dateFrom: date, dateTo: date }, target.versioned);
   return range && packageQuestion(parts, asked, call);
 }
 

@@ -1,13 +1,13 @@
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { addDays, daysBetween, localDateOf } from '@lido/runtime/time/zone.ts';
+import { daysBetween, localDateOf } from '@lido/runtime/time/zone.ts';
 import { guestsOf } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { findOffering, type Offering } from '../offerings/offering.ts';
 import { asksForMembership, membershipTypesOf } from '../offerings/memberships.client.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
-import { maxHorizonDays } from '../solver/horizon.ts';
+import { datesCovered, maxHorizonDays } from '../solver/horizon.ts';
 import type { AppointmentType, SlotQuery } from '../solver/model.ts';
 import { localDate } from './local-date.ts';
 
@@ -27,8 +27,7 @@ interface RangeRequest {
 /** The whole local days that a request's range touches; without any range, today. Bounds may be dates or instants. */
 export function rangeOf(request: RangeRequest, site: Site, nowMs: number): DateRange {
   const { timezone } = site;
-  const today = localDateOf(nowMs, timezone);
-  const dateFrom = localDate(request.dateTimeFrom ?? request.dateFrom, timezone) ?? today;
+  const dateFrom = localDate(request.dateTimeFrom ?? request.dateFrom, timezone) ?? localDateOf(nowMs, timezone);
   const dateTo = localDate(request.dateTimeTo ?? request.dateTo, timezone) ?? dateFrom;
   return checkedRange({ dateFrom, dateTo });
 }
@@ -42,9 +41,8 @@ export function checkedRange({ dateFrom, dateTo }: DateRange): DateRange {
 }
 
 /** The part of a range that can hold bookable starts: nothing is bookable before today or beyond the year the solver sees. */
-export function searchable({ dateFrom, dateTo }: DateRange, site: Site, nowMs: number): DateRange | undefined {
-  const today = localDateOf(nowMs, site.timezone);
-  const last = addDays(today, maxHorizonDays - 1);
+export function searchable({ dateFrom, dateTo }: DateRange, { compiled }: VersionedSite): DateRange | undefined {
+  const [today, last] = datesCovered(compiled.horizon);
   const clipped = { dateFrom: dateFrom < today ? today : dateFrom, dateTo: dateTo > last ? last : dateTo };
   return clipped.dateTo < clipped.dateFrom ? undefined : clipped;
 }

@@ -1,3 +1,4 @@
+import { bucketMs } from '@lido/runtime/time/local-day.ts';
 import { addDuration } from '@lido/runtime/time/zone.ts';
 import type { AppointmentType, SlotQuery } from './model.ts';
 
@@ -30,8 +31,8 @@ export function bookingWindows(type: BookingRules, query: Asker, zone: string): 
     ? type.membershipBookingWindows.filter(({ membershipTypeId }) => holds(query, membershipTypeId))
     : [];
   return (own.length > 0 ? own : [type]).map(({ minAdvance, maxAdvance }) => ({
-    earliestMs: minAdvance === null ? query.nowMs : addDuration(query.nowMs, minAdvance, zone),
-    latestMs: maxAdvance === null ? Number.POSITIVE_INFINITY : addDuration(query.nowMs, maxAdvance, zone),
+    earliestMs: minAdvance === null ? query.nowMs : later(query.nowMs, minAdvance, zone),
+    latestMs: maxAdvance === null ? Number.POSITIVE_INFINITY : later(query.nowMs, maxAdvance, zone),
   }));
 }
 
@@ -43,4 +44,23 @@ export function isPermitted(type: BookingRules, query: Asker): boolean {
 
 function holds(query: Asker, membershipTypeId: string): boolean {
   return query.memberships.some(({ typeId }) => typeId === membershipTypeId);
+}
+
+const laterLimit = 512;
+const laterOf = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
+
+/**
+ * The instant a duration after now. Clocks change between the buckets of the grid, so within a bucket the answer moves on as now does, and
+ * the calendar, which costs more than a search, is asked once per bucket.
+ */
+function later(nowMs: number, duration: string, zone: string): number {
+  const fromMs = nowMs - (nowMs % bucketMs);
+  const key = `${duration} ${zone}`;
+  let known = laterOf.get(key);
+  if (known?.fromMs !== fromMs) {
+    if (laterOf.size >= laterLimit) laterOf.clear();
+    known = { fromMs, toMs: addDuration(fromMs, duration, zone) };
+    laterOf.set(key, known);
+  }
+  return known.toMs + (nowMs - fromMs);
 }

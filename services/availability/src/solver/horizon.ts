@@ -54,6 +54,11 @@ export function emptyBits(horizon: Horizon): Uint32Array {
   return new Uint32Array(horizon.wordCount);
 }
 
+/** The first and the last date of a horizon that can be asked for. */
+export function datesCovered({ days, dayCount }: Horizon): readonly [first: string, last: string] {
+  return [days[0]?.day.date ?? '', days[dayCount - 1]?.day.date ?? ''];
+}
+
 /** The days of a horizon that can be asked for, from one date to another; undefined when it does not cover them. */
 export function daysOf(horizon: Horizon, dateFrom: string, dateTo: string): readonly HorizonDay[] | undefined {
   const from = horizon.days.findIndex(({ day }) => day.date === dateFrom);

@@ -44,3 +44,18 @@ test('a key that the load does not know is undefined', async () => {
   const read = inCompany<string, number>(() => Promise.resolve(new Map()));
   expect(await read('a')).toBeUndefined();
 });
+
+test('who asks while a load rests waits for the rest and shares one load', async () => {
+  const rests: (() => void)[] = [];
+  let loads = 0;
+  const read = inCompany<string, number>(
+    (keys) => Promise.resolve(new Map(keys.map((key) => [key, ++loads]))),
+    () => new Promise<void>((resolve) => rests.push(resolve)),
+  );
+  expect(await read('a')).toBe(1);
+  const both = [read('a'), read('a')];
+  await settle();
+  expect(loads).toBe(1);
+  rests[0]?.();
+  expect(await Promise.all(both)).toEqual([2, 2]);
+});

@@ -1,9 +1,10 @@
 /**
- * Loads values in company: who asks while a load is under way shares the next one with all who come meanwhile. So a value is never older
- * than the question for it, and however many ask at once, one load runs at a time.
+ * Loads values in company: who asks while a load is under way, or while it rests after one, shares the next one with all who come
+ * meanwhile. So a value is never older than the question for it, and however many ask at once, one load runs at a time.
  */
 export function inCompany<Key, Value>(
   load: (keys: Key[]) => Promise<Map<Key, Value>>,
+  rest: () => Promise<unknown> = () => Promise.resolve(),
 ): (key: Key) => Promise<Value | undefined> {
   let last: Promise<unknown> = Promise.resolve();
   let next: { keys: Set<Key>; values: Promise<Map<Key, Value>> } | undefined;
@@ -15,7 +16,7 @@ export function inCompany<Key, Value>(
         return load([...keys]);
       });
       next = { keys, values };
-      last = values.catch(() => undefined);
+      last = values.then(rest, rest);
     }
     next.keys.add(key);
     return (await next.values).get(key);
