@@ -55,12 +55,13 @@ export async function taps(bench: Workbench): Promise<BenchRow[]> {
   ];
 }
 
-/** Everybody with a card: members go in and out by turns, all others only try to get in. */
+/** Everybody with a card, one after the other: members go in and out by turns, all others only try to get in. */
 class Crowd {
   readonly cards: Card[];
   tapCount = 0;
   readonly #site: TapSite;
-  #turn = 0;
+  readonly #tapsOf = new Map<string, number>();
+  #next = 0;
 
   constructor(site: TapSite) {
     this.#site = site;
@@ -83,12 +84,14 @@ class Crowd {
   }
 
   async #tapNext(): Promise<number> {
-    const turn = this.#turn++;
-    const card = this.cards[turn % this.cards.length];
-    const isGoingOut = card?.reason === 'granted' && Math.floor(turn / this.cards.length) % 2 === 1;
+    const card = this.cards[this.#next];
+    this.#next = (this.#next + 1) % this.cards.length;
+    if (!card) throw new Error('Nobody has a card.');
+    const tapsBefore = this.#tapsOf.get(card.uid) ?? 0;
+    this.#tapsOf.set(card.uid, tapsBefore + 1);
+    const isGoingOut = card.reason === 'granted' && tapsBefore % 2 === 1;
     const readers = isGoingOut ? this.#site.exits : this.#site.entrances;
-    this.tapCount++;
-    const decision = await readers[turn % readers.length]?.tap({ uid: card?.uid ?? '' });
+    const decision = await readers[this.tapCount++ % readers.length]?.tap({ uid: card.uid });
     return decision?.ms ?? Number.NaN;
   }
 }
