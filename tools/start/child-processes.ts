@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../local/folders.ts';
@@ -12,8 +11,6 @@ import type { ServicePlan } from './services.ts';
 const startTimeoutMs = 60_000;
 /** Small objects of a request die young in a larger nursery: 16 calls in flight then answer in a third of the time. */
 const nodeFlags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
-/** Somebody stands at a door and waits: where services share a machine, those that start or catch up must not hold up the doors. */
-const doorService = 'checkin-gateway';
 const withParent = pathToFileURL(join(root, 'tools', 'start', 'with-parent.ts')).href;
 
 /** A launcher of one process per service; `onDeath` hears of a service that ends without being told to. */
@@ -45,7 +42,6 @@ async function startChild(
   const ended = new AbortController();
   child.once('exit', () => ended.abort());
   child.once('error', () => ended.abort());
-  if (name !== doorService) stepBack(child);
   const port = Number(address.slice(address.lastIndexOf(':') + 1));
   if (!(await waitUntil(() => isPortOpen(port), startTimeoutMs, ended.signal))) {
     await stopChild(child);
@@ -64,15 +60,6 @@ async function startChild(
       return stopChild(child);
     },
   };
-}
-
-/** Lets others have the processor first. A child that has ended already is dealt with elsewhere. */
-function stepBack({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
-  }
 }
 
 function stopChild(child: ChildProcess): Promise<void> {

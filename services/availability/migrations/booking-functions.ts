@@ -1,8 +1,9 @@
 /**
  * Holding, renewing and giving back, each in one statement, so that its locks are held for no round trip. Each also gives every site
- * concerned its next version with what changed, as the last thing it does. A model that changed since the solver looked (LD001) and an
- * item of another order (LD002) end a hold with nothing changed, as does a change made from an older state of its booking (LD005); so does a dry run, which tells by its error (LD004) which plan it would
- * have taken. A hold brings several plans and takes the first that is still free: claims, seats of sessions and guests in areas alike.
+ * concerned its next version with what changed, as the last thing it does. What is held and given back at the same moment is exchanged
+ * together (decision 21). A model that changed since the solver looked (LD001), an item of another order (LD002), too little room in a
+ * session, an area or a practitioner's day (LD003), and a change made from an older state of its booking (LD005) end an exchange with
+ * nothing changed, as does a dry run (LD004). Claims that others were quicker to take leave out only the hold that wanted them.
  */
 export const bookingFunctions = `
 create type daily_limit as (
@@ -14,7 +15,7 @@ create function commit_without_waiting() returns void language sql as $$
   select set_config('synchronous_commit', 'off', true)
 $$;
 
-create function next_site_versions(site_ids varchar[], what jsonb) returns table (site_id varchar, version bigint) language sql as $$
+create function next_site_versions(site_ids varchar[], what jsonb) returns table (site_id varchar, version bigint, stamp bigint) language sql as $$
   with next as (
     insert into site_versions as v (site_id, version, stamp)
     select sorted.id, 1, floor(random() * 9007199254740991)::bigint
@@ -23,24 +24,27 @@ create function next_site_versions(site_ids varchar[], what jsonb) returns table
     returning v.site_id, v.version, v.stamp),
   kept as (
     insert into site_changes (site_id, version, stamp, change) select next.site_id, next.version, next.stamp, what from next)
-  select next.site_id, next.version from next
+  select next.site_id, next.version, next.stamp from next
 $$;
 
 create function sites_of_practitioners(practitioner_ids varchar[]) returns varchar[] language sql stable as $$
   select coalesce(array_agg(distinct site_id), '{}') from practitioners p, unnest(p.site_ids) site_id where p.id = any (practitioner_ids)
 $$;
 
-create function save_bookings(held jsonb) returns void language plpgsql as $$
-declare saved int;
+create function save_bookings(held jsonb) returns jsonb language plpgsql as $$
+declare saved jsonb;
 begin
   -- A change that was made from an older state, or of what has been given back, would undo what came between.
-  perform 1 from bookings b where b.id = any (array(select h->>'id' from jsonb_array_elements(held) h)) for update;
-  if exists (
-    select from jsonb_to_recordset(held) h(id varchar, from_revision bigint) left join bookings b on b.id = h.id
-    where h.from_revision is not null and (b.status = 'released' or b.revision is distinct from h.from_revision))
-  then
-    raise exception 'the booking has changed meanwhile' using errcode = 'LD005';
+  if jsonb_path_exists(held, '$[*] ? (@.from_revision != null)') then
+    perform 1 from bookings b where b.id = any (array(select h->>'id' from jsonb_array_elements(held) h)) for update;
+    if exists (
+      select from jsonb_to_recordset(held) h(id varchar, from_revision bigint) left join bookings b on b.id = h.id
+      where h.from_revision is not null and (b.status = 'released' or b.revision is distinct from h.from_revision))
+    then
+      raise exception 'the booking has changed meanwhile' using errcode = 'LD005';
+    end if;
   end if;
+  with kept as (
   insert into bookings (id, organisation_id, site_id, order_id, item_id, customer_id, offering_type, offering_id, session_id,
     starts_at, ends_at, guests, status, expires_at, price_minor, request, summary, created_at, updated_at, waiting_no)
   select h.id, h.organisation_id, h.site_id, h.order_id, h.item_id, h.customer_id, h.offering_type, h.offering_id, h.session_id,
@@ -54,83 +58,14 @@ begin
     -- Who waits for the same session as before keeps their turn.
     waiting_no = case when bookings.session_id = excluded.session_id and excluded.waiting_no is not null
       then coalesce(bookings.waiting_no, excluded.waiting_no) else excluded.waiting_no end
-  where bookings.order_id = excluded.order_id and not (bookings.status = 'confirmed' and excluded.status in ('held', 'waiting'));
-  get diagnostics saved = row_count;
-  if saved <> jsonb_array_length(held) then
+  where bookings.order_id = excluded.order_id and not (bookings.status = 'confirmed' and excluded.status in ('held', 'waiting'))
+  returning id, created_at, revision)
+  select coalesce(jsonb_object_agg(id, jsonb_build_object(
+    'createdAtMs', (extract(epoch from created_at) * 1000)::bigint, 'revision', revision)), '{}') into saved from kept;
+  if (select count(*) from jsonb_object_keys(saved)) <> jsonb_array_length(held) then
     raise exception 'an item belongs to another order, or is booked for good' using errcode = 'LD002';
   end if;
-end $$;
-
-create function hold_time(
-  plans jsonb, home_site varchar, solver_version bigint, solver_stamp bigint, overriding_actor varchar, is_dry_run boolean)
-returns jsonb language plpgsql as $$
-declare plan jsonb; wanted wanted_claim[]; given_up varchar[]; blocked jsonb; home_version bigint; chosen int := 0;
-begin
-  for plan in select value from jsonb_array_elements(plans) loop
-    wanted := array(select w from jsonb_populate_recordset(null::wanted_claim, plan->'wanted') w);
-    given_up := array(select jsonb_array_elements_text(plan->'givenUp'))::varchar[];
-    -- A plan that fails gives its locks back with the subtransaction, so that the next one takes its own in sorted order.
-    begin
-      blocked := take_plan(wanted, plan, given_up, overriding_actor);
-      if blocked is not null then raise exception 'taken' using errcode = 'LD003'; end if;
-      exit;
-    exception when sqlstate 'LD003' then chosen := chosen + 1;
-    end;
-  end loop;
-  if chosen = jsonb_array_length(plans) then return jsonb_build_object('blocked', blocked); end if;
-
-  select n.version into home_version from next_site_versions(
-    home_site || sites_of_practitioners(array(select w.resource_id from unnest(wanted) w where w.kind = 'practitioner')),
-    -- Who lost a claim to an override is not among the given up, so the site is read anew.
-    case when overriding_actor is null then plan->'change' else '{"kind":"model"}' end) n
-  where n.site_id = home_site;
-  if solver_version > 0 and not exists (
-    select from site_changes c where c.site_id = home_site and c.version = solver_version and c.stamp = solver_stamp) then
-    raise exception 'what the solver looked at was undone by a crash' using errcode = 'LD001';
-  end if;
-  if home_version <> solver_version + 1 then
-    if (select count(*) from site_changes c where c.site_id = home_site and c.version > solver_version and c.version < home_version)
-        <> home_version - solver_version - 1
-      or exists (select from site_changes c where c.site_id = home_site and c.version > solver_version
-        and c.version < home_version and c.change->>'kind' = 'model') then
-      raise exception 'the site has changed since it was looked at' using errcode = 'LD001';
-    end if;
-  end if;
-  if is_dry_run then raise exception '%', chosen using errcode = 'LD004'; end if;
-  if overriding_actor is null and not jsonb_path_exists(plan, '$.held[*] ? (@.status == "confirmed")') then
-    perform commit_without_waiting();
-  end if;
-  return jsonb_build_object('plan', chosen, 'saved', (
-    select jsonb_object_agg(b.id, jsonb_build_object(
-      'createdAtMs', (extract(epoch from b.created_at) * 1000)::bigint, 'revision', b.revision)) from bookings b
-    where b.id = any (array(select h->>'id' from jsonb_array_elements(plan->'held') h))));
-end $$;
-
--- What it has taken when it answers what blocks it, its caller rolls back.
-create function take_plan(wanted wanted_claim[], plan jsonb, given_up varchar[], overriding_actor varchar)
-returns jsonb language plpgsql as $$
-declare blocked jsonb; seats wanted_seats[]; areas wanted_area[]; has_places boolean;
-begin
-  select jsonb_agg(jsonb_build_object('kind', c.kind, 'resourceId', c.resource_id, 'bookingId', c.booking_id,
-      'startsAtMs', (extract(epoch from lower(c.during)) * 1000)::bigint, 'endsAtMs', (extract(epoch from upper(c.during)) * 1000)::bigint))
-    into blocked from take_claims(wanted, given_up, overriding_actor) c;
-  if blocked is not null then return blocked; end if;
-  -- Appointments have no places, and most holds are of appointments alone.
-  has_places := plan->'seats' <> '[]' or plan->'areas' <> '[]'
-    or exists (select from bookings where id = any (given_up) and offering_type <> 'appointment');
-  perform save_bookings(plan->'held');
-  if plan->'limits' <> '[]' then
-    select jsonb_agg(jsonb_build_object('kind', 'daily_maximum', 'resourceId', id)) into blocked
-      from limits_exceeded(array(select l from jsonb_populate_recordset(null::daily_limit, plan->'limits') l)) id;
-  end if;
-  if blocked is not null or not has_places then return blocked; end if;
-  seats := array(select s from jsonb_populate_recordset(null::wanted_seats, plan->'seats') s);
-  areas := array(select a from jsonb_populate_recordset(null::wanted_area, plan->'areas') a);
-  perform lock_places(array(select s.session_id from unnest(seats) s), array(select a.area_id from unnest(areas) a), given_up);
-  select jsonb_agg(jsonb_build_object('kind', 'session', 'resourceId', id)) into blocked from take_seats(seats, given_up) id;
-  if blocked is not null then return blocked; end if;
-  select jsonb_agg(jsonb_build_object('kind', 'area', 'resourceId', id)) into blocked from take_areas(areas, given_up) id;
-  return blocked;
+  return saved;
 end $$;
 
 -- Whose appointments of a day are longer than they may be. No constraint sees that, so the days are locked, after the claims' own locks,
@@ -149,25 +84,107 @@ begin
         and (t.id = any (l.appointment_type_ids) or t.category_ids && l.category_ids::text[]));
 end $$;
 
-create function tell_of_bookings(booking_ids varchar[], what jsonb) returns void language sql as $$
-  select 1 from next_site_versions(
-    array(select site_id from bookings where id = any (booking_ids))
-      || sites_of_practitioners(array(select resource_id from claims where booking_id = any (booking_ids) and kind = 'practitioner')), what)
+create function tell_of_bookings(booking_ids varchar[], what jsonb) returns table (site_id varchar, version bigint, stamp bigint)
+language sql as $$
+  select n.* from next_site_versions(
+    array(select b.site_id from bookings b where b.id = any (booking_ids))
+      || sites_of_practitioners(array(select resource_id from claims where booking_id = any (booking_ids) and kind = 'practitioner')), what) n
 $$;
 
-create function release_time(of_order varchar, only_items varchar[]) returns void language plpgsql as $$
-declare ids varchar[];
+-- Places that several share and what practitioners may do in a day, of all holds at once. It answers what is too full.
+create function take_places(holds jsonb, given_up varchar[], has_places boolean) returns jsonb language plpgsql as $$
+declare too_full jsonb; limits jsonb; seats wanted_seats[]; areas wanted_area[];
 begin
-  ids := array(select id from bookings where order_id = of_order and status <> 'released'
-    and (cardinality(only_items) = 0 or item_id = any (only_items)));
-  if cardinality(ids) = 0 then return; end if;
-  perform lock_time('{}', ids);
-  if not exists (select from bookings where id = any (ids) and status = 'confirmed') then perform commit_without_waiting(); end if;
-  update claims set active = false where active and booking_id = any (ids);
-  delete from session_seats where booking_id = any (ids);
-  update area_claims set active = false where active and booking_id = any (ids);
-  update bookings set status = 'released', expires_at = null, waiting_no = null, updated_at = lido_now() where id = any (ids);
-  perform tell_of_bookings(ids, jsonb_build_object('kind', 'claims', 'released', ids, 'taken', '[]'::jsonb));
+  limits := jsonb_path_query_array(holds, '$[*].limits[*]');
+  if limits <> '[]' then
+    select jsonb_agg(jsonb_build_object('kind', 'daily_maximum', 'resourceId', id)) into too_full
+      from limits_exceeded(array(select l from jsonb_populate_recordset(null::daily_limit, limits) l)) id;
+  end if;
+  if too_full is not null or not has_places then return too_full; end if;
+  seats := array(select s from jsonb_populate_recordset(null::wanted_seats, jsonb_path_query_array(holds, '$[*].seats[*]')) s);
+  areas := array(select a from jsonb_populate_recordset(null::wanted_area, jsonb_path_query_array(holds, '$[*].areas[*]')) a);
+  perform lock_places(array(select s.session_id from unnest(seats) s), array(select a.area_id from unnest(areas) a), given_up);
+  select jsonb_agg(jsonb_build_object('kind', 'session', 'resourceId', id)) into too_full from take_seats(seats, given_up) id;
+  if too_full is not null then return too_full; end if;
+  select jsonb_agg(jsonb_build_object('kind', 'area', 'resourceId', id)) into too_full from take_areas(areas, given_up) id;
+  return too_full;
+end $$;
+
+create function claims_of(holds jsonb) returns wanted_claim[] language sql immutable as $$
+  select array(select w from jsonb_populate_recordset(null::wanted_claim, jsonb_path_query_array(holds, '$[*].wanted[*]')) w)
+$$;
+
+create function bookings_of(holds jsonb) returns varchar[] language sql immutable as $$
+  select array(select id #>> '{}' from jsonb_path_query(holds, '$[*].held[*].id') id)::varchar[]
+$$;
+
+create function exchange_time(
+  holds jsonb, releases jsonb, home_site varchar, solver_version bigint, solver_stamp bigint, overriding_actor varchar, is_dry_run boolean)
+returns jsonb language plpgsql as $$
+declare
+  released varchar[]; given_up varchar[]; wanted wanted_claim[]; lasts boolean; has_places boolean; saved jsonb; too_full jsonb;
+  home record; stamp_before bigint;
+begin
+  released := array(
+    select b.id from jsonb_to_recordset(releases) r(order_id varchar, item_ids varchar[]) join bookings b on b.order_id = r.order_id
+    where b.status <> 'released' and (r.item_ids = '{}' or b.item_id = any (r.item_ids)));
+  given_up := released || bookings_of(holds);
+  wanted := claims_of(holds);
+  perform lock_time(wanted, given_up);
+  if overriding_actor is not null then
+    -- A guest can not be in two places, whoever says so.
+    if exists (select from claims_in_the_way(wanted, given_up) where kind = 'guest') then holds := '[]'; end if;
+    perform override_claims(claims_of(holds), given_up, overriding_actor);
+  elsif exists (select from claims_in_the_way(wanted, given_up)) then
+    -- Who was too late gets nothing of what they want, and nobody beside them loses by it.
+    holds := coalesce((select jsonb_agg(h) from jsonb_array_elements(holds) h
+      where not exists (select from claims_in_the_way(claims_of(jsonb_build_array(h)), given_up))), '[]');
+  end if;
+  given_up := released || bookings_of(holds);
+  if given_up = '{}' then return '{"saved": {}}'; end if;
+  select coalesce(bool_or(status = 'confirmed'), false), coalesce(bool_or(offering_type <> 'appointment'), false)
+    into lasts, has_places from bookings where id = any (given_up);
+
+  perform exchange_claims(claims_of(holds), given_up);
+  update bookings set status = 'released', expires_at = null, waiting_no = null, updated_at = lido_now() where id = any (released);
+  saved := save_bookings(jsonb_path_query_array(holds, '$[*].held[*]'));
+  -- Appointments have no places, and most holds are of appointments alone.
+  has_places := has_places or jsonb_path_exists(holds, '$[*].seats[*]') or jsonb_path_exists(holds, '$[*].areas[*]');
+  too_full := take_places(holds, given_up, has_places);
+  if too_full is not null then raise exception 'there is no room for all of it' using errcode = 'LD003', detail = too_full; end if;
+
+  select n.version, n.stamp into home from tell_of_bookings(given_up,
+    -- Who lost a claim to an override is not among the given up, so the site is read anew.
+    case when overriding_actor is null then jsonb_build_object('kind', 'claims', 'released', given_up,
+      'taken', jsonb_path_query_array(holds, '$[*].taken[*]'), 'takenAreas', jsonb_path_query_array(holds, '$[*].takenAreas[*]'))
+    else '{"kind":"model"}' end) n where n.site_id = home_site;
+  select c.stamp into stamp_before from site_changes c where c.site_id = home_site and c.version = home.version - 1;
+  if holds <> '[]' and (solver_version, solver_stamp) is distinct from (home.version - 1, coalesce(stamp_before, 0)) then
+    perform prove_fresh(home_site, home.version, solver_version, solver_stamp);
+  end if;
+  if is_dry_run then raise exception 'all of it can be held' using errcode = 'LD004'; end if;
+  if overriding_actor is null and not lasts and not jsonb_path_exists(holds, '$[*].held[*] ? (@.status == "confirmed")') then
+    perform commit_without_waiting();
+  end if;
+  return jsonb_build_object('saved', saved, 'released', released, 'version', home.version, 'stamp', home.stamp::text,
+    'stampBefore', coalesce(stamp_before, 0)::text,
+    'hasPlaces', has_places);
+end $$;
+
+-- What was planned from a site stands when nothing but claims has changed since; those were looked at under their locks.
+create function prove_fresh(home_site varchar, home_version bigint, solver_version bigint, solver_stamp bigint) returns void
+language plpgsql as $$
+begin
+  if solver_version > 0 and not exists (
+    select from site_changes c where c.site_id = home_site and c.version = solver_version and c.stamp = solver_stamp) then
+    raise exception 'what the solver looked at was undone by a crash' using errcode = 'LD001';
+  end if;
+  if (select count(*) from site_changes c where c.site_id = home_site and c.version > solver_version and c.version < home_version)
+      <> home_version - solver_version - 1
+    or exists (select from site_changes c where c.site_id = home_site and c.version > solver_version
+      and c.version < home_version and c.change->>'kind' = 'model') then
+    raise exception 'the site has changed since it was looked at' using errcode = 'LD001';
+  end if;
 end $$;
 
 create function renew_time(ids varchar[], new_status varchar, until timestamptz) returns boolean language plpgsql as $$

@@ -17,14 +17,13 @@ create function claims_in_the_way(wanted wanted_claim[], given_up varchar[]) ret
   select distinct c.* from unnest(wanted) w
   join claims c on c.active and c.resource_id = w.resource_id and c.unit = w.unit
     and c.during && tstzrange(w.starts_at, w.ends_at, '[)')
-  where (c.expires_at is null or c.expires_at > lido_now())
+  where (c.expires_at is null or c.expires_at > (select lido_now()))
     and (c.booking_id is null or c.booking_id <> all (given_up))
 $$;
 
 create function lock_time(wanted wanted_claim[], booking_ids varchar[]) returns void language plpgsql as $$
-declare lock record;
 begin
-  for lock in
+  perform case when is_exclusive then pg_advisory_xact_lock(key)::text else pg_advisory_xact_lock_shared(key)::text end from (
     with times as (
       select w.resource_id, w.starts_at, w.ends_at from unnest(wanted) w
       union select c.resource_id, lower(c.during), upper(c.during) from claims c where c.active and c.booking_id = any (booking_ids)),
@@ -35,10 +34,21 @@ begin
       union select resource_id || ' ' || hour, true from spans,
         generate_series(floor(extract(epoch from starts_at) / 3600)::bigint, ceil(extract(epoch from ends_at) / 3600)::bigint - 1) hour
       where not is_whole)
-    select hashtextextended(name, 0) as key, bool_or(is_whole) as is_exclusive from names group by 1 order by 1
-  loop
-    if lock.is_exclusive then perform pg_advisory_xact_lock(lock.key); else perform pg_advisory_xact_lock_shared(lock.key); end if;
-  end loop;
+    select hashtextextended(name, 0) as key, bool_or(is_whole) as is_exclusive from names group by 1 order by 1) locks;
+end $$;
+
+-- For who has the locks and has looked.
+create function exchange_claims(wanted wanted_claim[], given_up varchar[]) returns void language plpgsql as $$
+begin
+  update claims c set active = false where c.active and c.booking_id = any (given_up);
+  update claims c set active = false from unnest(wanted) w
+  where c.active and c.resource_id = w.resource_id and c.unit = w.unit
+    and c.during && tstzrange(w.starts_at, w.ends_at, '[)') and c.expires_at <= (select lido_now());
+
+  insert into claims (organisation_id, site_id, resource_id, unit, during, kind, booking_id, item_id, expires_at)
+  select w.organisation_id, w.site_id, w.resource_id, w.unit, tstzrange(w.starts_at, w.ends_at, '[)'),
+         w.kind, w.booking_id, w.item_id, w.expires_at
+  from unnest(wanted) w order by w.resource_id, w.unit, w.starts_at;
 end $$;
 
 create function take_claims(wanted wanted_claim[], given_up varchar[], overriding_actor varchar default null)
@@ -61,15 +71,7 @@ begin
     perform override_claims(wanted, given_up, overriding_actor);
   end if;
 
-  update claims c set active = false where c.active and c.booking_id = any (given_up);
-  update claims c set active = false from unnest(wanted) w
-  where c.active and c.resource_id = w.resource_id and c.unit = w.unit
-    and c.during && tstzrange(w.starts_at, w.ends_at, '[)') and c.expires_at <= lido_now();
-
-  insert into claims (organisation_id, site_id, resource_id, unit, during, kind, booking_id, item_id, expires_at)
-  select w.organisation_id, w.site_id, w.resource_id, w.unit, tstzrange(w.starts_at, w.ends_at, '[)'),
-         w.kind, w.booking_id, w.item_id, w.expires_at
-  from unnest(wanted) w order by w.resource_id, w.unit, w.starts_at;
+  perform exchange_claims(wanted, given_up);
 end $$;
 
 create function override_claims(wanted wanted_claim[], given_up varchar[], actor varchar) returns void language sql as $$

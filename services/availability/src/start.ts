@@ -10,6 +10,7 @@ import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { migrations } from '../migrations/index.ts';
 import { tidyClaims } from './claims/tidy-claims.job.ts';
 import { appointmentReports } from './appointments/appointment-report.job.ts';
+import { holdBatches } from './bookings/hold-batches.repository.ts';
 import type { ChangeParts } from './bookings/parts.ts';
 import { availabilityConfig } from './config.ts';
 import { entities } from './entities.ts';
@@ -46,9 +47,11 @@ export function start(env: Env, options: { clock?: Clock } = {}): Promise<Runnin
         if ((await promoteWaiting(db)) > 0) onCommit();
       };
       const waitlist = sweeperOf(promote, { name: 'waiting lists', everyMs: 5_000, telemetry });
+      const compiled = compiledSites(db, clock, sites);
       const parts: ChangeParts = {
         db,
-        compiledSites: compiledSites(db, clock, sites),
+        compiledSites: compiled,
+        batches: holdBatches(db, compiled, waitlist.wake),
         memberships: peer(EntitlementServiceService, 'memberships', config.LIDO_MEMBERSHIPS_ADDRESS),
         waitlist,
         orders: peer(OrderBookingServiceService, 'orders', config.LIDO_ORDERS_ADDRESS),

@@ -16,7 +16,7 @@ import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { Booking } from './booking.ts';
-import { bookingsOf, releaseTime, renewTime } from './booking.repository.ts';
+import { bookingsOf, renewTime } from './booking.repository.ts';
 import { toHeldItem } from './held-item.ts';
 import { hold } from './hold.handlers.ts';
 import { holdItems } from './hold-items.repository.ts';
@@ -118,8 +118,7 @@ async function claimAgain(
 }
 
 async function release(parts: BookingParts, request: ReleaseRequest): Promise<object> {
-  await releaseTime(parts.db.fork(), request.orderId, request.itemIds);
-  parts.waitlist.wake();
+  await parts.batches.release({ orderId: request.orderId, itemIds: request.itemIds });
   return {};
 }
 

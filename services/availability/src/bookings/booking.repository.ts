@@ -39,6 +39,15 @@ export async function bookingsOf(em: SqlEntityManager, orderId: string): Promise
   return rows.map(toBooking);
 }
 
+/** The sites of orders that have anything which is not released. */
+export async function sitesOfOrders(em: SqlEntityManager, orderIds: string[]): Promise<Map<string, string>> {
+  const rows = await em.execute<{ order_id: string; site_id: string }[]>(
+    `select distinct on (order_id) order_id, site_id from bookings where order_id = any (${textArray}) and status <> 'released'`,
+    [JSON.stringify(orderIds)],
+  );
+  return new Map(rows.map((row) => [row.order_id, row.site_id]));
+}
+
 /** A session's bookings that are not released, in the order they were made. */
 export async function bookingsOfSession(em: SqlEntityManager, sessionId: string): Promise<Booking[]> {
   const rows = await em.execute<BookingRow[]>(
@@ -160,11 +169,6 @@ export function bookingRecord(booking: Booking): object {
     ...{ created_at: instantText(booking.createdAtMs), updated_at: instantText(booking.updatedAtMs) },
     from_revision: booking.revision,
   };
-}
-
-/** Gives items of an order back, all when none is named; doing it again changes nothing. */
-export async function releaseTime(em: SqlEntityManager, orderId: string, itemIds: string[]): Promise<void> {
-  await em.execute(`select release_time(?, ${textArray})`, [orderId, JSON.stringify(itemIds)]);
 }
 
 /** Gives live bookings another expiry, or makes them lasting. False, with nothing changed, when the time of one has lapsed. */

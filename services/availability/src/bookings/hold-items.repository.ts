@@ -12,6 +12,7 @@ import { mayOverlap } from '../solver/packages/package-model.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { BookedRequest, Booking } from './booking.ts';
 import { toHeldItem } from './held-item.ts';
+import { isMereHold } from './hold-batches.repository.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import { type HoldOutcome, holdTime } from './hold-time.repository.ts';
 import { holdingOf, type ItemPlan } from './item-plan.ts';
@@ -19,7 +20,7 @@ import type { BookingParts } from './parts.ts';
 import { type Planning, planAppointments } from './plan-appointments.ts';
 import { planAreas } from './plan-areas.ts';
 import { planSession } from './plan-sessions.repository.ts';
-import { withClaims } from './with-claims.ts';
+import { supposing } from './supposing.ts';
 
 const attemptsMax = 24;
 
@@ -49,9 +50,9 @@ export async function holdItems(
 }
 
 /**
- * The same with the bookings as they are kept: the solver proposes from the cache, the claim function disposes, and the site's version
- * proves that nothing the solver relied on has changed in between. Who loses a race tries other combinations of the same start. A dry run
- * does the very same and undoes it. `tell` writes what is to be told of it in the same transaction.
+ * The same with the bookings as they are kept: the solver proposes from the cache, the database disposes, and the site's version
+ * proves that nothing the solver relied on has changed in between. Who loses a race plans anew. Mere holds of appointments are made
+ * in company. A dry run does the very same and undoes it. `tell` writes what is to be told of it in the same transaction.
  */
 export async function holdOffered(
   parts: BookingParts,
@@ -62,27 +63,38 @@ export async function holdOffered(
   if (items.length === 0) return [];
   const memberships = await activeMemberships(parts, order, items, call);
   const itemIds = items.map(({ item }) => item.itemId);
-  const rotateBy = randomInt(1_000);
+  const turn = randomInt(1_000);
+  const isInCompany = !tell && !isDryRun && isMereHold(order, items);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    // A copy keeps the version that this plan is made from, while others go on with the site itself.
-    const site = { ...(attempt === 0 ? order.versioned : await siteNow(parts, order, call)) };
-    const planning: Planning = { site, order, memberships, itemIds, attempt, rotateBy: rotateBy + attempt };
-    const plans = await planAll(planning, items, call);
-    const holdings = plans.map((plan) => holdingOf(order, plan));
-    const { overridingActor } = order;
-    const outcome = await holdAndTell(parts.db, tell, (em) =>
-      holdTime(em, site, holdings, { isDryRun, overridingActor }),
-    );
+    const site = attempt === 0 ? order.versioned : await siteNow(parts, order, call);
+    const planning: Planning = { site, order, memberships, itemIds, rotateBy: turn + attempt };
+    const outcome = isInCompany
+      ? await parts.batches.hold({ planning, items, signal: call.signal })
+      : await holdAlone(parts.db, planning, items, { call, isDryRun, tell });
     if (outcome === 'again') continue;
     if ('bookings' in outcome) return outcome.bookings;
     // Seats and days are counted anew by each plan, so what is refused twice may be the request's own items that do not fit together.
     const ownReason =
       attempt > 0 && items.length > 1
-        ? outcome.blocked.map(({ kind }) => countedReasons[kind]).find(Boolean)
+        ? outcome.tooFull.map(({ kind }) => countedReasons[kind]).find(Boolean)
         : undefined;
     if (ownReason) throw alreadyTaken(ownReason.message, [ownReason.reason], [], order.site.timezone);
   }
   throw alreadyTaken('Too many guests want this time at this moment. Please try again.', [], [], order.site.timezone);
+}
+
+async function holdAlone(
+  db: Database,
+  asked: Planning,
+  items: OfferedItem[],
+  { call, isDryRun, tell }: { call: Call; isDryRun: boolean; tell: Tell | undefined },
+): Promise<HoldOutcome> {
+  // A copy keeps the version that this plan is made from, while others go on with the site itself.
+  const planning = { ...asked, site: { ...asked.site } };
+  const { site, order } = planning;
+  const holding = holdingOf(order, await planAll(planning, items, call));
+  const { overridingActor } = order;
+  return holdAndTell(db, tell, (em) => holdTime(em, site, holding, { isDryRun, overridingActor }));
 }
 
 /** Tells of what is held, in the transaction that holds it. */
@@ -98,7 +110,7 @@ async function holdAndTell(
   try {
     return await db.transaction(async (em) => {
       const outcome = await hold(em);
-      if (outcome === 'again' || 'blocked' in outcome || outcome.isUndone) throw new NothingHeld(outcome);
+      if (outcome === 'again' || 'tooFull' in outcome || outcome.isUndone) throw new NothingHeld(outcome);
       await tell(em, outcome.bookings);
       // What others will hear of has to outlive a crash, unlike a mere hold.
       await em.execute(`select set_config('synchronous_commit', 'on', true)`);
@@ -120,23 +132,19 @@ class NothingHeld extends Error {
   }
 }
 
-/** The ways to hold everything: what has no choice first, then what shares, then the appointments around it. */
-async function planAll(planning: Planning, items: OfferedItem[], call: Call): Promise<ItemPlan[][]> {
+/** A way to hold everything: what has no choice first, then what shares, then the appointments around it. */
+async function planAll(planning: Planning, items: OfferedItem[], call: Call): Promise<ItemPlan[]> {
   const ofType = (type: string): OfferedItem[] => items.filter(({ offering }) => offering.type === type);
   const sessions: ItemPlan[] = [];
   for (const session of ofType('session')) {
     sessions.push(await planSession(call.em, planning, session));
     checkApart(sessions, planning.order);
   }
-  const { compiled } = planning.site;
-  const appointments = ofType('appointment');
-  const inAreas = withClaims(compiled, sessions, () => planAreas(planning, ofType('area_booking')));
-  // Where appointments have to fit around it, an area is chosen once; alone, each of its areas is a way of its own.
-  const chosen = appointments.length === 0 ? inAreas : inAreas.slice(0, 1);
-  return chosen.flatMap((areas) => {
-    const before = [...sessions, ...areas];
-    const around = withClaims(compiled, before, () => planAppointments(planning, appointments));
-    return around.map((plan) => [...before, ...plan]);
+  return supposing(planning.site.compiled, (suppose) => {
+    suppose.taken(sessions);
+    const areas = planAreas(planning, ofType('area_booking'));
+    suppose.taken(areas);
+    return [...sessions, ...areas, ...planAppointments(planning, ofType('appointment'))];
   });
 }
 

@@ -4,23 +4,20 @@ import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
 import { areaRow, instantText, wantedRows } from '../claims/claim.repository.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { CompiledSite } from '../solver/compile-site.ts';
-import type { SiteChange } from '../sites/site-version.repository.ts';
+import type { SiteChange, SiteVersion, VersionedChange } from '../sites/site-version.repository.ts';
 import type { Booking } from './booking.ts';
 import { bookingRecord } from './booking.repository.ts';
 import { dailyLimits } from './daily-limits.ts';
 import type { Holding, OwnedPlan } from './item-plan.ts';
 
-/** What stands in the way of a hold. Sessions and areas that are full have no times of their own. */
-export interface Blocker {
-  kind: string;
+/** What is counted rather than claimed and has no room for a hold. */
+export interface TooFull {
+  kind: 'session' | 'area' | 'daily_maximum';
   resourceId: string;
-  bookingId?: string | null;
-  startsAtMs?: number;
-  endsAtMs?: number;
 }
 
-/** How a hold ended. `again`: the site has changed in a way that the solver has to look at. */
-export type HoldOutcome = { bookings: Booking[]; isUndone?: boolean } | { blocked: Blocker[] } | 'again';
+/** How a hold ended. `again`: somebody was quicker, or the site has changed in a way that the solver has to look at. */
+export type HoldOutcome = { bookings: Booking[]; isUndone?: boolean } | { tooFull: TooFull[] } | 'again';
 
 export interface HoldOptions {
   /** Who takes what others hold. */
@@ -29,8 +26,15 @@ export interface HoldOptions {
   isDryRun?: boolean;
 }
 
+/** Items that an order gives back, all when none is named. */
+export interface Release {
+  orderId: string;
+  itemIds: string[];
+}
+
 const siteChanged = 'LD001';
 const foreignItem = 'LD002';
+const noRoom = 'LD003';
 const dryRun = 'LD004';
 const changedMeanwhile = 'LD005';
 
@@ -45,40 +49,22 @@ function changedBooking(): Refusal {
   );
 }
 
-/**
- * Holds the first of several plans that is still free, all of it, in one statement which is its own transaction. When none is, it
- * answers what blocks the last.
- */
+/** Holds all of a plan, in one statement which is its own transaction unless there is one already. */
 export async function holdTime(
   em: SqlEntityManager,
   site: VersionedSite,
-  holdings: Holding[],
-  { overridingActor = null, isDryRun = false }: HoldOptions = {},
+  holding: Holding,
+  options: HoldOptions = {},
 ): Promise<HoldOutcome> {
   try {
-    const [row] = await em.execute<
-      {
-        held:
-          | { plan: number; saved: Record<string, Pick<Booking, 'createdAtMs' | 'revision'>> }
-          | { blocked: Blocker[] };
-      }[]
-    >('select hold_time(?::jsonb, ?, ?, ?, ?, ?) as held', [
-      JSON.stringify(holdings.map((holding) => planOf(site, holding))),
-      site.site.id,
-      site.version,
-      site.stamp,
-      overridingActor,
-      isDryRun,
-    ]);
-    if (!row) throw new Error('The hold answered nothing.');
-    if ('blocked' in row.held) return row.held;
-    const { plan, saved } = row.held;
-    const bookings = holdings[plan]?.bookings ?? [];
-    return { bookings: bookings.map((booking) => ({ ...booking, ...saved[booking.id] })) };
+    const {
+      held: [bookings],
+    } = await exchangeTime(em, { siteId: site.site.id, site, holdings: [holding], releases: [] }, options);
+    return bookings ? { bookings } : 'again';
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (code === dryRun)
-      return { bookings: holdings[Number(/\d+/.exec(message)?.[0] ?? 0)]?.bookings ?? [], isUndone: true };
+    const { code, detail } = error as { code?: string; detail?: string };
+    if (code === dryRun) return { bookings: holding.bookings, isUndone: true };
+    if (code === noRoom) return { tooFull: JSON.parse(detail ?? '[]') as TooFull[] };
     if (code === foreignItem)
       throw invalid({ item_id: ['This item belongs to another order, or is booked for good.'] });
     if (code === changedMeanwhile) throw changedBooking();
@@ -87,18 +73,86 @@ export async function holdTime(
   }
 }
 
-/** What the items held before is given up in the same step; for new items that is nothing. */
-function planOf({ compiled }: VersionedSite, { plans, bookings, taken, takenAreas }: Holding): object {
-  const givenUp = bookings.map(({ id }) => id);
-  const change: SiteChange = { kind: 'claims', released: givenUp, taken, takenAreas };
+/** Gives items back; doing it again changes nothing. */
+export async function releaseTime(em: SqlEntityManager, release: Release): Promise<void> {
+  await exchangeTime(em, { siteId: null, site: null, holdings: [], releases: [release] });
+}
+
+/** What is held and given back in one step at a site. */
+export interface Exchange {
+  siteId: string | null;
+  /** As the holdings were planned from it; null where nothing is held. */
+  site: VersionedSite | null;
+  holdings: Holding[];
+  releases: Release[];
+}
+
+/** What has become of an exchange. */
+export interface Exchanged {
+  /** The bookings of each holding, or undefined for one whose time somebody has by now: the others stand. */
+  held: (Booking[] | undefined)[];
+  /** The site's version that it made, with its change, and the one before. Undefined where nothing has changed. */
+  made: { before: SiteVersion; change: VersionedChange } | undefined;
+  /** Whether any of it was of seats or areas, which others may wait for. */
+  hasPlaces: boolean;
+}
+
+/** Gives back and holds in one statement. When it throws, nothing has happened to anybody. */
+export async function exchangeTime(
+  em: SqlEntityManager,
+  { siteId, site, holdings, releases }: Exchange,
+  { overridingActor = null, isDryRun = false }: HoldOptions = {},
+): Promise<Exchanged> {
+  const [row] = await em.execute<{ done: Done }[]>('select exchange_time(?::jsonb, ?::jsonb, ?, ?, ?, ?, ?) as done', [
+    JSON.stringify(site ? holdings.map((holding) => holdRecord(site, holding)) : []),
+    JSON.stringify(releases.map(({ orderId, itemIds }) => ({ order_id: orderId, item_ids: itemIds }))),
+    ...[siteId, site?.version ?? 0, site?.stamp ?? 0],
+    overridingActor,
+    isDryRun,
+  ]);
+  if (!row) throw new Error('The exchange answered nothing.');
+  const { saved } = row.done;
+  const isHeld = ({ bookings }: Holding): boolean => bookings.every(({ id }) => saved[id]);
+  return {
+    held: holdings.map((holding) =>
+      isHeld(holding) ? holding.bookings.map((booking) => ({ ...booking, ...saved[booking.id] })) : undefined,
+    ),
+    made: madeBy(row.done, holdings.filter(isHeld)),
+    hasPlaces: row.done.hasPlaces ?? false,
+  };
+}
+
+interface Done {
+  saved: Record<string, Pick<Booking, 'createdAtMs' | 'revision'>>;
+  /** Ids of bookings. */
+  released?: string[];
+  version?: number | null;
+  stamp?: string;
+  stampBefore?: string;
+  hasPlaces?: boolean;
+}
+
+function madeBy({ saved, released = [], version, stamp, stampBefore }: Done, held: Holding[]): Exchanged['made'] {
+  if (!version || stamp === undefined || stampBefore === undefined) return undefined;
+  const change: SiteChange = {
+    kind: 'claims',
+    released: [...released, ...Object.keys(saved)],
+    taken: held.flatMap(({ taken }) => taken),
+    takenAreas: held.flatMap(({ takenAreas }) => takenAreas),
+  };
+  return { before: { version: version - 1, stamp: stampBefore }, change: { version, stamp, change } };
+}
+
+/** A plan as the functions in SQL read it. What its items held before is given up in the same step; for new items that is nothing. */
+function holdRecord({ compiled }: VersionedSite, { plans, bookings, taken, takenAreas }: Holding): object {
   return {
     wanted: wantedRows(plans.map(({ owner, plan: { wanted } }) => ({ owner, wanted }))),
     seats: plans.flatMap(seatRows),
     areas: plans.flatMap(({ owner, orderId, plan: { areas } }) => areas.map((area) => areaRow(owner, orderId, area))),
-    givenUp,
     held: bookings.map(bookingRecord),
     limits: bookings.flatMap(({ request }, index) => limitRows(compiled, request, plans[index])),
-    change,
+    taken,
+    takenAreas,
   };
 }
 

@@ -12,15 +12,7 @@ import { namedResources } from '../sites/named-resources.ts';
 import type { BookedRequest } from './booking.ts';
 import type { ItemPlan } from './item-plan.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
-import {
-  type AppointmentItem,
-  type PlannedItem,
-  planItems,
-  plansMax,
-  startOf,
-  toPlanned,
-  toPlannedItems,
-} from './plan-items.ts';
+import { type AppointmentItem, type PlannedItem, planItems, startOf, toPlannedItems } from './plan-items.ts';
 
 /** What planning works with: the site as one version has it, and what the rules ask about the booker. */
 export interface Planning {
@@ -28,8 +20,6 @@ export interface Planning {
   order: HoldOrder;
   memberships: { typeId: string }[];
   rotateBy: number;
-  /** How often this request has lost a race, from 0. */
-  attempt: number;
   /** Every item of the request: what they hold now is given up in the same step. */
   itemIds: string[];
 }
@@ -43,18 +33,19 @@ export const takenReasons: ReadonlySet<string> = new Set([
   'guest_unavailable',
 ]);
 
-/** The first plans are free unless somebody is quicker, so that a hold seldom needs more; whoever loses brings them all. */
-const firstPlansMax = 2;
-
-/** The ways to hold appointments, in the order they are to be tried. Refuses the first that can not be held. */
-export function planAppointments(planning: Planning, items: OfferedItem[]): ItemPlan[][] {
-  if (items.length === 0) return [[]];
+/** A way to hold appointments. Refuses the first that can not be held. */
+export function planAppointments(planning: Planning, items: OfferedItem[]): ItemPlan[] {
+  if (items.length === 0) return [];
   const appointments = items.map(({ item }) => appointmentItem(planning, item));
-  const { site, order, rotateBy, attempt } = planning;
-  const toItemPlans = (planned: PlannedItem[]): ItemPlan[] => planned.map((one) => itemPlan(one, site.compiled.model));
-  if (order.skipRules) return planDespiteRules(planning, appointments).map(toItemPlans);
-  const plan = planItems(site.compiled, appointments, { max: attempt === 0 ? firstPlansMax : plansMax, rotateBy });
-  if ('plans' in plan) return plan.plans.map(toItemPlans);
+  const { site, order, rotateBy } = planning;
+  const planned = order.skipRules
+    ? planDespiteRules(planning, appointments)
+    : planByRules(planning, planItems(site.compiled, appointments, rotateBy));
+  return planned.map((one) => itemPlan(one, site.compiled.model));
+}
+
+function planByRules({ order }: Planning, plan: ReturnType<typeof planItems>): PlannedItem[] {
+  if ('plan' in plan) return plan.plan;
   const { reason, message, alternativesMs } = plan.refused;
   if (takenReasons.has(reason)) throw alreadyTaken(message, [reason], alternativesMs, order.site.timezone);
   // The reason is there for who has to tell it from bad input.
@@ -62,20 +53,20 @@ export function planAppointments(planning: Planning, items: OfferedItem[]): Item
 }
 
 /** Staff say when. One item alone may be held by any combination; several need ones that go together. */
-function planDespiteRules({ site, order, rotateBy }: Planning, appointments: AppointmentItem[]): PlannedItem[][] {
+function planDespiteRules({ site, order, rotateBy }: Planning, appointments: AppointmentItem[]): PlannedItem[] {
   const [only, ...others] = appointments;
-  const options = { max: plansMax, rotateBy, takesOver: order.overridingActor !== null };
+  const options = { max: 1, rotateBy, takesOver: order.overridingActor !== null };
   const refuse = (reason: NoAvailabilityReason): Error =>
     alreadyTaken(reasonMessage(reason), [reason], [], order.site.timezone);
   if (!only) return [];
   if (others.length === 0) {
     const found = combinationsDespiteRules(site.compiled, only.query, only.startMs, options);
     if (typeof found === 'string') throw refuse(found);
-    return found.map((combination) => [toPlanned(only, combination)]);
+    return toPlannedItems(appointments, found);
   }
   const held = holdDespiteRules(site.compiled, appointments, options);
   if ('failed' in held) throw refuse(held.reason);
-  return held.plans.map((plan) => toPlannedItems(appointments, plan));
+  return toPlannedItems(appointments, held.plans[0] ?? []);
 }
 
 function appointmentItem({ site, order, memberships, itemIds }: Planning, item: BookedRequest): AppointmentItem {

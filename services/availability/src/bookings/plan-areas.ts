@@ -14,19 +14,18 @@ import { reasonMessage } from '../solver/reason.ts';
 import { alreadyTaken, type OfferedItem } from './hold-order.ts';
 import type { ItemPlan } from './item-plan.ts';
 import { type Planning, takenReasons } from './plan-appointments.ts';
-import { alternativesMax, plansMax, startOf } from './plan-items.ts';
-import { isGuestElsewhere } from './with-claims.ts';
+import { alternativesMax, startOf } from './plan-items.ts';
+import { isGuestElsewhere } from './supposing.ts';
 
-/** The ways to hold area bookings together, in the order they are to be tried. Refuses the first that those before it leave no way for. */
-export function planAreas(planning: Planning, items: OfferedItem[]): ItemPlan[][] {
-  if (items.length === 0) return [[]];
+/** A way to hold area bookings together. Refuses the first that those before it leave no way for. */
+export function planAreas(planning: Planning, items: OfferedItem[]): ItemPlan[] {
   const stays: Stay[] = [];
   for (const item of items) stays.push(stayBeside(planning, stays, item));
-  const ways = waysToStay(
+  const [areas = []] = waysToStay(
     stays.map(({ stay }) => stay),
-    plansMax,
+    1,
   );
-  return ways.map((areas) => areas.map((area, index) => planIn(planning, stays[index] as Stay, area)));
+  return areas.map((area, index) => planIn(planning, stays[index] as Stay, area));
 }
 
 /** What is asked of an area of a type, by the clock. */

@@ -35,22 +35,18 @@ export interface RefusedItem {
 
 export const alternativesMax = 3;
 
-/** How many other combinations of the same start are tried before somebody is sent away. */
-export const plansMax = 8;
-
 /**
- * Plans of what the appointments will hold, in the order they are to be tried; within a plan the items do not take from each other.
- * Answers the first item that can not be held beside those before it instead, when there is one. `rotateBy` lets simultaneous callers
- * choose differently; `max` is how many plans there may be.
+ * What the appointments will hold; the items do not take from each other. Answers the first item that can not be held beside those
+ * before it instead, when there is one. `rotateBy` lets simultaneous callers choose differently.
  */
 export function planItems(
   site: CompiledSite,
   items: AppointmentItem[],
-  options: { max: number; rotateBy: number },
-): { plans: PlannedItem[][] } | { refused: RefusedItem } {
-  const held = holdCombined(site, items, options);
+  rotateBy: number,
+): { plan: PlannedItem[] } | { refused: RefusedItem } {
+  const held = holdCombined(site, items, rotateBy);
   if ('failed' in held) return { refused: refusalOf(site, items.slice(0, held.failed + 1), held.reason) };
-  return { plans: held.plans.map((plan) => toPlannedItems(items, plan)) };
+  return { plan: toPlannedItems(items, held.plans[0] ?? []) };
 }
 
 /** What each appointment holds with its combination. */
@@ -62,21 +58,16 @@ export function toPlannedItems(items: AppointmentItem[], plan: readonly Combinat
 }
 
 /** One item alone may be held by any combination; several need ones that go together. */
-function holdCombined(
-  site: CompiledSite,
-  items: AppointmentItem[],
-  options: { max: number; rotateBy: number },
-): HeldTogether {
+function holdCombined(site: CompiledSite, items: AppointmentItem[], rotateBy: number): HeldTogether {
+  const options = { max: 1, rotateBy };
   const [only, ...others] = items;
   if (!only || others.length > 0) return holdTogether(site, items, options);
-  const combinations = combinationsAt(site, only.query, only.startMs, options);
-  return combinations.length > 0
-    ? { plans: combinations.map((combination) => [combination]) }
-    : { failed: 0, reason: undefined };
+  const plans = combinationsAt(site, only.query, only.startMs, options).map((combination) => [combination]);
+  return plans.length > 0 ? { plans } : { failed: 0, reason: undefined };
 }
 
 /** What an appointment holds with one combination. */
-export function toPlanned(appointment: AppointmentItem, combination: Combination): PlannedItem {
+function toPlanned(appointment: AppointmentItem, combination: Combination): PlannedItem {
   const { item, startMs } = appointment;
   return { item, startMs, combination, wanted: wantedClaims(appointment, combination) };
 }

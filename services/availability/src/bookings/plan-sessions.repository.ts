@@ -15,7 +15,7 @@ import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts'
 import type { ItemPlan } from './item-plan.ts';
 import type { Planning } from './plan-appointments.ts';
 import { startOf } from './plan-items.ts';
-import { isGuestElsewhere } from './with-claims.ts';
+import { isGuestElsewhere } from './supposing.ts';
 
 /** How a session item is held: its seats, and its guests' time. Refuses what is full or not on offer. */
 export async function planSession(

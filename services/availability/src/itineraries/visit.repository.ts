@@ -5,7 +5,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
 import { guestsOf } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
-import { isGuestElsewhere } from '../bookings/with-claims.ts';
+import { isGuestElsewhere } from '../bookings/supposing.ts';
 import { findOffering, type Offering } from '../offerings/offering.ts';
 import { localDate } from '../shop/local-date.ts';
 import { isShopper, membershipsOf, searchable } from '../shop/search.repository.ts';

@@ -2,8 +2,8 @@ import type { ListSessionBookingsResponse } from '@lido/proto/lido/availability/
 import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { pageOf } from '@lido/runtime/resource/list.ts';
-import { releaseTime } from '../bookings/booking.repository.ts';
 import { tellOfBookings } from '../bookings/changed-booking.repository.ts';
+import { releaseTime } from '../bookings/hold-time.repository.ts';
 import { loadSession } from './load-session.repository.ts';
 import { presentBookings } from './present-bookings.repository.ts';
 import { bookedPlaces, countBookedPlaces } from './session-booking.repository.ts';
@@ -28,7 +28,7 @@ export function leaveSessionWaitlist({ parentId, id }: { parentId: string; id: s
     const session = await loadSession(parentId, call, { em, use: 'write' });
     const [place] = await bookedPlaces(em, { ids: [id], sessionIds: [session.id], isWaitlisted: true });
     if (!place) throw notFound(id);
-    await releaseTime(em, place.orderId, [place.itemId]);
+    await releaseTime(em, { orderId: place.orderId, itemIds: [place.itemId] });
     await tellOfBookings('lido.availability.booking.cancelled', [place], transaction);
     return {};
   });

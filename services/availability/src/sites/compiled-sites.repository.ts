@@ -19,6 +19,7 @@ import {
   noVersion,
   type SiteChange,
   type SiteVersion,
+  type VersionedChange,
 } from './site-version.repository.ts';
 
 /** A site, its live offerings and its compiled time as of one version. */
@@ -32,6 +33,8 @@ export interface VersionedSite extends SiteVersion {
 export interface CompiledSites {
   /** Undefined when there is no such site. Throws unavailable when nobody can say. */
   get(siteId: string, caller: Caller): Promise<VersionedSite | undefined>;
+  /** Takes over a change that this process has made itself of the version before it, so that nobody needs to read it. */
+  follow(siteId: string, before: SiteVersion, made: VersionedChange): void;
 }
 
 /** Under load a read of the version is shared by all who ask within this time of the last; alone nobody waits for it. */
@@ -54,10 +57,9 @@ interface CachedSite extends VersionedSite {
 export function compiledSites(db: Database, clock: Clock, sites: Sites): CompiledSites {
   const cache = new Map<string, CachedSite>();
   const loading = new Map<string, Promise<CachedSite | undefined>>();
-  const versionOf = inCompany(
-    (siteIds: string[]) => currentVersions(db.fork(), siteIds),
-    () => setTimeout(restMs, undefined, { ref: false }),
-  );
+  const versionOf = inCompany((siteIds: string[]) => currentVersions(db.fork(), siteIds), {
+    rest: () => setTimeout(restMs, undefined, { ref: false }),
+  });
 
   const load = (siteId: string): Promise<CachedSite | undefined> => {
     const running = loading.get(siteId);
@@ -84,6 +86,10 @@ export function compiledSites(db: Database, clock: Clock, sites: Sites): Compile
         if (loaded && loaded.version >= current.version && isOfToday(loaded, clock.nowMs())) return loaded;
         if (!loaded && !(await sites.find(db.fork(), siteId, caller))) return undefined;
       }
+    },
+    follow: (siteId, before, made) => {
+      const cached = cache.get(siteId);
+      if (cached && isSame(cached, before)) advance(cached, made);
     },
   };
 }
@@ -118,11 +124,13 @@ async function catchUp(db: Database, cached: CachedSite, current: SiteVersion): 
   );
   if (!changes || changes.some(({ change }) => change.kind === 'model')) return false;
   // And it may have applied the same changes meanwhile.
-  for (const { change, version, stamp: next } of changes.slice(cached.version - from)) {
-    applyChange(cached, change);
-    Object.assign(cached, { version, stamp: next });
-  }
+  for (const change of changes.slice(cached.version - from)) advance(cached, change);
   return true;
+}
+
+function advance(cached: CachedSite, { change, version, stamp }: VersionedChange): void {
+  applyChange(cached, change);
+  Object.assign(cached, { version, stamp });
 }
 
 function keysByBooking(compiled: CompiledSite): Map<string, string[]> {

@@ -19,14 +19,16 @@ export function functionMigration(text: string): { name: string; class: new (...
 
 /**
  * All of them touch a few rows by their keys. PostgreSQL keeps a statement's plan for as long as a connection lives, and one that was made
- * while the tables were still small would read them from end to end for ever. Left to itself it would also plan most of them anew in each
- * call, because it then knows how long the arrays are: that was a quarter and more of what the database did for a hold.
+ * while the tables were still small would read them, or a whole index of them, from end to end for ever. Left to itself it would also plan
+ * most of them anew in each call, because it then knows how long the arrays are: that was a quarter and more of what the database did for
+ * a hold.
  */
 function byKeysOnly(text: string): string {
-  return text.replaceAll(
-    'language plpgsql as',
-    'language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as',
-  );
+  const settings = [
+    ...['seqscan', 'hashjoin', 'mergejoin', 'material'].map((way) => `set enable_${way} = off`),
+    'set plan_cache_mode = force_generic_plan',
+  ];
+  return text.replaceAll('language plpgsql as', `language plpgsql ${settings.join(' ')} as`);
 }
 
 function namesOf(kind: 'function' | 'type', text: string): string[] {

@@ -48,14 +48,26 @@ test('a key that the load does not know is undefined', async () => {
 test('who asks while a load rests waits for the rest and shares one load', async () => {
   const rests: (() => void)[] = [];
   let loads = 0;
-  const read = inCompany<string, number>(
-    (keys) => Promise.resolve(new Map(keys.map((key) => [key, ++loads]))),
-    () => new Promise<void>((resolve) => rests.push(resolve)),
-  );
+  const read = inCompany<string, number>((keys) => Promise.resolve(new Map(keys.map((key) => [key, ++loads]))), {
+    rest: () => new Promise<void>((resolve) => rests.push(resolve)),
+  });
   expect(await read('a')).toBe(1);
   const both = [read('a'), read('a')];
   await settle();
   expect(loads).toBe(1);
   rests[0]?.();
   expect(await Promise.all(both)).toEqual([2, 2]);
+});
+
+test('who would be one too many for a load has the one after it', async () => {
+  const loads: string[][] = [];
+  const read = inCompany(
+    (keys: string[]) => {
+      loads.push(keys);
+      return Promise.resolve(new Map(keys.map((key) => [key, key])));
+    },
+    { keysMax: 2 },
+  );
+  expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(read))).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(loads).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
 });

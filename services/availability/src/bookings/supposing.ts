@@ -9,14 +9,33 @@ interface Planned {
   wanted: WantedClaim[];
 }
 
-/** Lets `work` see a site as if the planned claims were taken; the site is as before when this returns or throws. */
-export function withClaims<T>(site: CompiledSite, planned: readonly Planned[], work: () => T): T {
-  const applied: string[] = [];
+/** What may be supposed of a site. */
+export interface Suppose {
+  /** That planned claims are taken. */
+  taken(planned: readonly Planned[]): void;
+  /** That claims are given back. */
+  free(claims: Iterable<Claim>): void;
+}
+
+/** Lets `work` see a site as if what it says, as it goes, were so. The site is as before when this returns or throws. */
+export function supposing<T>(site: CompiledSite, work: (suppose: Suppose) => T): T {
+  const taken: string[] = [];
+  const freed: Claim[] = [];
   try {
-    for (const { item, wanted } of planned) for (const claim of wanted) applied.push(applyPlanned(site, item, claim));
-    return work();
+    return work({
+      taken: (planned) => {
+        for (const { item, wanted } of planned) for (const claim of wanted) taken.push(applyPlanned(site, item, claim));
+      },
+      free: (claims) => {
+        for (const claim of claims) {
+          removeClaim(site, claim.id);
+          freed.push(claim);
+        }
+      },
+    });
   } finally {
-    for (const key of applied) removeClaim(site, key);
+    for (const key of taken) removeClaim(site, key);
+    for (const claim of freed) applyClaim(site, claim);
   }
 }
 
