@@ -1,5 +1,5 @@
 import type { ArrivalMethod, Movement, MovementKind } from './movement.ts';
-import { addMovement, type Surroundings } from './movement-record.ts';
+import { addMovement, type MovementRecord, type Surroundings } from './movement-record.ts';
 import { findSurroundings } from './movement.repository.ts';
 import type { VisitPolicy } from './policy.ts';
 import type { StoredVisit } from './stored-visit.ts';
@@ -8,14 +8,19 @@ import { lockSubject, saveRecord, type Visitor, type VisitTransaction } from './
 /** Only what begins a visit can meet another one that is still open in the database. */
 const mayBegin: ReadonlySet<MovementKind> = new Set(['in', 'toggle', 'arrival']);
 
-/** Ends the older visit that has lasted too long, which no movement of today can reach any more. */
-export async function endOverdue(
+/**
+ * What a movement makes of the visits around it; nothing of that is stored yet. The older visit that has lasted too long, which no
+ * movement of today can reach any more, is ended first.
+ */
+export async function recordOf(
   visitor: Visitor,
-  { kind }: Movement,
-  { overdueSince }: Surroundings,
+  movement: Movement,
+  surroundings: Surroundings,
   transaction: VisitTransaction,
-): Promise<void> {
-  if (overdueSince && mayBegin.has(kind)) await refold(visitor, overdueSince, transaction);
+): Promise<MovementRecord> {
+  const { overdueSince } = surroundings;
+  if (overdueSince && mayBegin.has(movement.kind)) await refold(visitor, overdueSince, transaction);
+  return addMovement(surroundings, movement, transaction.nowMs);
 }
 
 /** Makes the visits around an instant what their movements say by now. The caller holds the customer's lock. */
@@ -36,8 +41,7 @@ export async function recordMovement(
 ): Promise<ReadonlyMap<string, StoredVisit>> {
   const { em, nowMs } = transaction;
   const surroundings = await findSurroundings(em, visitor, { at: new Date(movement.atMs), movement, nowMs });
-  await endOverdue(visitor, movement, surroundings, transaction);
-  const record = addMovement(surroundings, movement, nowMs);
+  const record = await recordOf(visitor, movement, surroundings, transaction);
   await saveRecord(visitor, record, transaction);
   return record.visits;
 }

@@ -6,8 +6,8 @@ import { membershipOf } from './entitlement.ts';
 import type { Facts } from './facts.repository.ts';
 import { type FoldedVisit, foldVisits, openVisitOf } from './fold-visits.ts';
 import type { Movement } from './movement.ts';
-import { addMovement, type MovementRecord } from './movement-record.ts';
-import { endOverdue } from './record-movement.repository.ts';
+import type { MovementRecord } from './movement-record.ts';
+import { recordOf } from './record-movement.repository.ts';
 import type { StoredVisit } from './stored-visit.ts';
 import type { TapCase } from './tap-case.repository.ts';
 import { momentOf, movementOf } from './tap-movement.ts';
@@ -56,8 +56,7 @@ export async function settle(tapCase: TapCase, transaction: VisitTransaction, wi
   const settled = { verdict, checkInId, previous, findings: findingsOf(tapCase, previous) };
   const visitor = visitorOf(tapCase);
   if (!visitor || verdict.outcome !== 'granted' || previous) return { ...settled, consequences: undefined };
-  await endOverdue(visitor, movement, turn, transaction);
-  const record = addMovement(turn, movement, transaction.nowMs);
+  const record = await recordOf(visitor, movement, turn, transaction);
   return { ...settled, consequences: { visitor, record } };
 }
 
@@ -79,8 +78,7 @@ export async function settleReplay(
   const visitor = visitorOf(tapCase);
   if (deviceDecision === 'denied' || !visitor) return settled;
   const movement = movementOf(tapCase, { atMs, membershipId });
-  await endOverdue(visitor, movement, turn, transaction);
-  const record = addMovement(turn, movement, transaction.nowMs);
+  const record = await recordOf(visitor, movement, turn, transaction);
   await saveRecord(visitor, record, transaction);
   const { action, visitId } = effectOf(movement, record.visits);
   return { ...settled, verdict: { ...told, action }, checkInId: visitId };

@@ -1,3 +1,4 @@
+/** How values are loaded in company. */
 export interface Company {
   /** What each load is followed by before the next; nothing as a rule. */
   readonly rest?: () => Promise<unknown>;
