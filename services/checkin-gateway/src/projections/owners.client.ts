@@ -13,7 +13,7 @@ export interface MediumHolder {
 
 /**
  * The services that own what the gateway projects; asked only about what the projections can not know.
- * Every question throws when there is no answer within `deadlineMs`, which is `askingMs` when absent.
+ * Every question throws when there is no answer within `deadlineMs`: of a request's own, when a tap names none.
  */
 export interface Owners {
   customer(id: string, caller: Caller): Promise<Customer | undefined>;
@@ -23,8 +23,11 @@ export interface Owners {
   bookings(of: { customerId: string; nowMs: number }, caller: Caller, deadlineMs?: number): Promise<HeldBooking[]>;
 }
 
-/** Somebody waits at the door meanwhile. */
-export const askingMs = 300;
+/** How long a tap asks: somebody waits at the door meanwhile. */
+export const doorAskingMs = 300;
+
+/** How long a request asks, which would rather wait for a busy service than fail. */
+const askingMs = 5_000;
 
 /** One customer has few orders that have not ended. */
 const ordersMax = 50;

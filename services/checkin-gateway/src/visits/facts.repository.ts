@@ -11,7 +11,7 @@ import {
   type KnownCustomer,
   type KnownHolder,
 } from '../projections/known.repository.ts';
-import { askingMs, type Owners } from '../projections/owners.client.ts';
+import { doorAskingMs, type Owners } from '../projections/owners.client.ts';
 import type { ProjectionSources } from '../projections/sources.job.ts';
 import {
   type Admission,
@@ -104,7 +104,7 @@ async function askOwners(
   question: FactsQuestion,
 ): Promise<Asked> {
   const unanswered: FactSource[] = [];
-  const untilMs = performance.now() + askingMs;
+  const untilMs = performance.now() + doorAskingMs;
   const ask = async <T>(source: FactSource, kept: T, asking: (deadlineMs: number) => Promise<T>): Promise<T> => {
     if (!toAsk.includes(source)) return kept;
     try {
