@@ -5,7 +5,7 @@ create function holdings_of(of_organisation varchar, of_customer varchar, at_tim
 begin
   select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'siteId', m.site_id, 'status', m.status,
       'attentionReason', m.attention_reason, 'startDate', m.start_date, 'endDate', m.end_date,
-      'visitsRemaining', m.visits_remaining) order by m.start_date, m.id), '[]')
+      'visitLimit', m.visit_limit) order by m.start_date, m.id), '[]')
     into memberships
     from known_memberships m where m.organisation_id = of_organisation and m.customer_id = of_customer;
   select coalesce(jsonb_agg(jsonb_build_object('siteId', b.site_id,

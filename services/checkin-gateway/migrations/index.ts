@@ -9,6 +9,7 @@ import { ReadersMigration } from './0030-readers.ts';
 import { AttemptsMigration } from './0031-attempts.ts';
 import { RelaysMigration } from './0032-relays.ts';
 import { Movements } from './0040-movements.ts';
+import { VisitLimitsMigration } from './0041-visit-limits.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -24,6 +25,7 @@ const tables = [
   { name: '0031-attempts', class: AttemptsMigration },
   { name: '0032-relays', class: RelaysMigration },
   { name: '0040-movements', class: Movements },
+  { name: '0041-visit-limits', class: VisitLimitsMigration },
 ];
 
 /** The tables first, then the functions that read them. */

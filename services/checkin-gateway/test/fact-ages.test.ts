@@ -75,7 +75,7 @@ describe('facts that are too old', () => {
 
   test('let the owner say how many visits are left', async () => {
     const guest = await gateway.addGuest();
-    gateway.entitlements.hold(guest.customerId, { ...held(gateway.siteId), visitsRemaining: 0 });
+    gateway.entitlements.hold(guest.customerId, { ...held(gateway.siteId), visitLimit: 0 });
     ages = old;
     const entry = { direction: 'DEVICE_DIRECTION_IN' } as const;
     expect(await tap(guest, entry)).toMatchObject({ outcome: 'denied', reason: 'no_credits', asOf: null });

@@ -145,7 +145,7 @@ const rungs: Readonly<Record<Reason, () => Promise<HttpDecision | ReplayedEntry 
   out_of_hours: tapAtClosedSite,
   already_inside: () => tapAfterEntering(3),
   reentry_too_soon: tapSoonAfterLeaving,
-  no_credits: () => tapOnce({ membership: { visitsRemaining: 0 } }),
+  no_credits: () => tapOnce({ membership: { visitLimit: 0 } }),
   capacity_full: () => tapOnce({ policy: { capacity: 0 } }),
   decision_timeout: tapWhileDatabaseWaits,
   internal_error: tapWhileDatabaseFails,
@@ -240,8 +240,8 @@ test('the first reason that applies is told: as each is mended, the next one sho
     const made = membership({ siteId, organisationId, customerId, changes: { ...changes, ...(id ? { id } : {}) } });
     await gateway.streams.tellMembership(made);
     const status = made.status.slice('MEMBERSHIP_STATUS_'.length).toLowerCase();
-    const isKnown = `select 1 from known_memberships where id = $1 and status = $2 and visits_remaining is not distinct from $3`;
-    const values = [made.id, status, made.visitsRemaining ?? null];
+    const isKnown = `select 1 from known_memberships where id = $1 and status = $2 and visit_limit is not distinct from $3`;
+    const values = [made.id, status, made.visitLimit ?? null];
     await eventually(async () => (await gateway.sql(isKnown, values)).length === 1);
     return made.id;
   };
@@ -250,7 +250,7 @@ test('the first reason that applies is told: as each is mended, the next one sho
     gateway.advance(3);
     told.push((await reader.tap(cardOf(guest))).reason);
   };
-  const held = await hold({ ...overdue, status: 'MEMBERSHIP_STATUS_EXPIRED', visitsRemaining: 0 });
+  const held = await hold({ ...overdue, status: 'MEMBERSHIP_STATUS_EXPIRED', visitLimit: 0 });
 
   await tap();
   await doors.api.put(`/devices/${reader.id}`, { enabled: true });
@@ -259,11 +259,11 @@ test('the first reason that applies is told: as each is mended, the next one sho
   const isUnblocked = 'select 1 from known_customers where id = $1 and access_blocked_at is null';
   await eventually(async () => (await gateway.sql(isUnblocked, [customerId])).length === 1);
   await tap();
-  await hold({ ...overdue, visitsRemaining: 0 }, held);
+  await hold({ ...overdue, visitLimit: 0 }, held);
   await tap();
-  await hold({ visitsRemaining: 0 }, held);
+  await hold({ visitLimit: 0 }, held);
   await tap();
-  await hold({ visitsRemaining: 5 }, held);
+  await hold({ visitLimit: 5 }, held);
   await tap();
   await doors.choose(siteId, { capacity: 1 });
   await tap();

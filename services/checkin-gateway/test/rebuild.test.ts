@@ -95,7 +95,7 @@ describe('events that were lost', () => {
     const before = await held();
     await gateway.sql(`update known_customers set access_blocked_at = null, full_name = 'Somebody else'`);
     await gateway.sql('delete from known_media where customer_id = $1', [member.customerId]);
-    await gateway.sql(`update known_memberships set status = 'expired', visits_remaining = 3`);
+    await gateway.sql(`update known_memberships set status = 'expired', visit_limit = 3`);
     await gateway.sql(`update known_bookings set ends_at = ends_at - interval '1 hour'`);
     await gateway.sql(`update booked_items set bookable_ids = array['nothing']`);
     for (const table of ['known_customers', 'known_media', 'known_memberships', 'known_bookings']) {

@@ -105,14 +105,14 @@ test('a membership whose visits are used up lets in no more, until its owner tel
   const guest = await gateway.addGuest();
   const { siteId, organisationId } = gateway;
   const held = membership({ siteId, organisationId, customerId: guest.customerId });
-  const tellVisits = async (visitsRemaining: number): Promise<void> => {
-    await gateway.streams.tellMembership({ ...held, visitsRemaining });
+  const tellVisits = async (visitLimit: number): Promise<void> => {
+    await gateway.streams.tellMembership({ ...held, visitLimit });
     await eventually(async () => {
       const [row] = await gateway.sql<{ left: number }>(
-        'select visits_remaining as left from known_memberships where id = $1',
+        'select visit_limit as left from known_memberships where id = $1',
         [held.id],
       );
-      return row?.left === visitsRemaining;
+      return row?.left === visitLimit;
     });
   };
   const tap = async () => (await gateway.connect(await gateway.addDevice())).tap({ uid: guest.uid });

@@ -258,9 +258,9 @@ test('a site that does not ask for payment lets in whoever owes', async () => {
 test('a membership lets in as long as it has visits left', async () => {
   const siteId = await doors.addSite();
   const door = await doors.addDoor(siteId);
-  const spent = await doors.addMember(siteId, { visitsRemaining: 0 });
+  const spent = await doors.addMember(siteId, { visitLimit: 0 });
   expect(await door.tap(cardOf(spent))).toMatchObject({ outcome: 'denied', reason: 'no_credits' });
-  const last = await doors.addMember(siteId, { visitsRemaining: 1 });
+  const last = await doors.addMember(siteId, { visitLimit: 1 });
   expect(await door.tap(cardOf(last))).toMatchObject({ outcome: 'granted' });
 });
 
@@ -304,7 +304,7 @@ test('a reader’s allow-list has the cards that its door would open for, and no
   } as const;
   const member = await doors.addMember(siteId);
   const refused = [
-    await doors.addMember(siteId, { visitsRemaining: 0 }),
+    await doors.addMember(siteId, { visitLimit: 0 }),
     await doors.addMember(siteId, owing),
     await doors.addMember(siteId, { status: 'MEMBERSHIP_STATUS_EXPIRED' }),
     await doors.addMember(await doors.addSite()),

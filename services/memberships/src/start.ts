@@ -9,6 +9,7 @@ import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import { type RunningService, startService } from '@lido/runtime/service/start-service.ts';
 import { projectSite, sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { MembershipsMigration } from '../migrations/0001-memberships.ts';
+import { VisitLimitsMigration } from '../migrations/0002-visit-limits.ts';
 import { membershipsConfig } from './config.ts';
 import { customersFrom, projectCustomer } from './known-customers/customer.repository.ts';
 import { entitlementHandlers } from './memberships/entitlement.handlers.ts';
@@ -18,6 +19,7 @@ import { RateEntity } from './rates/rate.entity.ts';
 import { rateHandlers } from './rates/rate.handlers.ts';
 import { TypeEntity } from './types/type.entity.ts';
 import { typeHandlers } from './types/type.handlers.ts';
+import { visitSubscription } from './visits/visit.consumer.ts';
 
 /** Starts the memberships service. */
 export function start(env: Env): Promise<RunningService> {
@@ -27,7 +29,10 @@ export function start(env: Env): Promise<RunningService> {
     source: 'memberships',
     config,
     entities: [TypeEntity, RateEntity, MembershipEntity, MemberEntity],
-    migrations: [{ name: '0001-memberships', class: MembershipsMigration }],
+    migrations: [
+      { name: '0001-memberships', class: MembershipsMigration },
+      { name: '0002-visit-limits', class: VisitLimitsMigration },
+    ],
     compose: ({ peer }) => {
       const address = config.LIDO_CUSTOMERS_ADDRESS;
       const sites = sitesFrom(peer(SiteDirectoryServiceService, 'customers', address));
@@ -41,6 +46,7 @@ export function start(env: Env): Promise<RunningService> {
             mode: 'projection',
             handlers: { 'lido.customers.site.saved': projectSite, 'lido.customers.customer.saved': projectCustomer },
           },
+          visitSubscription,
         ],
         serve: (server) => {
           server.add(MembershipTypeServiceService, typeHandlers);

@@ -40,7 +40,7 @@ test('other services learn a customer’s memberships within the caller’s orga
         attentionReason: null,
         startDate: '2026-01-01',
         endDate: '2199-01-01',
-        visitsRemaining: null,
+        visitLimit: null,
       },
     ],
   });

@@ -115,7 +115,7 @@ test('only reserved memberships are confirmed, and what is over is not cancelled
   });
 });
 
-test('a started membership keeps its start date but may change its end, rate and reference', async () => {
+test('a started membership keeps its start date but may change its end, rate, visits and reference', async () => {
   const made = await desk.confirm(await desk.reserve());
   const yearly = await desk.peer(MembershipRateServiceService).createMembershipRate(newRate(desk.plan.typeId), caller);
   const change = (membership: object, ...updateMask: string[]) =>
@@ -131,6 +131,8 @@ test('a started membership keeps its start date but may change its end, rate and
     endDate: null,
     externalRef: 'ref',
   });
+  expect(await change({ visitLimit: 10 }, 'visit_limit')).toMatchObject({ visitLimit: 10, visitsRemaining: 10 });
+  expect(await change({ visitLimit: null }, 'visit_limit')).toMatchObject({ visitLimit: null, visitsRemaining: null });
   expect(await change({ endDate: '2026-01-02' }, 'end_date')).toMatchObject({ status: 'MEMBERSHIP_STATUS_EXPIRED' });
   await expect(change({ startDate: '2026-02-01' }, 'start_date')).rejects.toMatchObject({
     fields: { start_date: [expect.any(String)] },

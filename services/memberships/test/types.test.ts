@@ -34,6 +34,7 @@ test('a new type comes with its first rate and lasts a calendar year unless it s
     visibility: 'VISIBILITY_PUBLIC',
     minMembers: 1,
     maxMembers: 1,
+    visitLimit: null,
     rates: [{ name: 'Standard', price: 5_000, joiningFee: 0, currency: 'GBP', billingFrequency: 'P1M' }],
   });
   expect(await types.getMembershipType({ id: made.id }, caller)).toEqual(made);

@@ -54,12 +54,12 @@ export async function keepMembership(em: SqlEntityManager, membership: Membershi
   for (const customerId of entitledMembers(membership)) {
     await em.execute(
       `insert into known_memberships
-         (id, customer_id, organisation_id, site_id, status, attention_reason, start_date, end_date, visits_remaining)
+         (id, customer_id, organisation_id, site_id, status, attention_reason, start_date, end_date, visit_limit)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         ...[membership.id, customerId, membership.organisationId, membership.siteId, statusWord(membership.status)],
         ...[attentionWord(membership.attentionReason), membership.startDate, membership.endDate ?? null],
-        membership.visitsRemaining ?? null,
+        membership.visitLimit ?? null,
       ],
       'run',
     );

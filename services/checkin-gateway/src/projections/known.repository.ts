@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { CheckInCustomer } from '@lido/proto/lido/checkin/v1/check_in.ts';
-import type { HeldBooking, HeldMembership } from '../visits/decision.ts';
+import type { HeldBooking, KnownMembership } from '../visits/decision.ts';
 
 /** A customer as far as doors and check-ins need them. */
 export interface KnownCustomer extends CheckInCustomer {
@@ -13,7 +13,7 @@ export interface KnownCustomer extends CheckInCustomer {
 export interface KnownHolder {
   readonly isMediumBlocked: boolean;
   readonly customer: KnownCustomer | undefined;
-  readonly memberships: readonly HeldMembership[];
+  readonly memberships: readonly KnownMembership[];
   readonly bookings: readonly HeldBooking[];
 }
 
@@ -75,7 +75,7 @@ export async function findMemberships(
   em: SqlEntityManager,
   organisationId: string,
   customerId: string,
-): Promise<readonly HeldMembership[]> {
+): Promise<readonly KnownMembership[]> {
   const [row] = await em.execute<Pick<KnownHolder, 'memberships'>[]>(
     `select memberships from holdings_of(?, ?, 'infinity')`,
     [organisationId, customerId],

@@ -1,7 +1,7 @@
 import type { Customer } from '@lido/proto/lido/customers/v1/customer.ts';
 import { orUndefined } from '@lido/runtime/errors/refusal.ts';
 import type { Caller } from '@lido/runtime/grpc/client.ts';
-import type { HeldBooking, HeldMembership } from '../visits/decision.ts';
+import type { HeldBooking, KnownMembership } from '../visits/decision.ts';
 import { bookingsOf } from './bookings.ts';
 import type { Directories } from './rebuild.job.ts';
 
@@ -18,7 +18,7 @@ export interface MediumHolder {
 export interface Owners {
   customer(id: string, caller: Caller): Promise<Customer | undefined>;
   holder(mediumValue: string, caller: Caller, deadlineMs?: number): Promise<MediumHolder | undefined>;
-  memberships(customerId: string, caller: Caller, deadlineMs?: number): Promise<HeldMembership[]>;
+  memberships(customerId: string, caller: Caller, deadlineMs?: number): Promise<KnownMembership[]>;
   /** The bookings that have not ended at an instant. */
   bookings(of: { customerId: string; nowMs: number }, caller: Caller, deadlineMs?: number): Promise<HeldBooking[]>;
 }
@@ -49,7 +49,7 @@ export function ownersFrom({ customers, memberships, orders }: Omit<Directories,
         attentionReason: held.attentionReason ?? null,
         startDate: held.startDate,
         endDate: held.endDate ?? null,
-        visitsRemaining: held.visitsRemaining ?? null,
+        visitLimit: held.visitLimit ?? null,
       }));
     },
     bookings: async ({ customerId, nowMs }, caller, deadlineMs = askingMs) => {

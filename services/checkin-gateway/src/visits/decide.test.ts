@@ -198,12 +198,17 @@ describe('how many a place holds', () => {
 
 test('a membership whose visits are used up lets in only with a booking or beside another one', () => {
   const spent = { ...membership, visitsRemaining: 0 };
-  expect(decide({ ...tap, holder: { ...member, memberships: [spent] } }).reason).toBe('no_credits');
+  for (const visitsRemaining of [0, -1])
+    expect(decide({ ...tap, holder: { ...member, memberships: [{ ...spent, visitsRemaining }] } }).reason).toBe(
+      'no_credits',
+    );
   const beside = { ...member, memberships: [spent, { ...membership, id: 'm2', visitsRemaining: 3 }] };
   expect(decide({ ...tap, holder: beside })).toMatchObject({ outcome: 'granted' });
   expect(membershipOf({ ...tap, holder: beside })).toBe('m2');
   const booked = { siteId: 'spa', startMs: nowMs, endMs: nowMs + minuteMs };
-  expect(decide({ ...tap, holder: { ...member, memberships: [spent], bookings: [booked] } }).outcome).toBe('granted');
+  const withBooking = { ...member, memberships: [spent, { ...membership, visitsRemaining: 3 }], bookings: [booked] };
+  expect(decide({ ...tap, holder: { ...withBooking, memberships: [spent] } }).outcome).toBe('granted');
+  expect(membershipOf({ ...tap, holder: withBooking })).toBeNull();
 });
 
 test('who works at the site is let in without an entitlement or a visit, unless banned', () => {

@@ -66,15 +66,21 @@ export interface Decision {
 
 export type MediumState = 'unknown' | 'blocked' | 'active';
 
-/** A membership as far as doors care. Dates are the site's local dates, both inclusive. */
-export interface HeldMembership {
+/** A membership as its owner tells of it. Dates are the site's local dates, both inclusive. */
+export interface KnownMembership {
   readonly id: string;
   readonly siteId: string;
   readonly status: string;
   readonly attentionReason: string | null;
   readonly startDate: string;
   readonly endDate: string | null;
-  /** How many visits are left; null where the membership does not limit them. */
+  /** How many visits all its members have together; null for any number. */
+  readonly visitLimit: number | null;
+}
+
+/** The same as far as doors care. */
+export interface HeldMembership extends Omit<KnownMembership, 'visitLimit'> {
+  /** How many visits are left, which may be fewer than none where readers let in by themselves; null for any number. */
   readonly visitsRemaining: number | null;
 }
 

@@ -32,7 +32,7 @@ export function findEntitlement(holder: Holder, input: Omit<DecisionInput, 'hold
 
 /**
  * The membership that a tap's holder comes in by, whatever else keeps them out or whichever way they go; null where it is none. It
- * does not depend on the visits, so that it is the same in whatever order taps are heard of.
+ * does not depend on visits, so that it is the same in whatever order taps are heard of, unless they hold two that are for so many visits.
  */
 export function membershipOf({ holder, ...input }: DecisionInput): string | null {
   const entitlement = holder && findEntitlement(holder, input);
@@ -43,14 +43,20 @@ function findByRules(holder: Holder, input: Omit<DecisionInput, 'holder'>): Enti
   const active = holder.memberships.filter((membership) => isActive(membership, input));
   const paid = input.policy.paymentRequired ? active.filter((membership) => !isPaymentOverdue(membership)) : active;
   const ofSite = paid.filter(({ siteId }) => siteId === input.site.id);
-  const here = ofSite.find(({ visitsRemaining }) => visitsRemaining !== 0) ?? ofSite[0];
-  if (hasBookingNow(holder, input)) return { membershipId: here?.id ?? null, isSpent: false };
+  const unlimited = ofSite.find(({ visitsRemaining }) => visitsRemaining === null);
+  // Whoever comes for what they have booked does not use up a visit.
+  if (hasBookingNow(holder, input)) return { membershipId: unlimited?.id ?? null, isSpent: false };
+  const here = unlimited ?? ofSite.find((membership) => !isSpent(membership)) ?? ofSite[0];
   if (holder.memberships.length === 0) return { refusal: 'no_entitlement' };
   if (active.length === 0) return { refusal: 'membership_not_active' };
   if (paid.length === 0) return { refusal: 'payment_overdue' };
   if (!here) return { refusal: 'not_allowed_here' };
   if (!isOpenAt(input.site, input.nowMs)) return { refusal: 'out_of_hours' };
-  return { membershipId: here.id, isSpent: here.visitsRemaining === 0 };
+  return { membershipId: here.id, isSpent: isSpent(here) };
+}
+
+function isSpent({ visitsRemaining }: HeldMembership): boolean {
+  return visitsRemaining !== null && visitsRemaining <= 0;
 }
 
 function isActive(

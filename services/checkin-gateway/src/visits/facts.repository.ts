@@ -21,13 +21,13 @@ import {
   footingOf,
   sourcesToAsk,
 } from '../projections/trust.ts';
-import type { HeldBooking, HeldMembership, MediumState } from './decision.ts';
+import type { HeldBooking, KnownMembership, MediumState } from './decision.ts';
 
 /** What is known of a medium and its holder, before any visit is looked at. */
 export interface Facts {
   readonly mediumState: MediumState;
   readonly customer: KnownCustomer | undefined;
-  readonly memberships: readonly HeldMembership[];
+  readonly memberships: readonly KnownMembership[];
   readonly bookings: readonly HeldBooking[];
   readonly admission: Admission;
   /** Until when these were complete, where they are no longer fresh: an ISO instant. */

@@ -1,6 +1,15 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { decide } from './decide.ts';
-import type { Action, Decision, DecisionInput, Holder, Outcome, PlacesLeft, Verdict } from './decision.ts';
+import type {
+  Action,
+  Decision,
+  DecisionInput,
+  HeldMembership,
+  Holder,
+  Outcome,
+  PlacesLeft,
+  Verdict,
+} from './decision.ts';
 import { doorSiteOf } from './door-site.ts';
 import { membershipOf } from './entitlement.ts';
 import type { Facts } from './facts.repository.ts';
@@ -21,6 +30,7 @@ import {
   type Visitor,
   type VisitTransaction,
 } from './visit.repository.ts';
+import { findVisitsLeft } from './visits-left.repository.ts';
 
 /** What the rules make of a tap. */
 export interface Settled {
@@ -105,8 +115,9 @@ async function judge(tapCase: TapCase, { em, nowMs }: VisitTransaction, withinMs
   const hasReentryDelay = subject && policy.reentryDelaySeconds > 0;
   const at = { siteId: device.siteId, at: new Date(atMs) };
   const lastCheckedOutMs = hasReentryDelay ? await findLastCheckOutMs(em, subject, at) : undefined;
+  const memberships = await findVisitsLeft(em, facts?.memberships ?? []);
   const placesLeft = await findPlacesLeft(tapCase, em);
-  const input = inputOf(tapCase, { atMs, previous, open, lastCheckedOutMs, placesLeft });
+  const input = inputOf(tapCase, { atMs, previous, open, lastCheckedOutMs, memberships, placesLeft });
   return { verdict: decide(input), membershipId: membershipOf(input), atMs, open, turn };
 }
 
@@ -155,6 +166,7 @@ interface VisitState {
   readonly previous: Decision | undefined;
   readonly open: FoldedVisit | undefined;
   readonly lastCheckedOutMs: number | undefined;
+  readonly memberships: readonly HeldMembership[];
   readonly placesLeft: PlacesLeft;
 }
 
@@ -174,12 +186,12 @@ function inputOf({ device, medium, facts, site, policy }: TapCase, state: VisitS
   };
 }
 
-function holderOf(facts: Facts, { open, lastCheckedOutMs }: VisitState): Holder | undefined {
+function holderOf(facts: Facts, { open, lastCheckedOutMs, memberships }: VisitState): Holder | undefined {
   if (!facts.customer) return undefined;
   return {
     customerId: facts.customer.id,
     isBlocked: facts.customer.isBlocked,
-    memberships: facts.memberships,
+    memberships,
     bookings: facts.bookings,
     admission: facts.admission,
     openVisit: open,

@@ -76,6 +76,7 @@ async function reserve(
     membershipTypeId: type.id,
     membershipRateId: rate.id,
     stage: 'reserved',
+    visitLimit: type.visitLimit ?? null,
     source:
       isStaff && request.source !== 'MEMBERSHIP_SOURCE_SELF_SIGNUP'
         ? 'MEMBERSHIP_SOURCE_APP'

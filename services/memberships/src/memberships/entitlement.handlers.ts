@@ -30,8 +30,7 @@ export const entitlementHandlers = {
         attentionReason: row.attentionReason?.slice(attentionPrefix.length).toLowerCase() ?? null,
         startDate: row.startDate,
         endDate: row.endDate ?? null,
-        // Nothing limits the visits of a membership yet.
-        visitsRemaining: null,
+        visitLimit: row.visitLimit ?? null,
       })),
     };
   },

@@ -26,6 +26,7 @@ export const MembershipEntity = defineEntity({
     basketId: p.string().nullable(),
     externalRef: p.string().nullable(),
     intakeFormRequired: p.boolean(),
+    visitLimit: p.integer().nullable(),
     cancelledAt: p.datetime().nullable(),
   },
 });

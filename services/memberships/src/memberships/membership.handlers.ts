@@ -142,6 +142,7 @@ async function change(
   if (membership === null) return;
   const carried = new Set(updateMask ?? []);
   if (carried.has('external_ref')) row.externalRef = membership.externalRef ?? null;
+  if (carried.has('visit_limit')) row.visitLimit = membership.visitLimit ?? null;
   if (carried.has('end_date')) row.endDate = membership.endDate == null ? null : (dateOf(membership.endDate) ?? null);
   if (carried.has('start_date')) moveStart(row, dateOf(membership.startDate ?? ''), today);
   const errors = orderErrors(row);

@@ -14,6 +14,7 @@ import { toRate } from '../rates/rate.ts';
 import { toType } from '../types/type.ts';
 import { TypeEntity } from '../types/type.entity.ts';
 import { ratesOf, utc } from '../types/type.repository.ts';
+import { countVisits } from '../visits/visit.repository.ts';
 import { statusOf } from './membership.ts';
 import { MemberEntity, type MemberRow, MembershipEntity, type MembershipRow } from './membership.entity.ts';
 
@@ -59,7 +60,7 @@ export async function localDates(
   return ({ siteId }) => localDateOf(nowMs, zones.get(siteId) ?? 'UTC');
 }
 
-/** Memberships in their public form, with five queries for any number of them. */
+/** Memberships in their public form, with six queries for any number of them. */
 export async function describe(
   em: SqlEntityManager,
   rows: readonly MembershipRow[],
@@ -75,6 +76,11 @@ export async function describe(
   const rates = await em.find(RateEntity, { id: { $in: rows.map((row) => row.membershipRateId) } });
   const publicRates = await ratesOf(em, types, { isStaff: false });
   const zones = await zonesOf(em, [...new Set(rows.map(({ siteId }) => siteId))]);
+  const limited = rows.filter(({ visitLimit }) => visitLimit != null);
+  const visits = await countVisits(
+    em,
+    limited.map(({ id }) => id),
+  );
   return rows.map((row) => {
     const zone = zones.get(row.siteId) ?? 'UTC';
     const [lead, ...others] = members.get(row.id) ?? [];
@@ -89,6 +95,7 @@ export async function describe(
       type: type === undefined ? null : toType(type, publicRates.get(type.id) ?? [], utc),
       rate: rate === undefined ? null : toRate(rate, utc),
       status: statusOf(row, localDateOf(nowMs, zone)),
+      visitsRemaining: row.visitLimit == null ? null : Math.max(0, row.visitLimit - (visits.get(row.id) ?? 0)),
       cancelledAt: row.cancelledAt ? formatsIn(zone).instant(row.cancelledAt) : null,
     };
   });
@@ -149,5 +156,6 @@ function columnsOf(row: MembershipRow) {
     basketId: row.basketId ?? null,
     externalRef: row.externalRef ?? null,
     intakeFormRequired: row.intakeFormRequired,
+    visitLimit: row.visitLimit ?? null,
   };
 }

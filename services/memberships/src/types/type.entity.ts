@@ -19,6 +19,7 @@ export const TypeEntity = defineEntity({
     visibility: p.string().$type<Visibility>(),
     minMembers: p.integer(),
     maxMembers: p.integer(),
+    visitLimit: p.integer().nullable(),
     revenueSchedule: p.string().nullable(),
     order: p.integer().name('sort_order'),
   },

@@ -24,6 +24,7 @@ export type TypeValues = Pick<
   | 'visibility'
   | 'minMembers'
   | 'maxMembers'
+  | 'visitLimit'
   | 'revenueSchedule'
 >;
 
@@ -51,6 +52,7 @@ export function typeValues(request: MembershipTypeChanges | CreateMembershipType
     visibility: visibilityOf(request),
     minMembers: request.minMembers ?? typeDefaults.minMembers,
     maxMembers: request.maxMembers ?? Math.max(typeDefaults.maxMembers, request.minMembers ?? 0),
+    visitLimit: request.visitLimit ?? null,
     revenueSchedule: request.revenueSchedule ?? null,
   };
 }
@@ -84,6 +86,7 @@ export function toType(row: TypeRow, rates: readonly RateRow[], formats: Formats
     minMembers: row.minMembers,
     maxMembers: row.maxMembers,
     rates: rates.map((rate) => toRate(rate, formats)),
+    visitLimit: row.visitLimit ?? null,
     revenueSchedule: row.revenueSchedule ?? null,
     order: row.order,
     ...stamps(row, formats),
