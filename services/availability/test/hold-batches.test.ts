@@ -110,3 +110,20 @@ test('two processes that hold the same hours in batches of their own never share
     and a.during && b.during where a.active and b.active and a.resource_id = any ($1)`;
   expect(await count(overlapping, [practitionerIds])).toBe(0);
 });
+
+test('what another process has changed a moment ago is neither refused nor held from memory', async () => {
+  const practitionerIds = await hire(world, 1);
+  const sold = await offer(world, { practitionerIds, roomIds: [] });
+  const at = await startAt('10:00', sold.id);
+  const order = orderId();
+  await hold(itemAt(sold.id, at), { at: replica, order });
+  await world.bookings.release({ orderId: order, itemIds: [] }, world.staff);
+  expect(await outcomesOf([hold(itemAt(sold.id, at), { at: replica })])).toEqual(['held']);
+
+  const made = await offer(world, { practitionerIds, roomIds: [] });
+  const noon = await startAt('12:00', made.id);
+  expect(await outcomesOf([hold(itemAt(made.id, noon), { at: replica })])).toEqual(['held']);
+  await world.types.deleteAppointmentType({ id: sold.id }, world.staff);
+  const later = await startAt('14:00', made.id);
+  expect(await outcomesOf([hold(itemAt(sold.id, later), { at: replica })])).toEqual(['invalid']);
+});

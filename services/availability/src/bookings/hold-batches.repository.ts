@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database } from '@lido/runtime/db/database.ts';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { inCompany } from '@lido/runtime/service/in-company.ts';
@@ -47,7 +48,7 @@ type Answers = Map<Member, Answer>;
 /** Starts the queues of one process; `onPlaces` hears that seats or areas may have become free, which somebody may be waiting for. */
 export function holdBatches(
   db: Database,
-  compiledSites: Pick<CompiledSites, 'follow'>,
+  compiledSites: Pick<CompiledSites, 'follow' | 'siteOfOrder'>,
   onPlaces: () => void,
 ): HoldBatches {
   const queues = new Map<string, (member: Member) => Promise<Answer | undefined>>();
@@ -57,6 +58,7 @@ export function holdBatches(
     const queue =
       queues.get(siteId) ??
       inCompany((members: Member[]) => serveBatch({ db, compiledSites, siteId, onPlaces }, members), {
+        assembled: () => setImmediate(),
         keysMax: membersMax,
       });
     queues.set(siteId, queue);
@@ -69,7 +71,7 @@ export function holdBatches(
   return {
     hold: (asked) => serve(asked.planning.order.site.id, { asked }),
     release: async (release) => {
-      const siteId = await siteOfOrder(release.orderId);
+      const siteId = compiledSites.siteOfOrder(release.orderId) ?? (await siteOfOrder(release.orderId));
       if (siteId !== undefined) await serve(siteId, { release });
     },
   };
@@ -149,6 +151,11 @@ function planBatch(
       const { planning, items, signal } = member.asked;
       try {
         if (signal.aborted) throw new Refusal('deadline', 'deadline', 'Nobody waits for this any more.');
+        if (planning.site.offerings !== site.offerings) {
+          // What is offered has changed since this one asked.
+          answers.set(member, { outcome: 'again' });
+          return [];
+        }
         const plans = planAppointments({ ...planning, site }, items);
         suppose.taken(plans);
         return [{ member, holding: holdingOf(planning.order, plans) }];

@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { HeldItem, HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
-import { invalid } from '@lido/runtime/errors/refusal.ts';
+import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { activeMemberships } from '../offerings/memberships.client.ts';
+import { activeMemberships, asksForMembership } from '../offerings/memberships.client.ts';
 import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
 import { reasonMessage } from '../solver/reason.ts';
@@ -41,7 +41,33 @@ export async function holdItems(
   call: Call,
 ): Promise<HeldItem[]> {
   const offered = items.map((item) => offeredItem(order, item));
-  const bookings = await holdOffered(parts, order, offered, { call });
+  return heldItems(order, offered, await holdOffered(parts, order, offered, { call }));
+}
+
+/**
+ * The same from memory, which saves a look at the site: the exchange proves what it grants. Undefined where it is not granted, because
+ * only who has looked may refuse.
+ */
+export async function holdFromMemory(
+  { batches }: BookingParts,
+  order: HoldOrder,
+  items: HoldItem[],
+  { signal }: Call,
+): Promise<HeldItem[] | undefined> {
+  try {
+    const offered = items.map((item) => offeredItem(order, item));
+    if (!isMereHold(order, offered) || offered.some(({ offering }) => asksForMembership(offering))) return undefined;
+    const itemIds = items.map(({ itemId }) => itemId);
+    const planning: Planning = { site: order.versioned, order, memberships: [], itemIds, rotateBy: randomInt(1_000) };
+    const outcome = await batches.hold({ planning, items: offered, signal });
+    return outcome !== 'again' && 'bookings' in outcome ? heldItems(order, offered, outcome.bookings) : undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+function heldItems(order: HoldOrder, offered: OfferedItem[], bookings: Booking[]): HeldItem[] {
   return bookings.map((booking) => {
     const { offering } = offered.find(({ item }) => item.itemId === booking.itemId) ?? {};
     if (!offering) throw new Error(`The booking ${booking.id} was not asked for.`);

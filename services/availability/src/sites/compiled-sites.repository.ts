@@ -33,12 +33,18 @@ export interface VersionedSite extends SiteVersion {
 export interface CompiledSites {
   /** Undefined when there is no such site. Throws unavailable when nobody can say. */
   get(siteId: string, caller: Caller): Promise<VersionedSite | undefined>;
+  /** A site as this process has just seen it, without looking again: for who proves what they do with it. */
+  known(siteId: string): VersionedSite | undefined;
+  /** The site at which an order is known to have claims, without looking. */
+  siteOfOrder(orderId: string): string | undefined;
   /** Takes over a change that this process has made itself of the version before it, so that nobody needs to read it. */
   follow(siteId: string, before: SiteVersion, made: VersionedChange): void;
 }
 
 /** Under load a read of the version is shared by all who ask within this time of the last; alone nobody waits for it. */
 const restMs = 2;
+/** For so long after it was seen a site is likely to be still the same. */
+const knownMs = 1_000;
 const changesMax = 200;
 const sitesMax = 500;
 
@@ -46,6 +52,8 @@ interface CachedSite extends VersionedSite {
   /** The local day it begins with, `[dayFromMs, dayToMs)`; on another day it is compiled anew. */
   dayFromMs: number;
   dayToMs: number;
+  /** When it was last looked at, or followed a change of this process. */
+  seenMs: number;
   /** The claims' keys by booking, so that a change touches its own claims only. */
   keys: Map<string, string[]>;
 }
@@ -80,16 +88,30 @@ export function compiledSites(db: Database, clock: Clock, sites: Sites): Compile
       for (;;) {
         const current = (await versionOf(siteId)) ?? noVersion;
         const cached = cache.get(siteId);
-        if (cached && isOfToday(cached, clock.nowMs()) && (await catchUp(db, cached, current))) return cached;
+        if (cached && isOfToday(cached, clock.nowMs()) && (await catchUp(db, cached, current))) {
+          cached.seenMs = clock.nowMs();
+          return cached;
+        }
         const loaded = await load(siteId);
         // A load that somebody else began may have read an older version; it is then not enough for this reader.
         if (loaded && loaded.version >= current.version && isOfToday(loaded, clock.nowMs())) return loaded;
         if (!loaded && !(await sites.find(db.fork(), siteId, caller))) return undefined;
       }
     },
+    known: (siteId) => {
+      const cached = cache.get(siteId);
+      if (!cached || !isOfToday(cached, clock.nowMs())) return undefined;
+      return clock.nowMs() - cached.seenMs < knownMs ? cached : undefined;
+    },
+    siteOfOrder: (orderId) => {
+      for (const [siteId, { compiled }] of cache) if (compiled.owned.has(orderId)) return siteId;
+      return undefined;
+    },
     follow: (siteId, before, made) => {
       const cached = cache.get(siteId);
-      if (cached && isSame(cached, before)) advance(cached, made);
+      if (!cached || !isSame(cached, before)) return;
+      advance(cached, made);
+      cached.seenMs = clock.nowMs();
     },
   };
 }
@@ -100,6 +122,7 @@ function compile({ model, ...snapshot }: SiteSnapshot, nowMs: number): CachedSit
   return {
     ...snapshot,
     compiled,
+    seenMs: nowMs,
     keys: keysByBooking(compiled),
     dayFromMs: startOfDay(firstDate, model.zone),
     dayToMs: startOfDay(addDays(firstDate, 1), model.zone),

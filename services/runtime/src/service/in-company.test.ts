@@ -59,6 +59,19 @@ test('who asks while a load rests waits for the rest and shares one load', async
   expect(await Promise.all(both)).toEqual([2, 2]);
 });
 
+test('who comes while a load assembles shares it', async () => {
+  const loads: string[][] = [];
+  const load = (keys: string[]) => {
+    loads.push(keys);
+    return Promise.resolve(new Map(keys.map((key) => [key, key])));
+  };
+  const read = inCompany(load, { assembled: settle });
+  const first = read('a');
+  await Promise.resolve();
+  await Promise.all([first, read('b')]);
+  expect(loads).toEqual([['a', 'b']]);
+});
+
 test('who would be one too many for a load has the one after it', async () => {
   const loads: string[][] = [];
   const read = inCompany(

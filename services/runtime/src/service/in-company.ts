@@ -1,5 +1,7 @@
 /** How values are loaded in company. */
 export interface Company {
+  /** What each load waits for first, so that who comes in the same moment shares it; nothing as a rule. */
+  readonly assembled?: () => Promise<unknown>;
   /** What each load is followed by before the next; nothing as a rule. */
   readonly rest?: () => Promise<unknown>;
   /** How many keys one load takes at most. */
@@ -12,14 +14,18 @@ export interface Company {
  */
 export function inCompany<Key, Value>(
   load: (keys: Key[]) => Promise<Map<Key, Value>>,
-  { rest = () => Promise.resolve(), keysMax = Number.POSITIVE_INFINITY }: Company = {},
+  {
+    assembled = () => Promise.resolve(),
+    rest = () => Promise.resolve(),
+    keysMax = Number.POSITIVE_INFINITY,
+  }: Company = {},
 ): (key: Key) => Promise<Value | undefined> {
   let last: Promise<unknown> = Promise.resolve();
   let next: { keys: Set<Key>; values: Promise<Map<Key, Value>> } | undefined;
   return async (key) => {
     if (next === undefined || next.keys.size >= keysMax) {
       const keys = new Set<Key>();
-      const values = last.then(() => {
+      const values = last.then(assembled).then(() => {
         if (next?.keys === keys) next = undefined;
         return load([...keys]);
       });
