@@ -10,6 +10,7 @@ import { AttemptsMigration } from './0031-attempts.ts';
 import { RelaysMigration } from './0032-relays.ts';
 import { Movements } from './0040-movements.ts';
 import { VisitLimitsMigration } from './0041-visit-limits.ts';
+import { ForgottenTapsMigration } from './0042-forgotten-taps.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -26,6 +27,7 @@ const tables = [
   { name: '0032-relays', class: RelaysMigration },
   { name: '0040-movements', class: Movements },
   { name: '0041-visit-limits', class: VisitLimitsMigration },
+  { name: '0042-forgotten-taps', class: ForgottenTapsMigration },
 ];
 
 /** The tables first, then the functions that read them. */

@@ -8,7 +8,7 @@ import {
 } from '@lido/runtime/service/start-service.ts';
 import { sweeperOf } from '@lido/runtime/service/sweeper.ts';
 import { migrations } from '../migrations/index.ts';
-import { forgetOldAttempts } from './attempts/forget-attempts.job.ts';
+import { forgetOldTaps } from './attempts/forget-taps.job.ts';
 import { composeActions } from './compose-actions.ts';
 import { composeFacts } from './compose-facts.ts';
 import { type ComposedReaders, composeReaders } from './compose-readers.ts';
@@ -82,7 +82,7 @@ function housekeeping(parts: ServiceParts, config: CheckinGatewayConfig): { stop
     Promise.all([
       closeOverdueVisits(parts),
       markSilentOffline(parts.db.fork(), new Date(parts.clock.nowMs() - silentMs)),
-      forgetOldAttempts(parts, config.LIDO_ATTEMPTS_RETENTION_DAYS),
+      forgetOldTaps(parts, config.LIDO_ATTEMPTS_RETENTION_DAYS),
     ]);
   const options = { name: 'visits and readers', everyMs: housekeepingEveryMs, telemetry: parts.telemetry };
   return sweeperOf(sweep, options).start();

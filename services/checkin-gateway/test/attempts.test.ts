@@ -8,7 +8,7 @@ import { staff, staffElsewhere } from '../../../test/support/callers.ts';
 import { HttpReader } from '../simulator/http-reader.ts';
 import { migrations } from '../migrations/index.ts';
 import { AttemptEntity } from '../src/attempts/attempt.entity.ts';
-import { forgetOldAttempts } from '../src/attempts/forget-attempts.job.ts';
+import { forgetOldTaps } from '../src/attempts/forget-taps.job.ts';
 import { eventually, startGateway, type TestDevice } from './support.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -240,7 +240,7 @@ test('attempts are forgotten after their time, in as many batches as it takes, a
     [id, gateway.organisationId, gateway.siteId, startMs / 1_000],
   );
   let nowMs = startMs + 90 * dayMs;
-  const forget = () => forgetOldAttempts({ db, clock: { nowMs: () => nowMs } }, 90, 4);
+  const forget = () => forgetOldTaps({ db, clock: { nowMs: () => nowMs } }, 90, 4);
   expect(await forget()).toBe(0);
   nowMs += 10 * dayMs;
   expect(await forget()).toBe(10);
@@ -248,4 +248,31 @@ test('attempts are forgotten after their time, in as many batches as it takes, a
   nowMs += 12 * dayMs;
   expect(await forget()).toBe(12);
   expect(await forget()).toBe(0);
+});
+
+test('taps are forgotten with the log, and a journal that is handed in again after that makes no second visit', async () => {
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  const db = await openDatabase({ url: gateway.databaseUrl, entities: [AttemptEntity], migrations, telemetry });
+  onTestFinished(() => db.stop());
+  const { id, token } = await gateway.addDevice({ kind: 'DEVICE_KIND_READER_HTTP' });
+  const reader = new HttpReader({ baseUrl: gateway.baseUrl, deviceId: id, token });
+  const { uid, customerId } = await gateway.addMember();
+  const occurred_at = new Date(gateway.nowMs() - 3_600_000).toISOString();
+  const entry = {
+    event_id: 'kept',
+    medium: { kind: 'rfid_uid', value: uid },
+    occurred_at,
+    decision: 'granted',
+  } as const;
+  await reader.replay([entry]);
+  const visits = () => gateway.sql('select id, version, deleted_at from visits where customer_id = $1', [customerId]);
+  const taps = () => gateway.sql('select 1 from taps where device_id = $1', [id]);
+  const before = await visits();
+  expect([before.length, (await taps()).length]).toEqual([1, 1]);
+
+  await gateway.sql(`update taps set received_at = received_at - interval '1000 days' where device_id = $1`, [id]);
+  expect(await forgetOldTaps({ db, clock: { nowMs: () => Date.now() - 900 * 86_400_000 } }, 90)).toBe(1);
+  expect(await taps()).toEqual([]);
+  expect(await reader.replay([entry])).toMatchObject([{ status: 'accepted' }]);
+  expect(await visits()).toEqual(before);
 });

@@ -68,11 +68,19 @@ export async function countTaps(em: SqlEntityManager, deviceIds: readonly string
   return new Map(rows.map((row) => [row.deviceId, row]));
 }
 
-/** Forgets up to so many of the lines before an instant, the oldest first; answers how many. */
-export async function forgetAttempts(em: SqlEntityManager, before: Date, countMax: number): Promise<number> {
+/** The log, and the taps behind it, with the column that says how old a row is. A journal may tell of a time that has not come. */
+const forgettable = { attempts: 'occurred_at', taps: 'received_at' } as const;
+
+/** Forgets up to so many of the rows before an instant, the oldest first; answers how many. */
+export async function forgetBefore(
+  em: SqlEntityManager,
+  table: keyof typeof forgettable,
+  { before, countMax }: { before: Date; countMax: number },
+): Promise<number> {
+  const age = forgettable[table];
   const rows = await em.execute<unknown[]>(
-    `delete from attempts where (device_id, event_id) in (
-       select device_id, event_id from attempts where occurred_at < ? order by occurred_at limit ?
+    `delete from ${table} where (device_id, event_id) in (
+       select device_id, event_id from ${table} where ${age} < ? order by ${age} limit ?
        for update skip locked) returning 1`,
     [before, countMax],
   );
