@@ -71,11 +71,14 @@ export function openCall(method: AnyMethod, incoming: IncomingCall, services: Ca
   };
 }
 
+/** One for all calls: a reason of its own would take a stack trace for each call that has ended well. */
+const callOver = new DOMException('The call is over.', 'AbortError');
+
 /** Aborted when the call is over, however it ended. */
 function signalOf(incoming: IncomingCall): AbortSignal {
-  if (incoming.cancelled) return AbortSignal.abort();
+  if (incoming.cancelled) return AbortSignal.abort(callOver);
   const aborter = new AbortController();
-  incoming.on('cancelled', () => aborter.abort());
+  incoming.on('cancelled', () => aborter.abort(callOver));
   return aborter.signal;
 }
 

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { wallClockAt } from './wall-clock.ts';
 
 /** The seven weekdays in ISO order: Monday first, as rules and rotas count them. */
 export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
@@ -13,6 +14,8 @@ const wallTimePattern = /^(\d{2}):(\d{2})(?::\d{2})?$/;
 
 /** The instant as wall clock time of the zone with its offset, to the second: `2026-04-01T09:30:00+01:00`. */
 export function formatInstant(epochMs: number, zone: string): string {
+  const wall = wallClockAt(epochMs, zone);
+  if (wall) return wall.dateTime + wall.offset;
   const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone);
   return zoned.toString({ smallestUnit: 'second', timeZoneName: 'never' });
 }
@@ -48,6 +51,8 @@ export function dateOf(text: string): string | undefined {
 
 /** The calendar date (`YYYY-MM-DD`) that the zone's clocks show at the instant. */
 export function localDateOf(epochMs: number, zone: string): string {
+  const wall = wallClockAt(epochMs, zone);
+  if (wall) return wall.dateTime.slice(0, 10);
   return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
