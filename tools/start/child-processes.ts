@@ -7,8 +7,11 @@ import { endChild } from '../local/processes.ts';
 import { Sentence } from '../local/sentence.ts';
 import { type Launch, type LaunchOptions, type RunningService, serviceFile, stopInReverse } from './launch.ts';
 import type { ServicePlan } from './services.ts';
+import { stepBack } from './step-back.ts';
 
 const startTimeoutMs = 60_000;
+/** What a service does at first, once it can be called: it hears of what it has missed. */
+const catchUpMs = 5_000;
 /** Small objects of a request die young in a larger nursery: 16 calls in flight then answer in a third of the time. */
 const nodeFlags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
 const withParent = pathToFileURL(join(root, 'tools', 'start', 'with-parent.ts')).href;
@@ -42,11 +45,13 @@ async function startChild(
   const ended = new AbortController();
   child.once('exit', () => ended.abort());
   child.once('error', () => ended.abort());
+  const comeForward = stepBack(child);
   const port = Number(address.slice(address.lastIndexOf(':') + 1));
   if (!(await waitUntil(() => isPortOpen(port), startTimeoutMs, ended.signal))) {
     await stopChild(child);
     throw new Sentence(`${name} did not start (${describeEnd(child)}); its own message is above.`);
   }
+  setTimeout(() => void comeForward(), catchUpMs).unref();
   let isStopping = false;
   child.once('exit', () => {
     if (!isStopping) onDeath(`${name} died (${describeEnd(child)}): stopping the others.`);
