@@ -1,10 +1,10 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import { Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { openDatabase } from '@lido/runtime/db/database.ts';
 import { openBus } from '@lido/runtime/events/bus.ts';
-import { type RunningConsumer, startConsumer } from '@lido/runtime/events/consumer.ts';
+import { type RunningConsumer, startConsumer, type Subscription } from '@lido/runtime/events/consumer.ts';
 import { replayDeadLetters } from '@lido/runtime/events/dead-letters.ts';
 import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
@@ -57,10 +57,17 @@ async function sql<Row>(database: TestDatabase, text: string): Promise<Row[]> {
   }
 }
 
+/** Whether the last event of an aggregate stands in its stream. */
+async function published(aggregateId: string): Promise<boolean> {
+  const told = `select bool_and(published_at is not null) as done from outbox where aggregate_id = '${aggregateId}'`;
+  return (await sql<{ done: boolean }>(owner, told))[0]?.done ?? false;
+}
+
 /** A reader of the stream with an inbox of its own; counts how often its handler is called for each site. */
 async function startReader(
   name: string,
   handle = projectSite,
+  aggregate?: Subscription['aggregate'],
 ): Promise<{ handled: string[]; consumer: RunningConsumer; stop(): Promise<void> }> {
   const db = await openDatabase({ url: reader.url, entities: [], migrations: [], telemetry });
   const bus = openBus({ url: nats.url, prefix: '', name });
@@ -69,6 +76,7 @@ async function startReader(
     {
       name,
       source: 'customers',
+      ...(aggregate && { aggregate }),
       mode: 'projection',
       handlers: {
         'lido.customers.site.saved': async (event, context) => {
@@ -124,6 +132,31 @@ describe('an event', () => {
       { timeout: 15_000 },
     );
     await watching.stop();
+  });
+
+  test('of an aggregate that a subscription is not about is never sent to it, though its consumer heard of all before', async () => {
+    const name = 'reader-of-organisations';
+    const first = await startReader(name);
+    await createSite('Heard of by all');
+    await vi.waitFor(() => expect(first.handled).toContain('Heard of by all'), { timeout: 10_000 });
+    await first.stop();
+
+    const bus = openBus({ url: nats.url, prefix: '', name: 'test' });
+    onTestFinished(() => bus.stop());
+    const { jsm } = await bus.ready;
+    const consumer = () => jsm.consumers.info('LIDO_CUSTOMERS', name);
+    const second = await startReader(name, projectSite, 'lido.customers.organisation.');
+    await vi.waitFor(
+      async () => expect((await consumer()).config.filter_subject).toBe('lido.customers.organisation.>'),
+      10_000,
+    );
+    const before = await consumer();
+    const { id } = await createSite('Heard of by nobody here');
+    await vi.waitFor(async () => expect(await published(id)).toBe(true), { timeout: 10_000 });
+    expect((await consumer()).delivered.consumer_seq).toBe(before.delivered.consumer_seq);
+    expect((await consumer()).num_pending).toBe(0);
+    await second.stop();
+    expect(second.handled).toEqual([]);
   });
 
   test('that is delivered again has its effect once', async () => {

@@ -22,7 +22,7 @@ import { ordersConfig } from './config.ts';
 import { OrderGuestEntity } from './guests/order-guest.entity.ts';
 import { orderGuestHandlers } from './guests/order-guest.handlers.ts';
 import { bookingSubscription } from './items/booking.consumer.ts';
-import { checkinSubscription } from './items/checkin.consumer.ts';
+import { checkinSubscriptions } from './items/checkin.consumer.ts';
 import { OrderItemEntity } from './items/order-item.entity.ts';
 import { OrderNoteEntity } from './notes/order-note.entity.ts';
 import { orderNoteHandlers } from './notes/order-note.handlers.ts';
@@ -104,7 +104,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
           },
           captureSubscription(clock),
           bookingSubscription(clock),
-          checkinSubscription(clock),
+          ...checkinSubscriptions(clock),
         ],
         background: () => [sweeper.start()],
       };

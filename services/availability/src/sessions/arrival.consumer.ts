@@ -17,7 +17,7 @@ const markArrived: EventHandler = async (event, { em }) => {
 export const arrivalsSubscription: Subscription = {
   name: 'availability-from-checkin',
   source: 'checkin',
-  aggregates: ['lido.checkin.booking.'],
+  aggregate: 'lido.checkin.booking.',
   mode: 'effect',
   handlers: { 'lido.checkin.booking.arrived': markArrived },
 };

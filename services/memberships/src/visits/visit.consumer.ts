@@ -6,7 +6,7 @@ import { keepVisit, takeBackVisit } from './visit.repository.ts';
 export const visitSubscription: Subscription = {
   name: 'memberships-from-checkin',
   source: 'checkin',
-  aggregates: ['lido.checkin.check_in.'],
+  aggregate: 'lido.checkin.check_in.',
   mode: 'projection',
   handlers: {
     'lido.checkin.check_in.created': (event, { em }) => noteVisit(CheckIn.decode(event.payload), em),

@@ -9,18 +9,26 @@ import { aggregateOf, saveOrder } from '../orders/order.repository.ts';
 import type { OrderItemRow } from './order-item.entity.ts';
 
 /** What the door tells of booked items: which check-in is theirs, and that somebody has come for them. */
-export function checkinSubscription(clock: Clock): Subscription {
-  return {
-    name: 'orders-from-checkin',
-    source: 'checkin',
-    aggregates: ['lido.checkin.bookable_checkin.', 'lido.checkin.booking.'],
-    mode: 'effect',
-    handlers: {
-      'lido.checkin.bookable_checkin.saved': follow(clock, AttendedBooking, link),
-      'lido.checkin.bookable_checkin.deleted': follow(clock, AttendedBooking, unlink),
-      'lido.checkin.booking.arrived': follow(clock, BookingArrival, arrive),
+export function checkinSubscriptions(clock: Clock): Subscription[] {
+  return [
+    {
+      name: 'orders-from-checkin',
+      source: 'checkin',
+      aggregate: 'lido.checkin.bookable_checkin.',
+      mode: 'effect',
+      handlers: {
+        'lido.checkin.bookable_checkin.saved': follow(clock, AttendedBooking, link),
+        'lido.checkin.bookable_checkin.deleted': follow(clock, AttendedBooking, unlink),
+      },
     },
-  };
+    {
+      name: 'orders-from-checkin-arrivals',
+      source: 'checkin',
+      aggregate: 'lido.checkin.booking.',
+      mode: 'effect',
+      handlers: { 'lido.checkin.booking.arrived': follow(clock, BookingArrival, arrive) },
+    },
+  ];
 }
 
 /** Changes an item or its order; answers whether there was anything to change. */

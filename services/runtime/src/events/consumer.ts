@@ -24,10 +24,10 @@ export interface Subscription {
   name: string;
   source: EventSource;
   /**
-   * What the types of its aggregates' events begin with, such as `lido.orders.order.`; all of the source's where absent. An
-   * aggregate is heard whole or not at all, so that none of its events is missed in its order. Others cost no transaction.
+   * What the types of an aggregate's events begin with, such as `lido.orders.order.`; all of the source's where absent. An
+   * aggregate is heard whole or not at all, so that none of its events is missed in its order. The others are never sent here.
    */
-  aggregates?: readonly `lido.${string}.`[];
+  aggregate?: `lido.${string}.`;
   /**
    * `projection` applies only what is newer than it has; `effect` does each event once, in each aggregate's order.
    */
@@ -104,14 +104,12 @@ async function ensureConsumer(bus: Bus, subscription: Subscription): Promise<Con
   } catch {
     await ensureStream(bus, subscription.source);
   }
-  await bus.jsm.consumers.add(streamName, {
-    durable_name: subscription.name,
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
-    filter_subject: bus.nameOf(subjects),
-    ack_wait: ackWaitNanos,
-    max_ack_pending: 256,
-  });
+  const { name, aggregate } = subscription;
+  const filter = { filter_subject: bus.nameOf(aggregate ? `${aggregate}>` : subjects) };
+  const options = { ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All, ack_wait: ackWaitNanos };
+  const config = { durable_name: name, ...options, ...filter, max_ack_pending: 256 };
+  // One that an older version has made may hear of more, and goes on from where it is.
+  await bus.jsm.consumers.add(streamName, config).catch(() => bus.jsm.consumers.update(streamName, name, filter));
   return bus.js.consumers.get(streamName, subscription.name);
 }
 
@@ -136,7 +134,6 @@ async function drain(
 async function receive(message: JsMsg, subscription: Subscription, options: Consuming): Promise<void> {
   const { telemetry } = options;
   const event = Envelope.decode(message.data);
-  if (subscription.aggregates?.some((prefix) => event.type.startsWith(prefix)) === false) return message.ack();
   const handler = subscription.handlers[event.type as `lido.${string}`];
   const attributes = {
     [attribute.messagingSystem]: 'nats',
