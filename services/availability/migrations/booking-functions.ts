@@ -91,9 +91,19 @@ language sql as $$
       || sites_of_practitioners(array(select resource_id from claims where booking_id = any (booking_ids) and kind = 'practitioner')), what) n
 $$;
 
+-- The sessions that a customer would have booked more often than their type lets them, what waits included. Their rows are locked.
+create function sessions_booked_too_often(booking_ids varchar[]) returns setof varchar language sql as $$
+  select distinct mine.session_id
+  from bookings mine join sessions s on s.id = mine.session_id join session_types t on t.id = s.session_type_id
+  where mine.id = any (booking_ids) and not coalesce((mine.request->>'skipsRules')::boolean, false)
+    and t.max_bookings_per_member < (
+    select count(*) from bookings b where b.session_id = mine.session_id and b.customer_id = mine.customer_id
+      and b.status <> 'released' and (b.expires_at is null or b.expires_at > lido_now()))
+$$;
+
 -- Places that several share and what practitioners may do in a day, of all holds at once. It answers what is too full.
 create function take_places(holds jsonb, given_up varchar[], has_places boolean) returns jsonb language plpgsql as $$
-declare too_full jsonb; limits jsonb; seats wanted_seats[]; areas wanted_area[];
+declare too_full jsonb; limits jsonb; seats wanted_seats[]; areas wanted_area[]; held varchar[] := bookings_of(holds);
 begin
   limits := jsonb_path_query_array(holds, '$[*].limits[*]');
   if limits <> '[]' then
@@ -103,7 +113,10 @@ begin
   if too_full is not null or not has_places then return too_full; end if;
   seats := array(select s from jsonb_populate_recordset(null::wanted_seats, jsonb_path_query_array(holds, '$[*].seats[*]')) s);
   areas := array(select a from jsonb_populate_recordset(null::wanted_area, jsonb_path_query_array(holds, '$[*].areas[*]')) a);
-  perform lock_places(array(select s.session_id from unnest(seats) s), array(select a.area_id from unnest(areas) a), given_up);
+  perform lock_places(
+    array(select session_id from bookings where id = any (held) and session_id is not null), array(select a.area_id from unnest(areas) a), given_up);
+  select jsonb_agg(jsonb_build_object('kind', 'member_limit', 'resourceId', id)) into too_full from sessions_booked_too_often(held) id;
+  if too_full is not null then return too_full; end if;
   select jsonb_agg(jsonb_build_object('kind', 'session', 'resourceId', id)) into too_full from take_seats(seats, given_up) id;
   if too_full is not null then return too_full; end if;
   select jsonb_agg(jsonb_build_object('kind', 'area', 'resourceId', id)) into too_full from take_areas(areas, given_up) id;
@@ -149,7 +162,7 @@ begin
   update bookings set status = 'released', expires_at = null, waiting_no = null, updated_at = lido_now() where id = any (released);
   saved := save_bookings(jsonb_path_query_array(holds, '$[*].held[*]'));
   -- Appointments have no places, and most holds are of appointments alone.
-  has_places := has_places or jsonb_path_exists(holds, '$[*].seats[*]') or jsonb_path_exists(holds, '$[*].areas[*]');
+  has_places := has_places or jsonb_path_exists(holds, '$[*].held[*] ? (@.offering_type != "appointment")');
   too_full := take_places(holds, given_up, has_places);
   if too_full is not null then raise exception 'there is no room for all of it' using errcode = 'LD003', detail = too_full; end if;
 

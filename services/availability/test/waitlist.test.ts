@@ -219,4 +219,24 @@ describe('a session type', () => {
     await expect(asMember(first.item, first.order)).resolves.toBeDefined();
     await expect(holdFor(world, placesIn(session))).resolves.toBeDefined();
   });
+
+  test.each([20, 2])('limits one customer also where they ask many times at once, with %i places', async (capacity) => {
+    const session = await fullClass(capacity, { maxBookingsPerMember: 2 });
+    if (capacity === 2) await book(world, session, { guests: 2 });
+    const customerId = `hasty member of ${capacity}`;
+    const asked = await Promise.allSettled(
+      Array.from({ length: 8 }, () => holdFor(world, placesIn(session), undefined, { customerId })),
+    );
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    for (const { reason } of asked.filter((one) => one.status === 'rejected'))
+      expect(reason).toMatchObject({ fields: { session_id: [expect.stringContaining('2 times')] } });
+  });
+
+  test('limits one customer also within one request', async () => {
+    const session = await fullClass(20, { maxBookingsPerMember: 1 });
+    const order = { orderId: 'twice at once', siteId: world.siteId, customerId: 'double member', holdMinutes: 10 };
+    const items = [placesIn(session), placesIn(session)];
+    const asked = world.bookings.hold({ ...order, items, skipRules: false, isOnline: true }, world.staff);
+    await expect(asked).rejects.toMatchObject({ fields: { session_id: [expect.stringContaining('once only')] } });
+  });
 });

@@ -74,17 +74,17 @@ export async function bookingsDuring(
   return rows.map(toBooking);
 }
 
-/** How many bookings of a session a customer has or awaits, beside one item's. */
+/** How many bookings of a session a customer has or awaits, beside those of some items. */
 export async function bookingsOfCustomer(
   em: SqlEntityManager,
   sessionId: string,
   customerId: string,
-  exceptItemId: string,
+  exceptItemIds: readonly string[],
 ): Promise<number> {
   const [row] = await em.execute<{ count: string }[]>(
-    `select count(*) from bookings where session_id = ? and customer_id = ? and item_id <> ? and status <> 'released'
-       and (expires_at is null or expires_at > lido_now())`,
-    [sessionId, customerId, exceptItemId],
+    `select count(*) from bookings where session_id = ? and customer_id = ? and item_id <> all (${textArray})
+       and status <> 'released' and (expires_at is null or expires_at > lido_now())`,
+    [sessionId, customerId, JSON.stringify(exceptItemIds)],
   );
   return Number(row?.count ?? 0);
 }

@@ -163,7 +163,7 @@ async function planAll(planning: Planning, items: OfferedItem[], call: Call): Pr
   const ofType = (type: string): OfferedItem[] => items.filter(({ offering }) => offering.type === type);
   const sessions: ItemPlan[] = [];
   for (const session of ofType('session')) {
-    sessions.push(await planSession(call.em, planning, session));
+    sessions.push(await planSession(call.em, planning, session, sessions));
     checkApart(sessions, planning.order);
   }
   return supposing(planning.site.compiled, (suppose) => {

@@ -12,7 +12,7 @@ import type { Holding, OwnedPlan } from './item-plan.ts';
 
 /** What is counted rather than claimed and has no room for a hold. */
 export interface TooFull {
-  kind: 'session' | 'area' | 'daily_maximum';
+  kind: 'session' | 'area' | 'daily_maximum' | 'member_limit';
   resourceId: string;
 }
 

@@ -17,11 +17,12 @@ import type { Planning } from './plan-appointments.ts';
 import { startOf } from './plan-items.ts';
 import { isGuestElsewhere } from './supposing.ts';
 
-/** How a session item is held: its seats, and its guests' time. Refuses what is full or not on offer. */
+/** How a session item is held, beside others of its order: its seats, and its guests' time. Refuses what is full or not on offer. */
 export async function planSession(
   em: SqlEntityManager,
-  { site, order, memberships }: Planning,
+  { site, order, memberships, itemIds }: Planning,
   { item, offering }: OfferedItem,
+  beside: readonly ItemPlan[],
 ): Promise<ItemPlan> {
   const type = offering.row as SessionTypeRow;
   const session = await findSession(em, item, type, order);
@@ -36,7 +37,8 @@ export async function planSession(
     throw alreadyTaken(sessionMessage(reason), [reason], [], order.site.timezone);
   const broken = isWaiting && price === undefined ? 'no_price' : isWaiting ? null : reason;
   if (broken !== null && !order.skipRules) throw invalid({ time: [sessionMessage(broken)] });
-  await requireMemberLimit(em, { item, session, type, order });
+  const planned = beside.filter(({ sessionId }) => sessionId === session.id).length;
+  await requireMemberLimit(em, order, { session, type, itemIds, planned });
   const [startMs, endMs] = [session.startTime.getTime(), session.endTime.getTime()];
   const during = { startMs, endMs, nowMs: order.nowMs };
   const isOwn = ({ itemId }: { itemId: string | null }) => itemId === item.itemId;
@@ -67,20 +69,26 @@ function canWait(
   return mayWait === true && (session.waitlistEnabled ?? type.waitlistEnabled) && guests <= session.capacity;
 }
 
-/** One customer's bookings of a session are limited by its type; what lapsed in a basket does not count. */
+interface MemberLimit {
+  session: SessionRow;
+  type: SessionTypeRow;
+  /** What is asked for now, of which so many are planned for this session. */
+  itemIds: readonly string[];
+  planned: number;
+}
+
+/**
+ * One customer's bookings of a session are limited by its type; what lapsed in a basket does not count. Who is as quick meets the same
+ * limit when both are held.
+ */
 async function requireMemberLimit(
   em: SqlEntityManager,
-  {
-    item,
-    session,
-    type,
-    order,
-  }: { item: OfferedItem['item']; session: SessionRow; type: SessionTypeRow; order: HoldOrder },
+  { customerId, skipRules }: HoldOrder,
+  { session, type, itemIds, planned }: MemberLimit,
 ): Promise<void> {
   const max = type.maxBookingsPerMember ?? null;
-  if (max === null || order.customerId === null || order.skipRules) return;
-  const others = await bookingsOfCustomer(em, session.id, order.customerId, item.itemId);
-  if (others < max) return;
+  if (max === null || customerId === null || skipRules) return;
+  if (planned + (await bookingsOfCustomer(em, session.id, customerId, itemIds)) < max) return;
   const sentence =
     max === 1 ? 'This session can be booked once only.' : `This session can be booked ${max} times at most.`;
   throw invalid({ session_id: [sentence] });
