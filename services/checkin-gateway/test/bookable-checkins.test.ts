@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Row } from '../../../tools/seed/api.ts';
 import { checkinAt, dataOf, type PresenceWorld, startPresenceWorld } from './presence-world.ts';
 
@@ -152,6 +152,20 @@ describe('a customer', () => {
     }
     const forSomebodyElse = await create({ owner_id: world.customer }, { token: otherCustomer });
     expect(fieldsOf(forSomebodyElse.body)).toEqual(['owner_id']);
+  });
+
+  test('is inside by their own word only where a door would have let them in', async () => {
+    const { customer, tokens } = world;
+    const checkIn = () => create({ check_in: new Date(Date.now() - 60_000).toISOString() }, { token: tokens.customer });
+    const visits = () => world.api.get<Row[]>(`/customers/check-ins?customer_id=${customer}`);
+    expect((await checkIn()).status).toBe(201);
+    expect(await visits()).toEqual([]);
+
+    await world.addBooking(customer, 30);
+    await vi.waitFor(async () => {
+      expect((await checkIn()).status).toBe(201);
+      expect(await visits()).toEqual([expect.objectContaining({ checked_out_at: null, membership_id: null })]);
+    }, 10_000);
   });
 
   test('who checks in at a bookable arrives at its site, once, and leaves when the check-in that brought them says so', async () => {

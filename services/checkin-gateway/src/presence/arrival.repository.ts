@@ -2,24 +2,23 @@ import { newShopId } from '@lido/runtime/service/ids.ts';
 import type { KnownCustomer } from '../projections/known.repository.ts';
 import { foldVisits, openVisitOf } from '../visits/fold-visits.ts';
 import { findEpisode } from '../visits/movement.repository.ts';
+import { findOwnEntitlement, type OwnArrival } from './own-arrival.repository.ts';
 import { findPolicy } from '../visits/policy.repository.ts';
 import { customerKey, recordFact } from '../visits/record-movement.repository.ts';
 import { VisitEntity } from '../visits/visit.entity.ts';
 import { lockSubject, type VisitTransaction } from '../visits/visit.repository.ts';
 
 /** Somebody who has come to a site, as a check-in says that is not one of a door. */
-export interface NotedArrival {
-  readonly organisationId: string;
-  readonly siteId: string;
-  readonly customer: KnownCustomer;
-  readonly at: Date;
+export interface NotedArrival extends OwnArrival {
   /** What noted it, for the list of check-ins. */
   readonly method: { readonly id: string; readonly name: string };
+  /** Whether the customer says so of themselves. */
+  readonly isOwnWord: boolean;
 }
 
 /**
- * Begins a visit of the customer and answers its id. Whoever is inside does not arrive again, and nobody arrives in the future: then
- * nothing begins and the answer is null. An arrival long ago makes a visit that has ended by itself.
+ * Begins a visit of the customer and answers its id. Whoever is inside does not arrive again, nobody arrives in the future, and nobody by
+ * their own word whom a door would not let in: then nothing begins and the answer is null. An arrival long ago makes a visit that has ended by itself.
  */
 export async function noteArrival(noted: NotedArrival, transaction: VisitTransaction): Promise<string | null> {
   const { em, nowMs } = transaction;
@@ -28,9 +27,12 @@ export async function noteArrival(noted: NotedArrival, transaction: VisitTransac
   const visitor = { organisationId, customerId: customer.id, customer };
   await lockSubject(em, customerKey(customer.id));
   if (openVisitOf(foldVisits(await findEpisode(em, visitor, new Date(nowMs)), nowMs))) return null;
+  const policy = await findPolicy(em, siteId);
+  const entitlement = noted.isOwnWord ? await findOwnEntitlement(em, noted, policy) : { membershipId: null };
+  if (!entitlement) return null;
   const visitId = newShopId();
   const arrival = {
-    ...({ kind: 'arrival', siteId, at, visitId, membershipId: null, policy: await findPolicy(em, siteId) } as const),
+    ...({ kind: 'arrival', siteId, at, visitId, ...entitlement, policy } as const),
     ...{ methodType: null, methodId: method.id, methodName: method.name },
   };
   await recordFact(visitor, arrival, transaction);

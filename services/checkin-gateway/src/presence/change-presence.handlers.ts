@@ -183,7 +183,8 @@ async function followVisit(row: BookableCheckinRow, transaction: VisitTransactio
   if (row.checkIn && !row.visitId) {
     const method = { id: 'bookable_checkin', name: row.objectName };
     const { organisationId, siteId, checkIn: at } = row;
-    row.visitId = await noteArrival({ organisationId, siteId, customer, at, method }, transaction);
+    const isOwnWord = transaction.origin.actor === `customer:${customer.id}`;
+    row.visitId = await noteArrival({ organisationId, siteId, customer, at, method, isOwnWord }, transaction);
   }
   if (row.checkOut && row.visitId) await noteDeparture(row.visitId, row.checkOut, customer, transaction);
 }

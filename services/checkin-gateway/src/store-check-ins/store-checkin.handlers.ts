@@ -60,7 +60,7 @@ async function createStoreCheckin(
     const row = em.create(StoreCheckinEntity, {
       ...columns,
       ...{ id: newShopId(), version: 1, siteId: request.storeId, customerId: customer.id, data: request.data ?? {} },
-      visitId: await noteArrival({ ...arrival, customer, method }, transaction),
+      visitId: await noteArrival({ ...arrival, customer, method, isOwnWord: false }, transaction),
     });
     await em.flush();
     return toStoreCheckin(row);

@@ -211,6 +211,29 @@ test('a membership whose visits are used up lets in only with a booking or besid
   expect(membershipOf({ ...tap, holder: withBooking })).toBeNull();
 });
 
+test('somebody who is inside and comes in again needs one more visit, and room behind the door', () => {
+  const again = {
+    ...tap,
+    holder: insideSince(90),
+    policy: { ...defaultPolicy, antiPassback: 'ANTI_PASSBACK_OFF' },
+  } as const;
+  expect(decide(again)).toMatchObject({ outcome: 'granted', action: 'check_in' });
+  const spent = { ...insideSince(90), memberships: [{ ...membership, visitsRemaining: 0 }] };
+  expect(decide({ ...again, holder: spent }).reason).toBe('no_credits');
+  const full = { ...again, zone: 'pool', placesLeft: { site: 0, zone: 0 } };
+  expect(decide(full).reason).toBe('capacity_full');
+  expect(decide({ ...full, placesLeft: { site: 0, zone: 1 } })).toMatchObject({ outcome: 'granted' });
+});
+
+test('what is wrong with a membership of the site is told before that there is one elsewhere', () => {
+  const elsewhere = { ...membership, id: 'm2', siteId: 'gym' };
+  const of = (here: Partial<HeldMembership>) =>
+    decide({ ...tap, holder: { ...member, memberships: [{ ...membership, ...here }, elsewhere] } }).reason;
+  expect(of({ status: 'expired' })).toBe('membership_not_active');
+  expect(of({ status: 'needs_attention', attentionReason: 'payment_failed' })).toBe('payment_overdue');
+  expect(decide({ ...tap, holder: { ...member, memberships: [elsewhere] } }).reason).toBe('not_allowed_here');
+});
+
 test('who works at the site is let in without an entitlement or a visit, unless banned', () => {
   const policy = { ...defaultPolicy, staffCustomerIds: ['c1'] };
   expect(decide({ ...tap, holder: stranger, policy })).toMatchObject({ outcome: 'granted', action: 'none' });

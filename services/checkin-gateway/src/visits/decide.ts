@@ -52,10 +52,11 @@ function enter(input: DecisionInput, action: Action): Verdict {
   if ('refusal' in entitlement) return denied(entitlement.refusal);
   const visit = openVisitHere(input);
   if (action === 'none') return isFull(visit, input) ? denied('capacity_full') : granted('none');
-  if (visit) return arriveAgain(visit, input);
-  if (isTooSoonBack(holder, input)) return denied('reentry_too_soon');
+  const again = visit && arriveAgain(visit, input);
+  if (again?.outcome === 'denied' || again?.action === 'none') return again;
+  if (!visit && isTooSoonBack(holder, input)) return denied('reentry_too_soon');
   if (entitlement.isSpent) return denied('no_credits');
-  return isFull(undefined, input) ? denied('capacity_full') : granted('check_in');
+  return isFull(visit, input) ? denied('capacity_full') : (again ?? granted('check_in'));
 }
 
 /** Whether the tap is of somebody who works at the site: their card opens its doors, and their coming is no visit. */

@@ -7,6 +7,12 @@ export type Entitlement =
   | { readonly membershipId: string | null; readonly isSpent: boolean }
   | { readonly refusal: Reason };
 
+/** What somebody holds. */
+export type Entitled = Pick<Holder, 'memberships' | 'bookings' | 'admission'>;
+
+/** Where, when and by which rules they come. */
+export type Circumstances = Pick<DecisionInput, 'nowMs' | 'site' | 'policy'>;
+
 /** The attention reasons that speak of money owed; the others ask for paperwork and keep no door shut. */
 const paymentReasons: readonly string[] = ['setup_unpaid', 'payment_failed', 'payment_disputed', 'payment_outstanding'];
 
@@ -22,7 +28,7 @@ const minuteMs = 60_000;
  * Entry needs an active membership of this site, or a booking here from `bookingEarlyMinutes` before it until its end.
  * A guest with a booking is expected, so opening hours limit memberships only.
  */
-export function findEntitlement(holder: Holder, input: Omit<DecisionInput, 'holder'>): Entitlement {
+export function findEntitlement(holder: Entitled, input: Circumstances): Entitlement {
   if (holder.admission === 'anybody_known') return { membershipId: null, isSpent: false };
   const entitlement = findByRules(holder, input);
   // Where facts are missing, what is there may let in but can not refuse.
@@ -39,20 +45,23 @@ export function membershipOf({ holder, ...input }: DecisionInput): string | null
   return entitlement && 'membershipId' in entitlement ? entitlement.membershipId : null;
 }
 
-function findByRules(holder: Holder, input: Omit<DecisionInput, 'holder'>): Entitlement {
-  const active = holder.memberships.filter((membership) => isActive(membership, input));
+function findByRules(holder: Entitled, input: Circumstances): Entitlement {
+  const ofSite = holder.memberships.filter(({ siteId }) => siteId === input.site.id);
+  // What is wrong with a membership of this site says more than that there is another one elsewhere.
+  const judged = ofSite.length > 0 ? ofSite : holder.memberships;
+  const active = judged.filter((membership) => isActive(membership, input));
   const paid = input.policy.paymentRequired ? active.filter((membership) => !isPaymentOverdue(membership)) : active;
-  const ofSite = paid.filter(({ siteId }) => siteId === input.site.id);
-  const unlimited = ofSite.find(({ visitsRemaining }) => visitsRemaining === null);
+  const here = paid.filter(({ siteId }) => siteId === input.site.id);
+  const unlimited = here.find(({ visitsRemaining }) => visitsRemaining === null);
   // Whoever comes for what they have booked does not use up a visit.
   if (hasBookingNow(holder, input)) return { membershipId: unlimited?.id ?? null, isSpent: false };
-  const here = unlimited ?? ofSite.find((membership) => !isSpent(membership)) ?? ofSite[0];
+  const chosen = unlimited ?? here.find((membership) => !isSpent(membership)) ?? here[0];
   if (holder.memberships.length === 0) return { refusal: 'no_entitlement' };
   if (active.length === 0) return { refusal: 'membership_not_active' };
   if (paid.length === 0) return { refusal: 'payment_overdue' };
-  if (!here) return { refusal: 'not_allowed_here' };
+  if (!chosen) return { refusal: 'not_allowed_here' };
   if (!isOpenAt(input.site, input.nowMs)) return { refusal: 'out_of_hours' };
-  return { membershipId: here.id, isSpent: isSpent(here) };
+  return { membershipId: chosen.id, isSpent: isSpent(chosen) };
 }
 
 function isSpent({ visitsRemaining }: HeldMembership): boolean {
@@ -72,7 +81,7 @@ function isPaymentOverdue({ status, attentionReason }: HeldMembership): boolean 
   return status === 'needs_attention' && attentionReason !== null && paymentReasons.includes(attentionReason);
 }
 
-function hasBookingNow(holder: Holder, { nowMs, site, policy }: Omit<DecisionInput, 'holder'>): boolean {
+function hasBookingNow(holder: Entitled, { nowMs, site, policy }: Circumstances): boolean {
   const earlyMs = policy.bookingEarlyMinutes * minuteMs;
   return holder.bookings.some(
     ({ siteId, startMs, endMs }) => siteId === site.id && startMs - earlyMs <= nowMs && nowMs < endMs,

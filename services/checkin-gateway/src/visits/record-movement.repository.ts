@@ -67,11 +67,18 @@ export async function recordFact(
   transaction: VisitTransaction,
 ): Promise<StoredVisit> {
   await lockSubject(transaction.em, customerKey(visitor.customerId));
+  // A door may be counting its visits.
+  if (fact.membershipId) await lockSubject(transaction.em, membershipKey(fact.membershipId));
   const id = `${fact.kind} ${fact.visitId}`;
   const movement = { ...fact, id, atMs: at.getTime(), rules: policy, zone: null, repeatKey: null };
   const visit = (await recordMovement(visitor, movement, transaction)).get(fact.visitId);
   if (!visit) throw new Error('A recorded fact belongs to no visit.');
   return visit;
+}
+
+/** What whoever counts the visits of a membership locks. */
+export function membershipKey(membershipId: string): string {
+  return `membership ${membershipId}`;
 }
 
 /** What a decision about a customer locks. */

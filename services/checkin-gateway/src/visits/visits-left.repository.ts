@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { HeldMembership, KnownMembership } from './decision.ts';
+import { membershipKey } from './record-movement.repository.ts';
 import { lockSubject } from './visit.repository.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function findVisitsLeft(
   memberships: readonly KnownMembership[],
 ): Promise<HeldMembership[]> {
   const limited = memberships.filter(({ visitLimit }) => visitLimit !== null).map(({ id }) => id);
-  for (const id of limited.toSorted()) await lockSubject(em, `membership ${id}`);
+  for (const id of limited.toSorted()) await lockSubject(em, membershipKey(id));
   const made = await countVisits(em, limited);
   return memberships.map(({ visitLimit, ...membership }) => ({
     ...membership,

@@ -17,13 +17,19 @@ export interface Sites {
 export function sitesFrom(directory: Peer<typeof SiteDirectoryServiceService>): Sites {
   return {
     find: async (em, id, caller) => {
-      const [row] = await em.execute<{ site: Site }[]>('select site from known_sites where id = ?', [id]);
-      if (row) return row.site;
+      const known = await findKnownSite(em, id);
+      if (known) return known;
       const site = await orUndefined(directory.findSite({ id }, caller));
       if (site) await keepSite(em, site, 0);
       return site;
     },
   };
+}
+
+/** The site as far as events and answers have told of it. */
+export async function findKnownSite(em: SqlEntityManager, id: string): Promise<Site | undefined> {
+  const [row] = await em.execute<{ site: Site }[]>('select site from known_sites where id = ?', [id]);
+  return row?.site;
 }
 
 /** Feeds the projection; subscribe it to `lido.customers.site.saved`. */
