@@ -28,6 +28,8 @@ export interface SimulatedBehaviour {
   readonly isSilent?: boolean;
   /** Answers each request only after this long. */
   readonly answersAfterMs?: number;
+  /** The first order to unlock is not answered before `answerUnlock`. */
+  readonly holdsUnlockAnswer?: boolean;
   /** So many orders to switch a relay off are neither obeyed nor answered. */
   readonly ignoredOffOrders?: number;
   /** Who may log in, where the gateway dials the device. */
@@ -62,6 +64,10 @@ export interface SimulatedReader {
   report(card: { uid: string }): void;
   /** From now on the device neither answers nor reports, and its connection stays. */
   fallSilent(): void;
+  /** Gives the answer to an order to unlock that was held back. */
+  answerUnlock(): void;
+  /** Whether an answer is held back. */
+  readonly isHoldingAnswer: boolean;
   /** The device tears its connection down without a word. */
   breakOff(): void;
   /** The relays that are switched on by hand at this moment. */
@@ -134,6 +140,8 @@ class SimulatedDevice implements SimulatedReader {
   /** The gateway has been told to switch the relays by hand, and has not begun. */
   #isUnlockedByHand = false;
   #ignoredOffOrders: number;
+  #holdsAnswer: boolean;
+  #heldUnlock: WireFrame | undefined;
   /** Whether the gateway has logged in, or needs not to. */
   #isKnown: boolean;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -144,6 +152,7 @@ class SimulatedDevice implements SimulatedReader {
     this.#isKnown = options.login === undefined;
     this.relaysOn = options.relays ?? new Set();
     this.#ignoredOffOrders = options.ignoredOffOrders ?? 0;
+    this.#holdsAnswer = options.holdsUnlockAnswer ?? false;
     socket.on('message', (data) => this.#receive(readWire(String(data))));
     const ready = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<number>();
@@ -178,6 +187,15 @@ class SimulatedDevice implements SimulatedReader {
   fallSilent(): void {
     this.#isMute = true;
     clearInterval(this.#heartbeat);
+  }
+
+  get isHoldingAnswer(): boolean {
+    return this.#heldUnlock !== undefined;
+  }
+
+  answerUnlock(): void {
+    if (this.#heldUnlock) this.#unlock(this.#heldUnlock);
+    this.#heldUnlock = undefined;
   }
 
   barcode(value: string): Promise<SimulatedDecision> {
@@ -258,6 +276,11 @@ class SimulatedDevice implements SimulatedReader {
   }
 
   #unlock(frame: WireFrame): void {
+    if (this.#holdsAnswer) {
+      this.#holdsAnswer = false;
+      this.#heldUnlock = frame;
+      return;
+    }
     this.#displayText = String(frame.Data?.['DisplayText']);
     if (this.#options.isWithoutUnlockProcess === true) {
       this.#isUnlockedByHand = true;

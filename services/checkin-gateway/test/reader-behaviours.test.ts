@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Device } from '@lido/proto/lido/checkin/v1/device.ts';
 import type { SimulatedReader } from '../simulator/reader.ts';
+import { decisionDeadlineMs } from '../src/visits/decision.ts';
 import { anyCheckIns, device } from './builders.ts';
 import { eventually, startGateway, type TestDevice, type TestGuest } from './support.ts';
 
@@ -90,6 +91,20 @@ test('a slow reader is served, and keeps nobody else waiting', async () => {
   };
   await Promise.all([tap('slow', slow, one), tap('other', other, two)]);
   expect(order).toEqual(['other', 'slow']);
+});
+
+test('an answer to an unlock order that comes after the deadline opens nothing', async () => {
+  const [late, next] = [await gateway.addMember(), await gateway.addMember()];
+  const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 200 });
+  const reader = await gateway.connect(dialling, { ...byHand, holdsUnlockAnswer: true });
+  reader.report({ uid: late.uid });
+  await eventually(async () => reader.isHoldingAnswer);
+  await delay(decisionDeadlineMs + 50);
+  reader.answerUnlock();
+  expect(await reader.tap({ uid: next.uid })).toMatchObject(granted);
+  await eventually(async () => reader.relaysOn.size === 0);
+  // The orders of both would have come in this order.
+  expect(reader.decisionCount).toBe(1);
 });
 
 test('a device that loses its heartbeat comes back and is decided for', async () => {

@@ -7,7 +7,7 @@ import type { Decision } from '../visits/decision.ts';
 import { findDoor } from '../visits/door.repository.ts';
 import { settle, type Settled } from '../visits/settle.repository.ts';
 import type { Tap } from '../visits/tap.ts';
-import { decisionDeadlineMs } from '../visits/tap.handlers.ts';
+import { decisionDeadlineMs } from '../visits/decision.ts';
 import { gatherCase, readTap, type TapDeciderOptions, transactionOf } from '../visits/tap-case.repository.ts';
 
 /** Carries the answer out of the transaction that it undoes. */

@@ -40,9 +40,9 @@ const sent = (effects: readonly G7Effect[]): G7Frame[] =>
   effects.flatMap((effect) => (effect.do === 'send' ? [effect.frame] : []));
 
 /** Answers the last request of a step as a device would. */
-function reply(step: G7Step, state: number, data: Record<string, unknown> = {}): G7Step {
+function reply(step: G7Step, state: number, data: Record<string, unknown> = {}, nowMs = 0): G7Step {
   const asked = sent(step.effects).at(-1);
-  return receiveFrame(step.session, { cmd: asked?.cmd ?? '', mt: 'Rsp', tid: asked?.tid ?? -1, state, data }, 0);
+  return receiveFrame(step.session, { cmd: asked?.cmd ?? '', mt: 'Rsp', tid: asked?.tid ?? -1, state, data }, nowMs);
 }
 
 function startUp(relaysOn: number[] = []): G7Step {
@@ -155,7 +155,7 @@ describe('a scan', () => {
 
 describe('a decision', () => {
   test('to let in starts the unlock process', () => {
-    expect(sent(answerTap(ready(), granted).effects)).toMatchObject([
+    expect(sent(answerTap(ready(), granted, 0).effects)).toMatchObject([
       {
         cmd: 'App.StartUnlockProcess',
         data: { DisplayText: 'Welcome', UnlockingTime_ms: 3_000, Relays: [{ Id: 2, OnTime_ms: 3_000 }] },
@@ -164,14 +164,14 @@ describe('a decision', () => {
   });
 
   test('to deny starts the deny process', () => {
-    expect(sent(answerTap(ready(), denied).effects)).toMatchObject([
+    expect(sent(answerTap(ready(), denied, 0).effects)).toMatchObject([
       { cmd: 'App.StartDenyProcess', data: { DisplayText: 'No booking found', Timeout_ms: 3_000 } },
     ]);
   });
 });
 
 describe('firmware without an unlock process', () => {
-  const refusedUnlock = (): G7Step => reply(answerTap(ready(), granted), 1);
+  const refusedUnlock = (): G7Step => reply(answerTap(ready(), granted, 0), 1);
 
   test('has its relays switched on by hand, written down before and off again later', () => {
     expect(refusedUnlock().effects).toMatchObject([
@@ -189,22 +189,30 @@ describe('firmware without an unlock process', () => {
   });
 });
 
+test.each([
+  [1_500, ['IO.SetRelayState']],
+  [1_501, []],
+])('relays are switched on by hand for an answer within the deadline only: after %i ms', (nowMs, orders) => {
+  const answered = reply(answerTap(ready(), granted, 0), 1, {}, nowMs);
+  expect(sent(answered.effects).map(({ cmd }) => cmd)).toEqual(orders);
+});
+
 describe('feedback', () => {
   const feedback = (value: unknown): G7Frame => event('App.UnlockProcessResult', { Feedback: value });
 
   test.each([true, false])('%s is noted for the tap that was let in, once', (passed) => {
-    const step = receiveFrame(answerTap(ready(), granted).session, feedback(passed), 0);
+    const step = receiveFrame(answerTap(ready(), granted, 0).session, feedback(passed), 0);
     expect(step.effects).toEqual([{ do: 'note_passage', eventId: 'event-1', passed }]);
     expect(receiveFrame(step.session, feedback(passed), 0).effects).toEqual([]);
   });
 
   test('of no known form is passed over', () => {
-    expect(receiveFrame(answerTap(ready(), granted).session, feedback('perhaps'), 0).effects).toEqual([]);
+    expect(receiveFrame(answerTap(ready(), granted, 0).session, feedback('perhaps'), 0).effects).toEqual([]);
   });
 });
 
 test('a device that answers nothing does not fill the memory', () => {
   let session = ready();
-  for (let count = 0; count < 1_000; count++) session = answerTap(session, denied).session;
+  for (let count = 0; count < 1_000; count++) session = answerTap(session, denied, 0).session;
   expect(session.pending.size).toBeLessThanOrEqual(64);
 });

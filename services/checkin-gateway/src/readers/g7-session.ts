@@ -1,5 +1,5 @@
 import type { DeviceLogin } from '../devices/device-login.repository.ts';
-import type { Decision, Relay } from '../visits/decision.ts';
+import { type Decision, decisionDeadlineMs, type Relay } from '../visits/decision.ts';
 import { type G7Frame, request, response } from './g7-frame.ts';
 import { isSameScan, type Scan, scanOf } from './g7-scan.ts';
 
@@ -14,13 +14,14 @@ export interface G7Settings {
 /** A request that the device has not answered yet. */
 type Pending =
   | { readonly of: 'login' | 'device_info' | 'app_events' | 'io_events' | 'online_decision' | 'deny' | 'relay_on' }
-  | { readonly of: 'unlock'; readonly relays: readonly Relay[] }
+  | { readonly of: 'unlock'; readonly relays: readonly Relay[]; readonly askedMs: number }
   | { readonly of: 'relay_off'; readonly relayId: number };
 
 /** Where a connection stands. Taps count only once the device has proved its serial number and lets us decide. */
 export interface G7Session {
   readonly settings: G7Settings;
-  readonly phase: 'starting' | 'ready' | 'refused';
+  /** Who is leaving opens no door any more; what is on is still switched off. */
+  readonly phase: 'starting' | 'ready' | 'leaving' | 'refused';
   readonly nextTid: number;
   readonly pending: ReadonlyMap<number, Pending>;
   readonly lastScan: { readonly scan: Scan; readonly atMs: number } | undefined;
@@ -83,14 +84,14 @@ function askWhoItIs(session: G7Session): G7Step {
   return ask(session, 'GetDeviceInfo', { of: 'device_info' });
 }
 
-/** Takes a frame in. `nowMs` is any clock that only runs forward. */
+/** Takes a frame in. `nowMs` is a clock that only runs forward, here as for what opens a door. */
 export function receiveFrame(session: G7Session, frame: G7Frame, nowMs: number): G7Step {
   if (session.phase === 'refused') return stay(session);
   switch (frame.mt) {
     case 'Req':
       return serve(session, frame);
     case 'Rsp':
-      return settlePending(session, frame);
+      return settlePending(session, frame, nowMs);
     case 'Evt':
       return session.phase === 'ready' ? hear(session, frame, nowMs) : stay(session);
     default:
@@ -99,7 +100,7 @@ export function receiveFrame(session: G7Session, frame: G7Frame, nowMs: number):
 }
 
 /** Tells the device what was decided of a tap. */
-export function answerTap(session: G7Session, decision: Decision): G7Step {
+export function answerTap(session: G7Session, decision: Decision, nowMs: number): G7Step {
   if (session.phase !== 'ready') return stay(session);
   const { displayText } = decision;
   if (decision.outcome === 'denied') {
@@ -110,20 +111,26 @@ export function answerTap(session: G7Session, decision: Decision): G7Step {
       { DisplayText: displayText, Timeout_ms: denyDisplayMs },
     );
   }
-  return unlockDoor({ ...session, unlockedEventId: decision.eventId }, decision);
+  return unlockDoor({ ...session, unlockedEventId: decision.eventId }, decision, nowMs);
 }
 
 /** Has the device unlock its door, for a tap or for nobody's. */
 export function unlockDoor(
   session: G7Session,
   { displayText, unlockMs, relays }: Pick<Decision, 'displayText' | 'unlockMs' | 'relays'>,
+  nowMs: number,
 ): G7Step {
   const data = {
     DisplayText: displayText,
     UnlockingTime_ms: unlockMs,
     Relays: relays.map(({ id, onTimeMs }) => ({ Id: id, OnTime_ms: onTimeMs })),
   };
-  return ask(session, 'App.StartUnlockProcess', { of: 'unlock', relays }, data);
+  return ask(session, 'App.StartUnlockProcess', { of: 'unlock', relays, askedMs: nowMs }, data);
+}
+
+/** Opens nothing from now on, whatever the device still answers. */
+export function leave(session: G7Session): G7Session {
+  return { ...session, phase: 'leaving' };
 }
 
 /** Switches a relay off that was switched on by hand. It counts as on until the device confirms. */
@@ -159,7 +166,7 @@ function hearPassage(session: G7Session, { data }: G7Frame): G7Step {
 }
 
 /** Takes the answer to one of our requests; answers that nobody waits for are passed over. */
-function settlePending(session: G7Session, frame: G7Frame): G7Step {
+function settlePending(session: G7Session, frame: G7Frame, nowMs: number): G7Step {
   const waiting = frame.tid === undefined ? undefined : session.pending.get(frame.tid);
   if (!waiting || frame.tid === undefined) return stay(session);
   const pending = new Map(session.pending);
@@ -181,7 +188,7 @@ function settlePending(session: G7Session, frame: G7Frame): G7Step {
     case 'online_decision':
       return isOk ? becomeReady(settled) : refuse(settled, 'The device lets another host decide.');
     case 'unlock':
-      return isOk ? stay(settled) : unlockByHand(settled, waiting.relays);
+      return isOk || !mayStillOpen(settled, waiting, nowMs) ? stay(settled) : unlockByHand(settled, waiting.relays);
     case 'relay_off':
       return isOk ? forgetRelay(settled, waiting.relayId) : stay(settled);
     case 'deny':
@@ -207,6 +214,11 @@ function nameOf(value: unknown): string | null {
 function becomeReady(session: G7Session): G7Step {
   const ready: G7Step = { session: { ...session, phase: 'ready' }, effects: [{ do: 'note_ready' }] };
   return session.relaysOn.reduce((step, relayId) => then(step, (next) => switchOff(next, relayId)), ready);
+}
+
+/** Nobody stands at the door any more when an answer comes this late. */
+function mayStillOpen({ phase }: G7Session, { askedMs }: { readonly askedMs: number }, nowMs: number): boolean {
+  return phase === 'ready' && nowMs - askedMs <= decisionDeadlineMs;
 }
 
 /** For firmware without an unlock process: switch the relays on, and off again when their time is over. */

@@ -118,7 +118,8 @@ class OpenConnection implements ReaderConnection {
     const { device } = this.#options;
     // What the device tells of the next passage is not of the tap before.
     const session = { ...this.#session, unlockedEventId: undefined };
-    this.#take(unlockDoor(session, { displayText, unlockMs: device.unlockMs, relays: relaysOf(device) }));
+    const opening = { displayText, unlockMs: device.unlockMs, relays: relaysOf(device) };
+    this.#take(unlockDoor(session, opening, performance.now()));
     return true;
   }
 
@@ -221,7 +222,7 @@ class OpenConnection implements ReaderConnection {
       medium: { kind: scan.kind, raw: scan.raw },
     });
     this.#decidingCount -= 1;
-    this.#take(answerTap(this.#session, decision));
+    this.#take(answerTap(this.#session, decision, performance.now()));
   }
 
   #send(frame: G7Frame): void {

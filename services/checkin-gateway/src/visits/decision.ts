@@ -43,6 +43,9 @@ export interface Verdict {
   readonly flags: readonly Reason[];
 }
 
+/** After this long a denial is sent, and a decision that comes later neither opens the door nor writes a check-in. */
+export const decisionDeadlineMs = 1_500;
+
 export interface Relay {
   readonly id: number;
   readonly onTimeMs: number;

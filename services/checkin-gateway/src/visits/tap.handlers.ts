@@ -4,7 +4,7 @@ import { attribute } from '@lido/runtime/telemetry/names.ts';
 import { inSpan } from '@lido/runtime/telemetry/telemetry.ts';
 import { answerOf } from './answer.ts';
 import { type DecisionRace, startRace } from './decision-race.ts';
-import type { Decision } from './decision.ts';
+import { type Decision, decisionDeadlineMs } from './decision.ts';
 import { fallBack } from './decide.ts';
 import { type DoorDevice, findDoor } from './door.repository.ts';
 import type { JournalEntry, ReplayResult } from './journal.ts';
@@ -23,9 +23,6 @@ export interface TapDecider {
   replay(entries: readonly JournalEntry[]): Promise<ReplayResult[]>;
   recordPassage(passage: Passage): Promise<void>;
 }
-
-/** After this long a denial is sent, and a decision that comes later neither opens the door nor writes a check-in. */
-export const decisionDeadlineMs = 1_500;
 
 /** How much longer than the deadline a statement may run before the database gives it up. */
 const lateMs = 250;
