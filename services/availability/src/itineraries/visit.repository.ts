@@ -5,7 +5,6 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
 import { guestsOf } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
-import { isGuestElsewhere } from '../bookings/supposing.ts';
 import { findOffering, type Offering } from '../offerings/offering.ts';
 import { localDate } from '../shop/local-date.ts';
 import { isShopper, membershipsOf, searchable } from '../shop/search.repository.ts';
@@ -162,7 +161,7 @@ async function sessionItem(
   call: Call,
 ): Promise<VisitItem> {
   const target = { site: versioned.site, offering, versioned };
-  const question = { range: { dateFrom: date, dateTo: date }, guests: party.guests, exceptOrderId: basketId };
+  const question = { range: { dateFrom: date, dateTo: date }, ...party, exceptOrderId: basketId };
   const ofDate = await sessionsBetween(parts, target, question, call);
   if (wanted.sessionId !== null && !ofDate.some(({ id }) => id === wanted.sessionId)) {
     const sentence = `There is no session ${wanted.sessionId} of this type on ${date} that is still to begin.`;
@@ -170,7 +169,7 @@ async function sessionItem(
   }
   const found = ofDate.filter((session) => isWanted(session, wanted));
   for (const session of found) sessions.set(session.id, session);
-  const starts = found.flatMap((session) => listedStart(session, party, { versioned, basketId }, call.clock.nowMs()));
+  const starts = found.flatMap((session) => listedStart(session, party));
   return { kind: 'listed', guestIds: party.guestIds, guests: party.guests, starts };
 }
 
@@ -189,18 +188,11 @@ function isWanted(
   );
 }
 
-/** A session as a start of the visit, unless one of the guests is elsewhere then. */
-function listedStart(
-  session: Session,
-  { guests, guestIds }: Party,
-  { versioned, basketId }: Pick<VisitContext, 'versioned' | 'basketId'>,
-  nowMs: number,
-): ListedStart[] {
+/** A session as a start of the visit. */
+function listedStart(session: Session, { guests }: Party): ListedStart[] {
   const startMs = parseInstant(session.startTime);
   const endMs = parseInstant(session.endTime ?? '');
   if (startMs === undefined || endMs === undefined) return [];
-  const isOwn = ({ orderId }: { orderId: string | null }) => basketId !== null && orderId === basketId;
-  if (isGuestElsewhere(versioned.compiled, guestIds, { startMs, endMs, nowMs }, isOwn)) return [];
   const amountMinor = (session.price ?? 0) * guests;
   return [{ placeId: session.id, places: session.remainingCapacity, startMs, endMs, amountMinor }];
 }

@@ -15,11 +15,23 @@ import { toSession } from './session.message.ts';
 import { seatsTaken } from './session.repository.ts';
 import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
 
+/** Who asks for places in sessions. */
+export interface PlacesQuestion {
+  guests: number;
+  asker: Asker;
+  /** The asker's order, which needs no further basket. */
+  orderId?: string | null | undefined;
+  /** An order that is planned anew: what it holds does not count at all. */
+  exceptOrderId?: string | null;
+  /** Whether one of the guests is somewhere else during a session. */
+  isGuestElsewhere?: (session: SessionRow) => boolean;
+}
+
 /** Sessions as clients see them, whatever their types and sites, with one query per table. */
 export async function presentSessions(
   em: SqlEntityManager,
   rows: SessionRow[],
-  question: { guests: number; asker: Asker; withBookings?: boolean; exceptOrderId?: string | null },
+  question: PlacesQuestion & { withBookings?: boolean },
 ): Promise<Session[]> {
   const ids = (values: (string | null | undefined)[]): string[] => [...new Set(values.flatMap((value) => value ?? []))];
   const plain = { disableIdentityMap: true } as const;
@@ -32,7 +44,7 @@ export async function presentSessions(
   const taken = await seatsTaken(
     em,
     rows.map((row) => row.id),
-    { wholeOrderId: question.exceptOrderId ?? null },
+    { orderId: question.orderId ?? null, wholeOrderId: question.exceptOrderId ?? null },
   );
   const sessionIds = rows.map((row) => row.id);
   const attendance = await attendanceOf(em, sessionIds);
@@ -53,6 +65,7 @@ export async function presentSessions(
       priceRules: rules.prices(type.id).map(toPriceRule),
       taken: taken.get(session.id),
       zone: zones.get(session.siteId) ?? 'UTC',
+      isGuestElsewhere: question.isGuestElsewhere?.(session) ?? false,
     };
     const names = {
       practitioner: practitioners.get(session.practitionerId ?? ''),
@@ -65,6 +78,6 @@ export async function presentSessions(
 }
 
 /** Staff ask about one guest and without memberships: they see what a passer-by could book. */
-export function staffQuestion(call: Call): { guests: number; asker: Asker } {
+export function staffQuestion(call: Call): PlacesQuestion {
   return { guests: 1, asker: { nowMs: call.clock.nowMs(), memberships: [] } };
 }

@@ -14,6 +14,7 @@ export interface SessionFacts {
   priceRules: readonly PriceRule[];
   taken: SeatsTaken | undefined;
   zone: string;
+  isGuestElsewhere?: boolean;
 }
 
 /** The places left in a session for a number of guests, its price, and the first reason against it. */
@@ -35,6 +36,7 @@ export function judgeSession(
     basketsMax: session.maxBaskets ?? type.maxBasketsPerSession ?? null,
     guests,
     isQueued: taken !== undefined && taken.isQueued && guests > taken.own,
+    isGuestElsewhere: facts.isGuestElsewhere ?? false,
     nowMs: asker.nowMs,
     isTooEarly: windows.every(({ latestMs }) => startsAtMs > latestMs),
     isTooLate: windows.every(({ earliestMs }) => startsAtMs < earliestMs),

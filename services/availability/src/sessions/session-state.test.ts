@@ -10,6 +10,7 @@ const open: SessionQuestion = {
   basketsMax: null,
   guests: 2,
   isQueued: false,
+  isGuestElsewhere: false,
   isTooEarly: false,
   isTooLate: false,
   isPermitted: true,
@@ -43,6 +44,8 @@ test('the first reason in the order a guest would ask is given', () => {
   expect(order).toEqual(['time_passed', 'not_yet_bookable']);
   expect(sessionState({ ...everything, nowMs: 0, isTooEarly: false }).reason).toBe('no_longer_bookable');
   expect(sessionState({ ...open, isPermitted: false, guests: 50 }).reason).toBe('members_only');
+  expect(sessionState({ ...open, isGuestElsewhere: true, guests: 50 }).reason).toBe('session_full');
+  expect(sessionState({ ...open, isGuestElsewhere: true, hasPrice: false }).reason).toBe('guest_unavailable');
   expect(sessionState({ ...open, hasPrice: false }).reason).toBe('no_price');
 });
 

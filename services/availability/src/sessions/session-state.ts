@@ -1,3 +1,5 @@
+import { reasonMessage } from '../solver/reason.ts';
+
 /** Why a session can not be booked now, in the order a guest would ask. */
 export type SessionReason =
   | 'time_passed'
@@ -5,6 +7,7 @@ export type SessionReason =
   | 'no_longer_bookable'
   | 'members_only'
   | 'session_full'
+  | 'guest_unavailable'
   | 'no_price';
 
 const messages: Record<SessionReason, string> = {
@@ -13,6 +16,7 @@ const messages: Record<SessionReason, string> = {
   no_longer_bookable: 'This session begins too soon to be booked.',
   members_only: 'This session is for members with a suitable membership.',
   session_full: 'There are not enough places left in this session.',
+  guest_unavailable: reasonMessage('guest_unavailable'),
   no_price: 'This session can not be booked online. Please contact us.',
 };
 
@@ -36,6 +40,8 @@ export interface SessionQuestion {
   guests: number;
   /** Whether others wait for the places that are free. */
   isQueued: boolean;
+  /** Whether one of the guests who are known is somewhere else meanwhile. */
+  isGuestElsewhere: boolean;
   nowMs: number;
   /** Whether it lies beyond how far ahead the guest may book, or within the notice they must give. */
   isTooEarly: boolean;
@@ -54,6 +60,7 @@ export function sessionState(question: SessionQuestion): { remainingCapacity: nu
     [question.isTooLate, 'no_longer_bookable'],
     [!question.isPermitted, 'members_only'],
     [question.guests > remainingCapacity || question.isQueued, 'session_full'],
+    [question.isGuestElsewhere, 'guest_unavailable'],
     [!question.hasPrice, 'no_price'],
   ];
   return { remainingCapacity, reason: failures.find(([fails]) => fails)?.[1] ?? null };

@@ -32,6 +32,7 @@ import {
   slotQuery,
   type Target,
   type TargetId,
+  whoComes,
 } from './search.repository.ts';
 import { siteOfOffering } from './site-of-offering.repository.ts';
 import { sessionDates, sessionsBetween } from './session-search.repository.ts';
@@ -119,10 +120,8 @@ export function getSessionAvailability(parts: BookingParts) {
     );
     const nowMs = call.clock.nowMs();
     const range = request.dateFrom || request.dateTimeFrom ? rangeOf(request, target.site, nowMs) : undefined;
-    return {
-      data: await sessionsBetween(parts, target, { range, guests: request.quantity ?? 1 }, call),
-      meta: metaOf(target),
-    };
+    const question = { range, ...(await whoComes(request, target.offering.row, call)), orderId: request.basketId };
+    return { data: await sessionsBetween(parts, target, question, call), meta: metaOf(target) };
   };
 }
 
@@ -164,7 +163,7 @@ async function bookableDates(
   if (target.offering.type === 'package')
     return packageDates(parts, { ...target, offering: target.offering }, days, call);
   if (target.offering.type === 'session')
-    return sessionDates(parts, target, { range: days, guests: request.quantity ?? 1 }, call);
+    return sessionDates(parts, target, { range: days, ...(await whoComes(request, target.offering.row, call)) }, call);
   if (target.offering.type === 'area_booking') return areaDates(parts, { target, filter: request, range: days }, call);
   const filter = { ...request, excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
   const query = await slotQuery(parts, { target, filter, range: days }, call);
