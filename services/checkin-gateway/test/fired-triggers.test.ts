@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { claimRun, releaseRun } from '../src/actions/bound-action.repository.ts';
+import { forgetFired } from '../src/actions/forget-fired.job.ts';
 import { checkinAt, dataOf, type PresenceWorld, startPresenceWorld } from './presence-world.ts';
 
 let world: PresenceWorld;
@@ -93,4 +97,94 @@ test('an action that leaves recent repetitions out runs again after ten seconds,
   await age(10);
   await change(id, 5);
   expect(callsOf('/recent')).toBe(3);
+});
+
+/** The service's database as its code knows it. */
+async function openOurs(): Promise<Database> {
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  const db = await openDatabase({ url: world.system.databaseUrl('checkin'), entities: [], migrations: [], telemetry });
+  onTestFinished(() => db.stop());
+  return db;
+}
+
+describe('a claim', () => {
+  const trigger = 'checkin_updated';
+
+  test('of an earlier run stays when a later run can not be claimed', async () => {
+    const room = await world.addRoom();
+    const action = await world.addAction({ url: '/claimed', trigger, dedup_mode: 'once' });
+    await world.bind(action, room);
+    await world.bind(await world.addAction({ url: '/after-claimed', trigger }), room);
+    const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
+    const change = (type: string) => world.send('PUT', `/checkin/${id}`, { type });
+    await change('first');
+    await expect.poll(() => callsOf('/after-claimed'), { timeout: 10_000 }).toBe(1);
+    await database.query(`
+      create function refuse_claim() returns trigger language plpgsql as $$ begin raise 'no claims now'; end $$;
+      create trigger refuse_claim before insert on action_claims for each row execute function refuse_claim()`);
+    const unclaim = () => database.query('drop function if exists refuse_claim cascade');
+    onTestFinished(() => void unclaim());
+    await change('second');
+    const isPutOff = `select 1 from fired_triggers where subject_id = $1 and done_at is null and attempts > 0 and runner is null`;
+    await expect.poll(async () => (await database.query(isPutOff, [id])).rowCount, { timeout: 10_000 }).toBe(1);
+    await unclaim();
+    await expect.poll(() => callsOf('/after-claimed'), { timeout: 15_000 }).toBe(2);
+    expect(callsOf('/claimed')).toBe(1);
+  });
+
+  test('is given back by the run that made it, and by no other', async () => {
+    const db = await openOurs();
+    const id = await world.addAction({ url: '/never', trigger });
+    const claim = (mode: 'NONE' | 'ONCE' | 'RECENT') =>
+      claimRun(db.fork(), { id, dedupMode: `DEDUP_MODE_${mode}` }, 'somebody');
+    const slow = await claim('RECENT');
+    await database.query(
+      `update action_claims set claimed_at = claimed_at - interval '11 seconds' where action_id = $1`,
+      [id],
+    );
+    const later = await claim('RECENT');
+    for (const other of [slow, await claim('NONE')]) if (other) await releaseRun(db.fork(), other);
+    expect([later, await claim('ONCE')]).toEqual([expect.objectContaining({ actionId: id }), undefined]);
+    if (later) await releaseRun(db.fork(), later);
+    expect(await claim('ONCE')).toBeDefined();
+  });
+
+  test('is forgotten after a month, unless it keeps an action from running again for something that can still fire', async () => {
+    const db = await openOurs();
+    const once = await world.addAction({ url: '/never', trigger, dedup_mode: 'once' });
+    const recent = await world.addAction({ url: '/never', trigger, dedup_mode: 'recent' });
+    const removed = await world.addAction({ url: '/never', trigger, dedup_mode: 'once' });
+    await world.send('DELETE', `/action/${removed}`);
+    const room = await world.addRoom();
+    const add = async () => dataOf(await world.send('POST', '/checkin', checkinAt(room))).id;
+    const [there, gone, waiting] = [await add(), await add(), await add()];
+    for (const id of [gone, waiting]) await world.send('DELETE', `/checkin/${id}`);
+    const { id: code } = await world.api.post('/code', { name: 'Door', owner_id: world.customer });
+    await database.query(
+      `insert into fired_triggers (subject_id, occasion, fired_at, held_until) values ($1, '{}', lido_now(), lido_now() + interval '1 hour')`,
+      [waiting],
+    );
+    const claims = [
+      ...[there, code, gone, waiting].map((subject) => [once, subject, 31]),
+      ...[recent, removed].map((action) => [action, there, 31]),
+      ...[recent, removed].map((action) => [action, gone, 29]),
+    ];
+    for (const claim of claims) {
+      await database.query(`insert into action_claims select $1, $2, lido_now() - make_interval(days => $3)`, claim);
+    }
+    await forgetFired(db);
+    const kept = await database.query(
+      'select action_id, subject_id from action_claims where action_id = any($1) order by claimed_at, subject_id',
+      [[once, recent, removed]],
+    );
+    expect(kept.rows.map(({ action_id, subject_id }) => `${action_id} ${subject_id}`).toSorted()).toEqual(
+      [
+        `${once} ${there}`,
+        `${once} ${code}`,
+        `${once} ${waiting}`,
+        `${recent} ${gone}`,
+        `${removed} ${gone}`,
+      ].toSorted(),
+    );
+  });
 });

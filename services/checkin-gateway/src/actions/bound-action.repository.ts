@@ -81,24 +81,35 @@ export async function unbindAction(
   return row;
 }
 
-/** Whether an action may run for a subject now; one that leaves repetitions out may do so once, or once in ten seconds. */
+/** The right to run an action for a subject. */
+export interface Claim {
+  readonly actionId: string;
+  readonly subjectId: string;
+  /** As the database writes it, which tells this claim from a later one; null where repetitions are not left out and nothing is kept. */
+  readonly claimedAt: string | null;
+}
+
+/** Claims a run; one that leaves repetitions out may run once for a subject, or once in ten seconds. Answers undefined where it may not. */
 export async function claimRun(
   em: SqlEntityManager,
   action: { id: string; dedupMode: DedupMode },
   subjectId: string,
-): Promise<boolean> {
-  if (action.dedupMode !== 'DEDUP_MODE_ONCE' && action.dedupMode !== 'DEDUP_MODE_RECENT') return true;
-  const rows = await em.execute<unknown[]>(
+): Promise<Claim | undefined> {
+  const claim = { actionId: action.id, subjectId, claimedAt: null };
+  if (action.dedupMode !== 'DEDUP_MODE_ONCE' && action.dedupMode !== 'DEDUP_MODE_RECENT') return claim;
+  const [row] = await em.execute<{ claimedAt: string }[]>(
     `insert into action_claims (action_id, subject_id, claimed_at) values (?, ?, lido_now())
      on conflict (action_id, subject_id) do update set claimed_at = excluded.claimed_at
        where ? = 'DEDUP_MODE_RECENT' and action_claims.claimed_at <= lido_now() - interval '10 seconds'
-     returning 1`,
+     returning claimed_at::text as "claimedAt"`,
     [action.id, subjectId, action.dedupMode],
   );
-  return rows.length > 0;
+  return row && { ...claim, claimedAt: row.claimedAt };
 }
 
-/** Gives the claim of a run back that has failed, so that it may be tried again. */
-export async function releaseRun(em: SqlEntityManager, actionId: string, subjectId: string): Promise<void> {
-  await em.execute('delete from action_claims where action_id = ? and subject_id = ?', [actionId, subjectId], 'run');
+/** Gives the claim of a run back that has failed, so that it may be tried again; what another run has claimed since stays. */
+export async function releaseRun(em: SqlEntityManager, { actionId, subjectId, claimedAt }: Claim): Promise<void> {
+  if (claimedAt === null) return;
+  const statement = 'delete from action_claims where action_id = ? and subject_id = ? and claimed_at = ?::timestamptz';
+  await em.execute(statement, [actionId, subjectId, claimedAt], 'run');
 }

@@ -11,7 +11,6 @@ export interface FiredTrigger {
 
 /** For how long a runner has a trigger to itself; it says so again before each action. */
 const leaseSeconds = 30;
-const keptDays = 30;
 
 /** Keeps an occasion for its actions, unless there is none: most bookables have no actions. */
 export async function keepFired(em: SqlEntityManager, occasion: Occasion): Promise<void> {
@@ -106,16 +105,6 @@ export async function keepRun(
     `insert into action_runs (trigger_seq, binding_id, status, message, finished_at) values (?, ?, ?, ?, lido_now())
      on conflict do nothing`,
     [seq, bindingId, status, message],
-    'run',
-  );
-}
-
-/** Forgets what has been done long ago. */
-export async function forgetFired(em: SqlEntityManager): Promise<void> {
-  await em.execute(
-    `delete from fired_triggers where seq in (
-       select seq from fired_triggers where done_at < lido_now() - interval '${keptDays} days' limit 5000)`,
-    [],
     'run',
   );
 }

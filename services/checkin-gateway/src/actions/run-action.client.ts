@@ -9,7 +9,7 @@ import type { Bookables } from '../presence/bookables.client.ts';
 import { transactionOf } from '../presence/change-presence.handlers.ts';
 import type { Doer, NewPresence } from '../presence/presences.ts';
 import type { Doors } from '../readers/door.ts';
-import { type BoundAction, claimRun, releaseRun } from './bound-action.repository.ts';
+import { type BoundAction, type Claim, claimRun, releaseRun } from './bound-action.repository.ts';
 import type { UrlAnswer, UrlCall } from './call-url.client.ts';
 import { textIn } from './input.ts';
 import { contextOf, type Occasion, triggerWord } from './occasion.ts';
@@ -44,15 +44,15 @@ const repeated = 'This has been done already.';
 /** Runs one action; whatever happens is an outcome, and nothing internal is told. */
 export async function runAction(action: BoundAction, occasion: Occasion, parts: ActionParts): Promise<ActionOutcome> {
   const em = parts.db.fork();
+  let claim: Claim | undefined;
   try {
-    if (!(await claimRun(em, action, occasion.subjectId))) {
-      return { ...done, status: 'ACTION_STATUS_SKIPPED', message: repeated };
-    }
+    claim = await claimRun(em, action, occasion.subjectId);
+    if (!claim) return { ...done, status: 'ACTION_STATUS_SKIPPED', message: repeated };
     const outcome = await perform(action, occasion, parts);
-    if (outcome.status === 'ACTION_STATUS_FAILED') await releaseRun(em, action.id, occasion.subjectId);
+    if (outcome.status === 'ACTION_STATUS_FAILED') await releaseRun(em, claim);
     return outcome;
   } catch (error) {
-    await releaseRun(parts.db.fork(), action.id, occasion.subjectId).catch(() => undefined);
+    if (claim) await releaseRun(parts.db.fork(), claim).catch(() => undefined);
     if (error instanceof Refusal)
       return failed(error.message, error.kind === 'unavailable' || error.kind === 'deadline');
     parts.log.error({ err: error, action: action.id, activity: occasion.activityId }, 'an action could not be run');

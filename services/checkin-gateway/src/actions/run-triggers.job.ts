@@ -8,7 +8,6 @@ import {
   findRuns,
   finishFired,
   type FiredTrigger,
-  forgetFired,
   holdFired,
   isRunning,
   keepFired,
@@ -16,6 +15,7 @@ import {
   postponeFired,
   takeFired,
 } from './fired-trigger.repository.ts';
+import { forgetFired } from './forget-fired.job.ts';
 import type { Occasion } from './occasion.ts';
 import { type ActionOutcome, type ActionParts, runAction } from './run-action.client.ts';
 import type { Triggers } from './triggers.ts';
@@ -23,6 +23,8 @@ import type { Triggers } from './triggers.ts';
 /** How many triggers one process runs at a time: one slow URL must not keep the others waiting. */
 const lanes = 4;
 const everyMs = 1_000;
+/** Claims that stay are looked at each time. */
+const forgetEveryMs = 3_600_000;
 /** Pauses before the second and the third try. */
 const pausesSeconds = [2, 10] as const;
 /** A trigger that has ended so many runners in the middle is given up: those behind it wait. */
@@ -41,17 +43,18 @@ export interface RunningTriggers extends Triggers {
 export function triggersOf(parts: ActionParts, telemetry: Telemetry): RunningTriggers {
   const sweep = async (): Promise<void> => {
     while (await runNext(parts, null));
-    await forgetFired(parts.db.fork());
   };
   const runners = Array.from({ length: lanes }, () => sweeperOf(sweep, { name: 'triggers', everyMs, telemetry }));
+  const forgetting = { name: 'fired triggers', everyMs: forgetEveryMs, telemetry };
+  const forgetter = sweeperOf(() => forgetFired(parts.db), forgetting);
   return {
     fire: (occasion, em) => keepFired(em, occasion),
     ask: (occasion) => ask(occasion, parts),
     settle: (subjectId) => settle(subjectId, parts),
     wake: () => runners.forEach((runner) => runner.wake()),
     start: () => {
-      const running = runners.map((runner) => runner.start());
-      return { stop: async () => void (await Promise.all(running.map((runner) => runner.stop()))) };
+      const running = [...runners, forgetter].map((sweeper) => sweeper.start());
+      return { stop: async () => void (await Promise.all(running.map((sweeper) => sweeper.stop()))) };
     },
   };
 }
