@@ -1,7 +1,7 @@
 import { addDays } from '@lido/runtime/time/zone.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blankSession, build, hire, offer } from '../../../test/support/offerings.ts';
-import { holdFor, offerClass, placesIn } from './classes.ts';
+import { holdFor, offerClass, openSql, placesIn } from './classes.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -61,6 +61,46 @@ describe('the next date of an offering', () => {
     expect((await getOffering('session', classes)).nextAvailableDate).toBe(full);
     await holdFor(world, placesIn(session));
     expect((await getOffering('session', classes)).nextAvailableDate).toBe(open);
+  });
+});
+
+describe('sessions beyond the thousand of one page', () => {
+  const count = 1_100;
+  const date = addDays(today(), 3);
+  const dates = async (offeringId: string, dateTo: string) =>
+    (
+      await world.shop.getOfferingDatesAvailability(
+        { siteId: world.siteId, offeringType: 'session', offeringId, dateFrom: date, dateTo, practitionerId: [] },
+        world.anybody,
+      )
+    ).data;
+
+  /** A type with so many sessions a minute apart from half past midnight UTC on, and one more ten days later. */
+  const busyClass = async (extra: object = {}): Promise<string> => {
+    const { id } = await offerClass(world, extra);
+    const first = await addSession(id, date);
+    const sql = await openSql(world);
+    await sql.run(
+      `insert into sessions select (jsonb_populate_record(s, jsonb_build_object('id', s.id || n, 'start_time', start, 'end_time', start + '1 min'::interval))).*
+       from sessions s, generate_series(0, $2::int - 1) n, lateral (select $3::timestamptz + n * '1 min'::interval as start) at where s.id = $1`,
+      [first.id, count, `${date}T00:30:00Z`],
+    );
+    await sql.end();
+    await addSession(id, addDays(date, 10));
+    return id;
+  };
+  const instant = (text: string | null | undefined) => new Date(text ?? '').getTime();
+
+  test('count for their date, and for those after it', async () => {
+    const [ofDate, ...later] = await dates(await busyClass(), addDays(date, 10));
+    const from = instant(`${date}T00:30:00Z`);
+    expect([instant(ofDate?.bookableFrom), instant(ofDate?.bookableTo)]).toEqual([from, from + (count - 1) * 60_000]);
+    expect(later.map(({ hasAvailability }) => hasAvailability)).toEqual([...Array<boolean>(9).fill(false), true]);
+  });
+
+  test('are found where none before them can be booked', async () => {
+    const id = await busyClass({ minAdvanceBookingsInterval: 'P7D' });
+    expect((await getOffering('session', id)).nextAvailableDate).toBe(addDays(date, 10));
   });
 });
 

@@ -14,6 +14,7 @@ import { findBookableAreaDates } from '../solver/areas/area-dates.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
 import { packageDates } from './package-dates.repository.ts';
 import { type DateRange, membershipsOf, searchable } from './search.repository.ts';
+import { firstSessionDate } from './session-search.repository.ts';
 
 /**
  * The first local date of a range on which the smallest party can book each of a site's offerings, in whatever duration, by the offering's
@@ -32,7 +33,16 @@ export async function firstBookableDates(
   const memberships = exclusive ? await membershipsOf(parts, { offering: exclusive, site, versioned }, call) : [];
   const asker = { nowMs: call.clock.nowMs(), memberships };
   const sessionTypes = offerings.flatMap((offering) => (offering.type === 'session' ? [offering.row] : []));
-  const dates = await firstSessionDates(sessionTypes, { range: days, zone: site.timezone, asker }, call);
+  const { dates, unfinished } = await firstSessionDates(
+    sessionTypes,
+    { range: days, zone: site.timezone, asker },
+    call,
+  );
+  for (const row of unfinished) {
+    const target = { site, versioned, offering: { type: 'session', row } as const };
+    const date = await firstSessionDate(parts, target, { range: days, guests: row.minGuests }, call);
+    if (date !== undefined) dates.set(row.id, date);
+  }
   for (const { type, row } of offerings) {
     if (type !== 'appointment' && type !== 'area_booking') continue;
     const find = type === 'appointment' ? appointmentDates : areaDates;
@@ -82,15 +92,17 @@ function areaDates(compiled: CompiledSite, id: string, range: DateRange, asker: 
   return findBookableAreaDates(compiled, query).flatMap(({ date, hasAvailability }) => (hasAvailability ? [date] : []));
 }
 
-/** Of each type so many sessions are looked at; where all of them are full, a shop should not send anybody there. */
-const sessionsPerTypeMax = 100;
+/** So many sessions of each type are looked at together; most types have a place left among them. */
+const sessionsPerType = 100;
 
+/** The dates by type, and the types that have more sessions, but none to book among those that were looked at. */
 async function firstSessionDates(
   types: readonly SessionTypeRow[],
   { range, zone, asker }: { range: DateRange; zone: string; asker: Asker },
   { em }: Call,
-): Promise<Map<string, string>> {
-  if (types.length === 0) return new Map();
+): Promise<{ dates: Map<string, string>; unfinished: SessionTypeRow[] }> {
+  const dates = new Map<string, string>();
+  if (types.length === 0) return { dates, unfinished: [] };
   const from = new Date(Math.max(asker.nowMs, startOfDay(range.dateFrom, zone)));
   const until = new Date(startOfDay(addDays(range.dateTo, 1), zone));
   const next = await em.execute<{ id: string }[]>(
@@ -98,14 +110,13 @@ async function firstSessionDates(
        select id, row_number() over (partition by session_type_id order by start_time, id) as place from sessions
        where session_type_id in (select jsonb_array_elements_text(?::jsonb)) and deleted_at is null and start_time >= ? and start_time < ?
      ) coming where place <= ?`,
-    [JSON.stringify(types.map(({ id }) => id)), from, until, sessionsPerTypeMax],
+    [JSON.stringify(types.map(({ id }) => id)), from, until, sessionsPerType],
   );
   const rows = (await em.find(
     SessionEntity as EntityName<SessionRow>,
     { id: { $in: next.map(({ id }) => id) } },
     { orderBy: { startTime: 'asc', id: 'asc' }, disableIdentityMap: true },
   )) as SessionRow[];
-  const dates = new Map<string, string>();
   // What is left is judged for a number of guests, which is the same for most types.
   for (const [guests, ofSize] of Map.groupBy(types, ({ minGuests }) => minGuests)) {
     const ids = new Set(ofSize.map(({ id }) => id));
@@ -118,5 +129,7 @@ async function firstSessionDates(
       if (isValid && !dates.has(sessionTypeId)) dates.set(sessionTypeId, startTime.slice(0, 10));
     }
   }
-  return dates;
+  const looked = Map.groupBy(rows, ({ sessionTypeId }) => sessionTypeId);
+  const unfinished = types.filter(({ id }) => !dates.has(id) && looked.get(id)?.length === sessionsPerType);
+  return { dates, unfinished };
 }

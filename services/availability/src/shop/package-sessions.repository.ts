@@ -6,7 +6,7 @@ import type { BookingParts } from '../bookings/parts.ts';
 import type { SessionReason } from '../sessions/session-state.ts';
 import { guestsAtOnce } from '../solver/packages/package-model.ts';
 import type { PackageTarget } from './package-target.repository.ts';
-import { sessionsBetween } from './session-search.repository.ts';
+import { sessionPages } from './session-search.repository.ts';
 
 /** A session as an option of a package: with its places, those that are given up included. */
 export interface OfferedSession {
@@ -39,12 +39,13 @@ export async function offeredSessions(
     if (offering?.type !== 'session') continue;
     const atOnce = guestsAtOnce(guests, offering.row);
     const question = { range: { dateFrom, dateTo }, guests: atOnce };
-    const sessions = await sessionsBetween(parts, { ...target, offering }, question, call);
-    const ofDates = sessions.filter(({ startTime }) => dates.includes(startTime.slice(0, 10)));
-    found.set(
-      id,
-      ofDates.map((session) => offeredSession(session, atOnce, placesGivenUp.get(session.id) ?? 0)),
-    );
+    const ofDates: OfferedSession[] = [];
+    for await (const sessions of sessionPages(parts, { ...target, offering }, question, call)) {
+      for (const session of sessions)
+        if (dates.includes(session.startTime.slice(0, 10)))
+          ofDates.push(offeredSession(session, atOnce, placesGivenUp.get(session.id) ?? 0));
+    }
+    found.set(id, ofDates);
   }
   return found;
 }

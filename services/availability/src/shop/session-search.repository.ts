@@ -9,7 +9,8 @@ import { type PlacesQuestion, presentSessions } from '../sessions/present-sessio
 import { SessionEntity, type SessionRow } from '../sessions/session.entity.ts';
 import { type DateRange, membershipsOf, type Target } from './search.repository.ts';
 
-const sessionsMax = 1_000;
+/** So many sessions are read and judged at once, so that a range of any length takes little memory. */
+const sessionsPerPage = 1_000;
 
 /** Which sessions are asked about, and for whom. */
 interface SessionSearch extends Pick<PlacesQuestion, 'guests' | 'orderId' | 'exceptOrderId'> {
@@ -19,52 +20,88 @@ interface SessionSearch extends Pick<PlacesQuestion, 'guests' | 'orderId' | 'exc
   guestIds?: readonly string[];
 }
 
-/** A type's sessions that have not begun, in a range of local dates or without any end, judged for those who ask. */
-export async function sessionsBetween(
+/** All of a type's sessions of a range that have not begun, judged for those who ask; in order, and a page at a time. */
+export async function* sessionPages(
   parts: BookingParts,
   target: Target,
   { range, guestIds = [], ...question }: SessionSearch,
   call: Call,
-): Promise<Session[]> {
+): AsyncGenerator<Session[], void, void> {
   const { site, offering, versioned } = target;
   const nowMs = call.clock.nowMs();
   const from = Math.max(nowMs, range ? startOfDay(range.dateFrom, site.timezone) : nowMs);
   const until = range ? [{ startTime: { $lt: new Date(startOfDay(addDays(range.dateTo, 1), site.timezone)) } }] : [];
-  const where = {
-    $and: [{ sessionTypeId: offering.row.id, deletedAt: null, startTime: { $gte: new Date(from) } }, ...until],
-  } as FilterQuery<SessionRow>;
-  const options = { orderBy: { startTime: 'asc', id: 'asc' }, limit: sessionsMax, disableIdentityMap: true } as const;
-  const rows = (await call.em.find(SessionEntity as EntityName<SessionRow>, where, options)) as SessionRow[];
   const memberships = await membershipsOf(parts, target, call);
   const isOwn = ({ orderId }: { orderId: string | null }): boolean =>
     orderId !== null && orderId === question.exceptOrderId;
-  return presentSessions(call.em, rows, {
+  const judged = {
     ...question,
     asker: { nowMs, memberships },
-    isGuestElsewhere: ({ startTime, endTime }) => {
+    isGuestElsewhere: ({ startTime, endTime }: SessionRow) => {
       const during = { startMs: startTime.getTime(), endMs: endTime.getTime(), nowMs };
       return isGuestElsewhere(versioned.compiled, guestIds, during, isOwn);
     },
-  });
+  };
+  const options = {
+    orderBy: { startTime: 'asc', id: 'asc' },
+    limit: sessionsPerPage,
+    disableIdentityMap: true,
+  } as const;
+  let after: object[] = [{ startTime: { $gte: new Date(from) } }];
+  for (;;) {
+    const where = { $and: [{ sessionTypeId: offering.row.id, deletedAt: null }, ...after, ...until] };
+    const rows = (await call.em.find(
+      SessionEntity as EntityName<SessionRow>,
+      where as FilterQuery<SessionRow>,
+      options,
+    )) as SessionRow[];
+    yield await presentSessions(call.em, rows, judged);
+    const last = rows[sessionsPerPage - 1];
+    if (!last) return;
+    const { startTime, id } = last;
+    after = [{ startTime: { $gte: startTime } }, { $or: [{ startTime: { $gt: startTime } }, { id: { $gt: id } }] }];
+  }
+}
+
+/** The first page of the sessions of a range: all of a date's, and as many as anybody reads of a longer one. */
+export async function sessionsBetween(
+  parts: BookingParts,
+  target: Target,
+  search: SessionSearch,
+  call: Call,
+): Promise<Session[]> {
+  return (await sessionPages(parts, target, search, call).next()).value ?? [];
 }
 
 /** The dates of a range with a session that can be booked, and its first and last start. */
 export async function sessionDates(
   parts: BookingParts,
   target: Target,
-  question: { range: DateRange; guests: number },
+  search: SessionSearch,
   call: Call,
 ): Promise<OfferingDate[]> {
-  const sessions = await sessionsBetween(parts, target, question, call);
-  const bookable = Map.groupBy(
-    sessions.filter(({ isValid }) => isValid),
-    ({ startTime }) => startTime.slice(0, 10),
-  );
-  return [...bookable].map(([date, ofDate]) => ({
-    date,
-    hasAvailability: true,
-    canEnquire: false,
-    bookableFrom: ofDate[0]?.startTime ?? null,
-    bookableTo: ofDate.at(-1)?.startTime ?? null,
-  }));
+  const dates = new Map<string, OfferingDate>();
+  for await (const sessions of sessionPages(parts, target, search, call)) {
+    for (const { isValid, startTime } of sessions) {
+      if (!isValid) continue;
+      const date = startTime.slice(0, 10);
+      const bookableFrom = dates.get(date)?.bookableFrom ?? startTime;
+      dates.set(date, { date, hasAvailability: true, canEnquire: false, bookableFrom, bookableTo: startTime });
+    }
+  }
+  return [...dates.values()];
+}
+
+/** The first date of a range with a session that can be booked. */
+export async function firstSessionDate(
+  parts: BookingParts,
+  target: Target,
+  search: SessionSearch,
+  call: Call,
+): Promise<string | undefined> {
+  for await (const sessions of sessionPages(parts, target, search, call)) {
+    const open = sessions.find(({ isValid }) => isValid);
+    if (open) return open.startTime.slice(0, 10);
+  }
+  return undefined;
 }
