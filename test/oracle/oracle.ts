@@ -289,11 +289,11 @@ class Question {
   }
 
   openRooms(): Room[] {
-    const { roomId } = this.#query;
+    const { roomIds = [] } = this.#query;
     return this.#site.rooms.filter(
       (room) =>
         this.#type.roomIds.includes(room.id) &&
-        (roomId === undefined || roomId === room.id) &&
+        (roomIds.length === 0 || roomIds.includes(room.id)) &&
         tagsFit(room.suitableForTags, this.#type) &&
         this.#during.every((ms) => ruled(this.#site.zone, room.availabilityRules, ms, siteIsOpen(this.#site, ms))),
     );
@@ -316,8 +316,8 @@ class Question {
 
   #hasRooms(): boolean {
     const { roomIds, allocateMultiCapacityRooms } = this.#type;
-    const { roomId, guests } = this.#query;
-    if (roomIds.length === 0) return roomId === undefined;
+    const { roomIds: asked = [], guests } = this.#query;
+    if (roomIds.length === 0) return asked.length === 0;
     const rooms = this.openRooms().map(({ id, capacity }) => this.freeUnits(id, capacity));
     if (!allocateMultiCapacityRooms) {
       return rooms.some(({ unitCount, freeUnits }) => unitCount >= guests && freeUnits.length === unitCount);

@@ -311,7 +311,7 @@ const query = (firstDate: string, nowMs: number, type: AppointmentType): fc.Arbi
   };
   const requests = {
     practitionerIds: fc.constantFrom(['practitioner-0'], ['practitioner-1', 'practitioner-2'], ['practitioner-9']),
-    roomId: fc.constantFrom('room-0', 'room-1'),
+    roomIds: fc.constantFrom(['room-0'], ['room-1'], ['room-0', 'room-1']),
   };
   const requiredKeys = [
     'appointmentTypeId',

@@ -130,7 +130,7 @@ const appointmentItem = (types: readonly AppointmentType[], nowMs: number): fc.A
         guests: ids.length,
         memberships: [],
         practitionerIds,
-        ...(roomId !== undefined && { roomId }),
+        ...(roomId !== undefined && { roomIds: [roomId] }),
       },
     }));
 

@@ -18,6 +18,7 @@ import { MediaFiles } from './0022-media.ts';
 import { BlockedTimes } from './0023-blocked-times.ts';
 import { BookingRevisions } from './0027-booking-revisions.ts';
 import { ClaimsOfBookings } from './0029-claims-of-bookings.ts';
+import { RoomsOfBookings } from './0030-rooms-of-bookings.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -42,6 +43,7 @@ const tables = [
   { name: '0023-blocked-times', class: BlockedTimes },
   { name: '0027-booking-revisions', class: BookingRevisions },
   { name: '0029-claims-of-bookings', class: ClaimsOfBookings },
+  { name: '0030-rooms-of-bookings', class: RoomsOfBookings },
 ];
 
 /** The tables first, then the functions that work on them. */

@@ -175,7 +175,7 @@ function holdsAnyOf(resourceIds: readonly string[]): Condition {
 function heldAnyOf(resourceIds: readonly string[]): Condition {
   const named = {
     sql: `b.status = 'released' and exists (
-      select from jsonb_array_elements(b.summary->'practitioners' || jsonb_build_array(b.summary->'room')) named
+      select from jsonb_array_elements(b.summary->'practitioners' || (b.summary->'rooms')) named
       where named->>'id' = any (${textArray}))`,
     params: [JSON.stringify(resourceIds)],
   };

@@ -16,6 +16,8 @@ export interface AppointmentSetting {
 export function toAppointment(booking: Booking, setting: AppointmentSetting): Appointment {
   const { request, resources } = booking;
   const { card, zone } = setting;
+  // An appointment has one place for a room; a party in several is shown in the first.
+  const [room = null] = resources.rooms;
   const item = card?.items.find(({ id }) => id === booking.itemId);
   const order = bookedOrder(card);
   const instant = (epochMs: number): string => formatInstant(epochMs, zone);
@@ -32,8 +34,8 @@ export function toAppointment(booking: Booking, setting: AppointmentSetting): Ap
     endBuffer: setting.endBufferMinutes,
     practitionerIds: resources.practitioners.map(({ id }) => id),
     practitioners: resources.practitioners,
-    roomId: resources.room?.id ?? null,
-    room: resources.room,
+    roomId: room?.id ?? null,
+    room,
     equipmentIds: resources.equipment.map(({ id }) => id),
     equipment: resources.equipment,
     practitionerWasRequested: request.practitionerIds.length > 0,

@@ -40,12 +40,7 @@ async function conflictsOf({ reason, message }: Refusal, move: Move, call: Call)
   const type = site.compiled.types.get(booking.offeringId);
   const endMs = next.startMs + next.durationMinutes * 60_000;
   const wanted = {
-    resourceIds: [
-      ...next.practitionerIds,
-      ...(next.roomId ? [next.roomId] : []),
-      ...(type?.equipmentIds ?? []),
-      ...booking.request.guestIds,
-    ],
+    resourceIds: [...next.practitionerIds, ...next.roomIds, ...(type?.equipmentIds ?? []), ...booking.request.guestIds],
     startsAtMs: next.startMs,
     endsAtMs: endMs + (type?.endBufferMinutes ?? 0) * 60_000,
   };

@@ -96,16 +96,21 @@ async function hold(
     fromRevision: booking.revision,
   };
   const item = offeredItem(order, requestFor(booking, next, site));
-  const { practitionerIds, roomId } = next;
   const tell = (em: SqlEntityManager, bookings: Booking[]): Promise<void> =>
     tellOfBookings(
       'lido.availability.booking.moved',
       bookings,
       { em, emit: (event) => writeEvent(em, event, { actor: call.actor, requestId: call.requestId }) },
-      { assigned: { practitionerIds, roomId }, ...(stage && { stage }) },
+      { assigned: { practitionerIds: next.practitionerIds, roomId: roomOf(next, bookings) }, ...(stage && { stage }) },
     );
   await holdOffered(parts, order, [item], { call, isDryRun, tell });
   if (!isDryRun) parts.onCommit();
+}
+
+/** The room that an item asks for from now on: the one it was to be in, and none where it is in others, or in several. */
+function roomOf({ roomIds }: Placement, bookings: Booking[]): string | null {
+  const [room, ...others] = bookings.flatMap(({ resources }) => resources.rooms);
+  return room && others.length === 0 && roomIds.includes(room.id) ? room.id : null;
 }
 
 const nothing: AppointmentChange = { practitionerIds: [], stage: 'ORDER_STAGE_UNSPECIFIED', move: null };

@@ -16,10 +16,10 @@ export function unknownResources({ compiled }: VersionedSite, current: Placement
   const strangers = next.practitionerIds.filter(
     (id) => !current.practitionerIds.includes(id) && !compiled.practitioners.has(id),
   );
-  const isRoomUnknown = next.roomId !== null && next.roomId !== current.roomId && !compiled.rooms.has(next.roomId);
+  const places = next.roomIds.filter((id) => !current.roomIds.includes(id) && !compiled.rooms.has(id));
   return {
     ...(strangers.length > 0 && { practitioner_ids: strangers.map((id) => `There is no practitioner ${id} here.`) }),
-    ...(isRoomUnknown && { room_id: [`There is no room ${next.roomId} here.`] }),
+    ...(places.length > 0 && { room_id: places.map((id) => `There is no room ${id} here.`) }),
   };
 }
 

@@ -2,7 +2,13 @@ import type { AppointmentChange } from '@lido/proto/lido/availability/v1/appoint
 import { describe, expect, test } from 'vitest';
 import { isSamePlacement, placementAfter, type Placement } from './moved-appointment.ts';
 
-const current: Placement = { startMs: 0, durationMinutes: 60, practitionerIds: ['p1', 'p2'], roomId: 'r1' };
+const current: Placement = {
+  startMs: 0,
+  durationMinutes: 60,
+  practitionerIds: ['p1', 'p2'],
+  roomIds: ['r1'],
+  isRoomNamed: false,
+};
 const nothing: AppointmentChange = { practitionerIds: [], stage: 'ORDER_STAGE_UNSPECIFIED', move: null };
 const after = (change: Partial<AppointmentChange>, mask: string[]): Placement =>
   placementAfter(current, { ...nothing, ...change }, { mask, usualMinutes: 30 });
@@ -26,13 +32,13 @@ describe('a change of an appointment', () => {
   test('sets what it carries', () => {
     const change = { practitionerIds: ['p3', 'p3'], roomId: 'r2', duration: 90, time: '1970-01-01T01:00:00+00:00' };
     expect(after(change, ['practitioner_ids', 'room_id', 'duration', 'time'])).toEqual({
-      ...{ startMs: 3_600_000, durationMinutes: 90, practitionerIds: ['p3'], roomId: 'r2' },
+      ...{ startMs: 3_600_000, durationMinutes: 90, practitionerIds: ['p3'], roomIds: ['r2'], isRoomNamed: true },
     });
   });
 
   test('leaves the choice open where it carries nothing, and takes the usual duration', () => {
     expect(after({ roomId: null, duration: null }, ['practitioner_ids', 'room_id', 'duration'])).toEqual({
-      ...{ startMs: 0, durationMinutes: 30, practitionerIds: [], roomId: null },
+      ...{ startMs: 0, durationMinutes: 30, practitionerIds: [], roomIds: [], isRoomNamed: false },
     });
   });
 
@@ -42,7 +48,7 @@ describe('a change of an appointment', () => {
 
   test('puts one practitioner or room in the place of another', () => {
     expect(after(move('PRACTITIONER', 'p2', 'p3'), ['move']).practitionerIds).toEqual(['p1', 'p3']);
-    expect(after(move('ROOM', 'r1', 'r2'), ['move']).roomId).toBe('r2');
+    expect(after(move('ROOM', 'r1', 'r2'), ['move'])).toMatchObject({ roomIds: ['r2'], isRoomNamed: true });
     expect(after({ move: null }, ['move'])).toEqual(current);
   });
 
@@ -55,6 +61,6 @@ describe('a change of an appointment', () => {
 
   test('is none where all stands as it did', () => {
     expect(isSamePlacement(current, { ...current, practitionerIds: ['p2', 'p1'] })).toBe(true);
-    expect(isSamePlacement(current, { ...current, roomId: null })).toBe(false);
+    expect(isSamePlacement(current, { ...current, roomIds: [] })).toBe(false);
   });
 });

@@ -4,9 +4,11 @@ import { parseInstant } from '@lido/runtime/time/zone.ts';
 import type { Assignment, Booking } from '../bookings/booking.ts';
 
 /** How an appointment stands, or shall stand. */
-export interface Placement extends Assignment {
+export interface Placement extends Pick<Assignment, 'practitionerIds' | 'roomIds'> {
   startMs: number;
   durationMinutes: number;
+  /** Whether somebody says that it is to be in these rooms. */
+  isRoomNamed: boolean;
 }
 
 /** How a booking stands. */
@@ -15,7 +17,8 @@ export function placementOf({ startsAtMs, endsAtMs, resources }: Booking): Place
     startMs: startsAtMs,
     durationMinutes: (endsAtMs - startsAtMs) / 60_000,
     practitionerIds: resources.practitioners.map(({ id }) => id),
-    roomId: resources.room?.id ?? null,
+    roomIds: resources.rooms.map(({ id }) => id),
+    isRoomNamed: false,
   };
 }
 
@@ -32,7 +35,7 @@ export function placementAfter(
   const carries = (field: string): boolean => mask.includes(field);
   const next: Placement = { ...current };
   if (carries('practitioner_ids')) next.practitionerIds = [...new Set(change.practitionerIds)];
-  if (carries('room_id')) next.roomId = change.roomId || null;
+  if (carries('room_id')) Object.assign(next, inRoom(current, change.roomId || null));
   if (carries('duration')) next.durationMinutes = change.duration ?? usualMinutes;
   if (carries('time')) {
     const startMs = parseInstant(change.time ?? '');
@@ -46,10 +49,15 @@ export function placementAfter(
 
 /** Whether two placements are the same; the order of practitioners says nothing. */
 export function isSamePlacement(a: Placement, b: Placement): boolean {
-  const ids = ({ practitionerIds }: Placement): string => practitionerIds.toSorted().join(' ');
-  return (
-    a.startMs === b.startMs && a.durationMinutes === b.durationMinutes && a.roomId === b.roomId && ids(a) === ids(b)
-  );
+  const ids = ({ practitionerIds, roomIds }: Placement): string =>
+    [practitionerIds, roomIds].map((some) => some.toSorted().join(' ')).join(', ');
+  return a.startMs === b.startMs && a.durationMinutes === b.durationMinutes && ids(a) === ids(b);
+}
+
+/** Where an appointment is to be once a room is named. One that is among its rooms already is how clients know all of them. */
+function inRoom({ roomIds }: Placement, roomId: string | null): Pick<Placement, 'roomIds' | 'isRoomNamed'> {
+  if (roomId === null) return { roomIds: [], isRoomNamed: false };
+  return { roomIds: roomIds.includes(roomId) ? roomIds : [roomId], isRoomNamed: true };
 }
 
 function applyMove(next: Placement, move: ResourceMove, mask: readonly string[]): FieldErrors {
@@ -58,8 +66,11 @@ function applyMove(next: Placement, move: ResourceMove, mask: readonly string[])
   const field = isRoom ? 'room_id' : 'practitioner_ids';
   if (mask.includes(field)) return { move: [`Send either ${field} or a move of the same.`] };
   if (isRoom) {
-    if (next.roomId !== fromId) return { 'move.from_id': [`This appointment is not in the room ${fromId}.`] };
-    next.roomId = toId;
+    if (!next.roomIds.includes(fromId)) return { 'move.from_id': [`This appointment is not in the room ${fromId}.`] };
+    if (toId !== fromId && next.roomIds.includes(toId))
+      return { 'move.to_id': [`This appointment is in the room ${toId} already.`] };
+    next.roomIds = next.roomIds.map((id) => (id === fromId ? toId : id));
+    next.isRoomNamed = true;
     return {};
   }
   if (!next.practitionerIds.includes(fromId))

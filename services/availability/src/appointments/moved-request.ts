@@ -8,8 +8,9 @@ import { type Placement, placementOf } from './moved-appointment.ts';
  * stays as it was agreed; another duration takes its own, where it has one.
  */
 export function requestFor(booking: Booking, next: Placement, { compiled }: VersionedSite): BookedRequest {
-  const { practitionerIds, roomId, startMs, durationMinutes } = next;
+  const { practitionerIds, roomIds, startMs, durationMinutes } = next;
   const { request, guests } = booking;
+  const roomId = roomIds.find((id) => id === request.roomId) ?? null;
   const type = compiled.types.get(booking.offeringId);
   const isSameDuration = durationMinutes === placementOf(booking).durationMinutes;
   const price = isSameDuration
@@ -20,9 +21,9 @@ export function requestFor(booking: Booking, next: Placement, { compiled }: Vers
     startTime: new Date(startMs).toISOString(),
     durationMinutes,
     practitionerIds: request.practitionerIds.filter((id) => practitionerIds.includes(id)),
-    roomId: request.roomId === roomId ? roomId : null,
+    roomId,
     isBooked: booking.status === 'confirmed',
-    assigned: { practitionerIds, roomId },
+    assigned: { practitionerIds, roomIds, mayChangeRooms: !next.isRoomNamed && roomId === null },
     agreedPriceMinor: price === undefined ? booking.priceMinor : price * guests,
   };
 }

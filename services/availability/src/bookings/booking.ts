@@ -8,7 +8,8 @@ export type BookingStatus = 'held' | 'confirmed' | 'waiting' | 'waitlisted' | 'r
 export interface BookedResources {
   offeringName: string;
   practitioners: NamedResource[];
-  room: NamedResource | null;
+  /** Several for a party in single rooms. */
+  rooms: NamedResource[];
   equipment: NamedResource[];
   /** Absent in bookings from before there were areas. */
   areas?: NamedResource[];
@@ -23,10 +24,12 @@ export interface BookedRequest extends HoldItem {
   agreedPriceMinor?: number;
 }
 
-/** Practitioners and a room by id. An empty list and null leave the choice open. */
+/** Practitioners and rooms by id. An empty list leaves the choice open. */
 export interface Assignment {
   practitionerIds: string[];
-  roomId: string | null;
+  roomIds: string[];
+  /** Whether it goes to other rooms where these can not be had: it only happens to be in them. */
+  mayChangeRooms?: boolean;
 }
 
 /** One item that holds, held or will hold time. */

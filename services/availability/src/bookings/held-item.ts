@@ -6,6 +6,8 @@ import type { Booking, BookingStatus } from './booking.ts';
 export function toHeldItem(booking: Booking, offering: OfferingDetails | null, zone: string): HeldItem {
   const { request, resources } = booking;
   const { areas = [] } = resources;
+  // The summary has one place for a room; a party in several is shown in the first.
+  const [room = null] = resources.rooms;
   const instant = (epochMs: number): string => formatInstant(epochMs, zone);
   return {
     itemId: booking.itemId,
@@ -16,8 +18,8 @@ export function toHeldItem(booking: Booking, offering: OfferingDetails | null, z
       duration: (booking.endsAtMs - booking.startsAtMs) / 60_000,
       practitionerIds: resources.practitioners.map(({ id }) => id),
       practitioners: resources.practitioners,
-      roomId: resources.room?.id ?? null,
-      room: resources.room,
+      roomId: room?.id ?? null,
+      room,
       areaIds: areas.map(({ id }) => id),
       areas,
       equipmentIds: resources.equipment.map(({ id }) => id),

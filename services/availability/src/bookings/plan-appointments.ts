@@ -1,5 +1,5 @@
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import { invalid } from '@lido/runtime/errors/refusal.ts';
+import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
 import { priceAtStart } from '../offerings/price-at.ts';
 import { combinationsDespiteRules } from '../solver/despite-rules.ts';
@@ -33,8 +33,28 @@ export const takenReasons: ReadonlySet<string> = new Set([
   'guest_unavailable',
 ]);
 
-/** A way to hold appointments. Refuses the first that can not be held. */
+/** A way to hold appointments, in the rooms they are in where those are free. Refuses the first that can not be held. */
 export function planAppointments(planning: Planning, items: OfferedItem[]): ItemPlan[] {
+  try {
+    return planIn(planning, items);
+  } catch (error) {
+    const isOfRooms = error instanceof Refusal && isBlockedBy(error, 'no_rooms_available');
+    if (!isOfRooms || !items.some(({ item }) => item.assigned?.mayChangeRooms)) throw error;
+    return planIn(planning, items.map(inAnyRoom));
+  }
+}
+
+function isBlockedBy({ metadata }: Refusal, reason: NoAvailabilityReason): boolean {
+  const blockedBy = metadata?.['blocked_by'];
+  return Array.isArray(blockedBy) && blockedBy.includes(reason);
+}
+
+function inAnyRoom({ item, offering }: OfferedItem): OfferedItem {
+  const { assigned } = item;
+  return { offering, item: assigned?.mayChangeRooms ? { ...item, assigned: { ...assigned, roomIds: [] } } : item };
+}
+
+function planIn(planning: Planning, items: OfferedItem[]): ItemPlan[] {
   if (items.length === 0) return [];
   const appointments = items.map(({ item }) => appointmentItem(planning, item));
   const { site, order, rotateBy } = planning;
@@ -75,7 +95,7 @@ function appointmentItem({ site, order, memberships, itemIds }: Planning, item: 
   if (!type) throw invalid({ offering_id: [`This site does not offer the appointment ${item.offeringId}.`] });
   if (startMs === undefined)
     throw invalid({ time: ['The time must be an instant with an offset, such as 2026-04-01T09:30:00+01:00.'] });
-  const roomId = item.assigned ? item.assigned.roomId : item.roomId;
+  const roomIds = item.assigned?.roomIds ?? (item.roomId ? [item.roomId] : []);
   const durationMinutes = item.durationMinutes || type.durationsMinutes[0] || 0;
   const date = localDateOf(startMs, order.site.timezone);
   if (!order.skipRules) checkRules(site, type, { durationMinutes, date });
@@ -92,7 +112,7 @@ function appointmentItem({ site, order, memberships, itemIds }: Planning, item: 
       durationMinutes,
       guests: item.guests,
       practitionerIds: item.assigned?.practitionerIds ?? item.practitionerIds,
-      ...(roomId && { roomId }),
+      roomIds,
       guestIds: item.guestIds,
       excludeItemIds: itemIds,
       memberships,
@@ -124,7 +144,7 @@ function itemPlan({ item, startMs, combination, wanted }: PlannedItem, model: Si
     resources: {
       offeringName: type.name,
       practitioners: namedResources(model.practitioners, combination.practitionerIds),
-      room: namedResources(model.rooms, roomIds)[0] ?? null,
+      rooms: namedResources(model.rooms, roomIds),
       equipment: namedResources(model.equipment, equipmentIds),
     },
     wanted,

@@ -160,7 +160,7 @@ function planIn({ site }: Planning, asked: AskedStay, { id, name, capacity }: Ar
     startMs,
     endMs,
     priceMinor: byTheMinute * durationMinutes,
-    resources: { offeringName: type.name, practitioners: [], room: null, equipment: [], areas: [{ id, name }] },
+    resources: { offeringName: type.name, practitioners: [], rooms: [], equipment: [], areas: [{ id, name }] },
     wanted: guests,
     seats: [],
     areas: [

@@ -53,7 +53,7 @@ export async function planSession(
     startMs,
     endMs,
     priceMinor: (price ?? 0) * item.guests,
-    resources: { offeringName: type.name, practitioners: [], room: null, equipment: [] },
+    resources: { offeringName: type.name, practitioners: [], rooms: [], equipment: [] },
     wanted: isWaiting ? [] : guests,
     seats: isWaiting ? [] : [{ sessionId: session.id, guests: item.guests }],
     areas: [],

@@ -87,7 +87,7 @@ function bookedEvent(one: BookedEvent, bufferMinutes: number): DayEvent {
     },
     bookings: [one],
     practitioners: resources.practitioners,
-    rooms: resources.room ? [resources.room] : [],
+    rooms: resources.rooms,
     areas: resources.areas ?? [],
     session: null,
     blocked: null,

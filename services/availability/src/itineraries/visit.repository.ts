@@ -149,7 +149,12 @@ async function visitItem(parts: BookingParts, sought: Sought, context: VisitCont
     const query = { ...asked, areaBookingTypeId: offering.row.id, ...(areaIds.length > 0 && { areaIds }) };
     return { kind: 'area', ...common, query };
   }
-  const query = { ...asked, appointmentTypeId: offering.row.id, practitionerIds, ...(roomId !== null && { roomId }) };
+  const query = {
+    ...asked,
+    appointmentTypeId: offering.row.id,
+    practitionerIds,
+    ...(roomId !== null && { roomIds: [roomId] }),
+  };
   return { kind: 'appointment', ...common, query };
 }
 

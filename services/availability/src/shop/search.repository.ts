@@ -128,7 +128,7 @@ export async function slotQuery(
     durationMinutes,
     guests,
     practitionerIds: filter.practitionerId,
-    ...(filter.roomId && { roomId: filter.roomId }),
+    ...(filter.roomId && { roomIds: [filter.roomId] }),
     guestIds,
     excludeBookingIds: [...filter.excludeAppointments, ...filter.excludeBookings],
     excludeItemIds: filter.excludeBasketItems,

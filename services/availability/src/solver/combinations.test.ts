@@ -111,8 +111,8 @@ describe('rooms', () => {
 
   test('a requested room holds the whole booking or there is none', () => {
     const site = staffed(3, { rooms });
-    expect(roomsOf(combinations(site, { roomId: 'suite' }, { max: 1 }))).toEqual(['suite:0,1,2']);
-    expect(combinations(site, { roomId: 'single', guests: 2 })).toEqual([]);
+    expect(roomsOf(combinations(site, { roomIds: ['suite'] }, { max: 1 }))).toEqual(['suite:0,1,2']);
+    expect(combinations(site, { roomIds: ['single'], guests: 2 })).toEqual([]);
   });
 });
 

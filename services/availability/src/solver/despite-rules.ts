@@ -82,14 +82,13 @@ function withRequested(site: CompiledSite, needed: Needs, query: SlotQuery): Nee
     return [...unlisted, ...candidates.filter(isFirst), ...candidates.filter((candidate) => !isFirst(candidate))];
   };
   const { practitioners, rooms } = needed;
-  const roomIds = query.roomId === undefined ? [] : [query.roomId];
   return {
     ...needed,
     practitioners: {
       ...practitioners,
       candidates: first(practitioners.candidates, practitioners.requestedIds, site.practitioners),
     },
-    rooms: { ...rooms, candidates: first(rooms.candidates, roomIds, site.rooms) },
+    rooms: { ...rooms, candidates: first(rooms.candidates, query.roomIds ?? [], site.rooms) },
   };
 }
 
@@ -124,8 +123,8 @@ function firstLacking(needed: Needs, free: FreeResources, query: SlotQuery): NoA
   return free.equipment.some(({ units }) => units.length === 0) ? 'no_equipment_available' : undefined;
 }
 
-function isRequested({ practitionerIds = [], roomId }: SlotQuery, { id }: Resource): boolean {
-  return practitionerIds.includes(id) || roomId === id;
+function isRequested({ practitionerIds = [], roomIds = [] }: SlotQuery, { id }: Resource): boolean {
+  return practitionerIds.includes(id) || roomIds.includes(id);
 }
 
 function touches(claim: Claim, { fromMs, toMs }: { fromMs: number; toMs: number }): boolean {

@@ -64,6 +64,8 @@ function explainDay(plan: SearchPlan, table: FreeTable, day: HorizonDay): Explai
 /** The sentence for a reason, which names what the query asked for in particular. */
 export function messageFor(query: SlotQuery, reason: NoAvailabilityReason): string {
   const wasRequested =
-    reason === 'no_practitioners_available' ? (query.practitionerIds ?? []).length > 0 : query.roomId !== undefined;
+    reason === 'no_practitioners_available'
+      ? (query.practitionerIds ?? []).length > 0
+      : (query.roomIds ?? []).length > 0;
   return reasonMessage(reason, wasRequested);
 }

@@ -240,8 +240,8 @@ export interface SlotQuery {
   readonly guests: number;
   /** Requested practitioners: all take part, or all who take part are of these when more are named than needed. */
   readonly practitionerIds?: readonly string[];
-  /** A requested room holds the whole booking. */
-  readonly roomId?: string;
+  /** The only rooms that come into question, where any are named; all of them otherwise. */
+  readonly roomIds?: readonly string[];
   readonly guestIds?: readonly string[];
   readonly excludeBookingIds?: readonly string[];
   readonly excludeItemIds?: readonly string[];

@@ -193,7 +193,7 @@ function roomDemands({ within, type, query, shape, needed }: Request): Wanted[] 
   const use = mode === 'shared' ? 'units' : 'whole';
   return [
     {
-      key: query.roomId === undefined ? `rooms ${type.id} ${query.guests} ${shapeKey(shape)}` : undefined,
+      key: query.roomIds?.length ? undefined : `rooms ${type.id} ${query.guests} ${shapeKey(shape)}`,
       candidates,
       demand: () => ({
         lanes: candidates.flatMap((candidate) => lanes(candidate, use)),
@@ -237,9 +237,10 @@ export function needsOf(site: CompiledSite, type: AppointmentType, query: SlotQu
       const allowed = restrictedStarts(site, resource, claimed, { type, durationMinutes: query.durationMinutes });
       return allowed === undefined ? { resource, claimed } : { resource, claimed, allowed };
     });
-  const mode = type.roomIds.length === 0 && query.roomId === undefined ? 'none' : roomMode(type);
+  const namedIds = query.roomIds?.length ? query.roomIds : undefined;
+  const mode = type.roomIds.length === 0 && !namedIds ? 'none' : roomMode(type);
   const rooms = listedRooms(site, type)
-    .filter(({ id, room }) => (query.roomId ?? id) === id && (mode === 'shared' || room.capacity >= query.guests))
+    .filter(({ id, room }) => namedIds?.includes(id) !== false && (mode === 'shared' || room.capacity >= query.guests))
     .map((resource) => ({ resource, claimed: see(resource) }));
   return {
     practitioners: { count, requestedIds, candidates: practitioners },
