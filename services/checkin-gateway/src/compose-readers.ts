@@ -80,9 +80,8 @@ export async function composeReaders(
     },
     stop: async () => {
       await looking.stop();
-      // The lines end with their connections, and none is dialled again.
-      await Promise.all([dialler.stop(), connections.close()]);
-      await server.stop();
+      // The lines end with their connections, and none is dialled or let in again.
+      await Promise.all([connections.close(), dialler.stop(), server.stop()]);
       await refusals.stop();
     },
   };

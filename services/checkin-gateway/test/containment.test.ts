@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../tools/local/folders.ts';
 import { freePort, isPortOpen, waitUntil } from '../../../tools/local/ports.ts';
+import { listenAsDevice } from '../simulator/listening-device.ts';
 import { connectReader, type SimulatedReader } from '../simulator/reader.ts';
 import { ReaderRefused } from '../simulator/refused.ts';
 import { eventually, startGateway, type TestDevice } from './support.ts';
@@ -149,6 +150,31 @@ describe('a door is never left open', () => {
     await eventually(async () => relays.size === 0);
   }, 90_000);
 });
+
+test.each(['dials us', 'is dialled'])(
+  'an orderly stop shuts the doors of a reader that %s',
+  async (way) => {
+    const stopping = await startGateway();
+    onTestFinished(() => stopping.stop());
+    const relays = new Set<number>();
+    const behaviour = { relays, isWithoutUnlockProcess: true } as const;
+    const fields = { relayId: 3, unlockMs: 60_000 };
+    const dialled = async (): Promise<SimulatedReader> => {
+      const listening = await listenAsDevice({ serial: 'SN-1', ...behaviour });
+      onTestFinished(() => listening.close());
+      await stopping.addDevice({ ...fields, serialNumber: 'SN-1', address: listening.url });
+      return listening.nextReader();
+    };
+    const isDialled = way === 'is dialled';
+    const reader = isDialled ? await dialled() : await stopping.connect(await stopping.addDevice(fields), behaviour);
+    await reader.tap({ uid: (await stopping.addMember()).uid });
+    expect([...relays]).toEqual([3]);
+    await stopping.stop();
+    expect([...relays]).toEqual([]);
+    await reader.closed;
+  },
+  60_000,
+);
 
 // The last one, for it stops this address.
 test('wrong tokens without end are refused unseen, and a token that was good goes on', async () => {

@@ -104,6 +104,20 @@ describe('a reader that we dial', () => {
     await eventually(async () => relays.size === 0);
   });
 
+  test('has its relay switched off before it is dialled no more', async () => {
+    const serialNumber = serial();
+    const listening = await listen({ serial: serialNumber, isWithoutUnlockProcess: true });
+    const id = await create({ serialNumber, address: listening.url, ...loginFields, relayId: 3, unlockMs: 60_000 });
+    const member = await gateway.addMember();
+    const reader = await listening.nextReader();
+    expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+    expect([...reader.relaysOn]).toEqual([3]);
+    const changes = device({ enabled: false });
+    await gateway.devices.updateDevice({ id, device: changes, updateMask: ['enabled'] }, gateway.caller);
+    await reader.closed;
+    expect([...reader.relaysOn]).toEqual([]);
+  });
+
   test('is dialled no more once it is disabled, and without heartbeats it is dialled anew', async () => {
     const serialNumber = serial();
     const listening = await listen({ serial: serialNumber, isSilent: true });

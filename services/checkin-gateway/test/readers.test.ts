@@ -241,6 +241,35 @@ describe('firmware without an unlock process', () => {
   });
 });
 
+describe('a door that is open by hand is shut before its connection ends', () => {
+  const openDoor = async () => {
+    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+    const member = await gateway.addMember();
+    const reader = await gateway.connect(dialling, { isWithoutUnlockProcess: true, ignoredOffOrders: 1 });
+    expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+    expect([...reader.relaysOn]).toEqual([3]);
+    return { id: dialling.id, reader };
+  };
+  const isShut = async ({ id, reader }: Awaited<ReturnType<typeof openDoor>>): Promise<void> => {
+    expect(await reader.closed).toBe(1012);
+    expect([...reader.relaysOn]).toEqual([]);
+    expect(await gateway.sql('select relays_on from devices where id = $1', [id])).toEqual([{ relays_on: [] }]);
+  };
+
+  test('by a change of its device', async () => {
+    const open = await openDoor();
+    const changes = device({ enabled: false });
+    await gateway.devices.updateDevice({ id: open.id, device: changes, updateMask: ['enabled'] }, gateway.caller);
+    await isShut(open);
+  });
+
+  test('by the removal of its device', async () => {
+    const open = await openDoor();
+    await gateway.devices.deleteDevice({ id: open.id }, gateway.caller);
+    await isShut(open);
+  });
+});
+
 test.each([
   ['MEDIUM_FORMAT_HEX_LSB', (uid: string) => uid.match(/../g)?.reverse().join('') ?? ''],
   ['MEDIUM_FORMAT_DECIMAL', (uid: string) => String(Number.parseInt(uid, 16)).padStart(10, '0')],

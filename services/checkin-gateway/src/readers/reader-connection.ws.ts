@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '@lido/runtime/service/clock.ts';
@@ -15,6 +16,7 @@ import {
   type G7Effect,
   type G7Session,
   type G7Step,
+  leave,
   openSession,
   receiveFrame,
   switchOff,
@@ -38,11 +40,13 @@ export interface ReaderConnectionOptions {
 /** A reader that is connected. */
 export interface ReaderConnection {
   readonly deviceId: string;
-  /** Settles when the socket has closed. */
+  /** Settles when the socket has closed and what is known of its relays is written. */
   readonly closed: Promise<void>;
   /** Whether the device has ever been ready on this connection. */
   readonly wasReady: boolean;
   close(code: number, reason: string): void;
+  /** Opens nothing any more, switches off what is on, and closes once the device has confirmed that or has not for a while. */
+  end(code: number, reason: string): Promise<void>;
   /** Unlocks the door although nobody has tapped; answers false where the device is not ready. */
   unlock(displayText: string): boolean;
 }
@@ -54,6 +58,8 @@ const decidingMax = 8;
 const missedHeartbeatsMax = 3;
 /** An order to switch a relay off is given again after this long without an answer. */
 const offAgainMs = 1_000;
+/** How long a connection that ends waits until its relays are off: for an order, and one more. */
+const endGraceMs = 2_000;
 /** How long a device may take to close its side. */
 const closeGraceMs = 1_000;
 
@@ -85,6 +91,8 @@ class OpenConnection implements ReaderConnection {
   readonly #offTimers = new Map<number, NodeJS.Timeout>();
   /** What is written about relays is written in order. */
   #relayNotes: Promise<void> = Promise.resolve();
+  readonly #allOff = Promise.withResolvers<void>();
+  #ending: Promise<void> | undefined;
 
   constructor(socket: WebSocket, options: ReaderConnectionOptions) {
     const { device, heartbeatSeconds, login } = options;
@@ -103,7 +111,7 @@ class OpenConnection implements ReaderConnection {
     socket.on('close', () => {
       clearInterval(watch);
       for (const timer of this.#offTimers.values()) clearTimeout(timer);
-      resolve();
+      void this.#relayNotes.then(resolve);
     });
     this.#take(first);
   }
@@ -111,6 +119,25 @@ class OpenConnection implements ReaderConnection {
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
     setTimeout(() => this.#socket.terminate(), closeGraceMs).unref();
+  }
+
+  end(code: number, reason: string): Promise<void> {
+    this.#ending ??= this.#switchAllOff().finally(() => this.close(code, reason));
+    return this.#ending;
+  }
+
+  async #switchAllOff(): Promise<void> {
+    if (this.#session.phase !== 'ready') return;
+    this.#session = leave(this.#session);
+    const isOff = async (): Promise<void> => {
+      // An order to switch on that waits for its note goes first.
+      await this.#relayNotes;
+      if (this.#session.relaysOn.length === 0) return;
+      for (const id of this.#session.relaysOn) this.#switchOffAfter(id, 0);
+      await this.#allOff.promise;
+      await this.#relayNotes;
+    };
+    await Promise.race([isOff(), this.closed, delay(endGraceMs, undefined, { ref: false })]);
   }
 
   unlock(displayText: string): boolean {
@@ -145,6 +172,7 @@ class OpenConnection implements ReaderConnection {
   #take({ session, effects }: G7Step): void {
     this.#session = session;
     this.#perform(effects);
+    if (session.phase === 'leaving' && session.relaysOn.length === 0) this.#allOff.resolve();
   }
 
   /** Nobody at the door waits for what is merely noted; only an order to a relay waits until it is written down. */
@@ -195,6 +223,7 @@ class OpenConnection implements ReaderConnection {
   /** Orders a relay off, again and again until the device confirms. Who is let in meanwhile has the whole time of the door. */
   #switchOffAfter(relayId: number, ms: number): void {
     clearTimeout(this.#offTimers.get(relayId));
+    if (this.#socket.readyState === this.#socket.CLOSED) return;
     const order = (): void => {
       this.#offTimers.delete(relayId);
       if (!this.#session.relaysOn.includes(relayId)) return;

@@ -4,6 +4,7 @@ import { type ReaderConnection, replace } from './reader-connection.ws.ts';
 
 const goingAway = 1001;
 const settingsChanged = 1012;
+const stopping = 'The gateway stops.';
 
 export interface ReaderConnectionsOptions {
   readonly log: Logger;
@@ -16,6 +17,7 @@ export class ReaderConnections implements Doors {
   readonly #options: ReaderConnectionsOptions;
   readonly #open = new Map<string, ReaderConnection>();
   readonly #endings = new Set<Promise<void>>();
+  #isClosing = false;
 
   constructor(options: ReaderConnectionsOptions) {
     this.#options = options;
@@ -25,22 +27,24 @@ export class ReaderConnections implements Doors {
     const older = this.#open.get(connection.deviceId);
     this.#open.set(connection.deviceId, connection);
     if (older) replace(older);
+    if (this.#isClosing) void connection.end(goingAway, stopping);
     const ending = this.#noteEnd(connection).finally(() => this.#endings.delete(ending));
     this.#endings.add(ending);
   }
 
-  /** Ends a device's connection, if it has one; it may come back under its new settings. */
+  /** Ends a device's connection, if it has one, with its door shut; it may come back under its new settings. */
   disconnect(deviceId: string): void {
-    this.#open.get(deviceId)?.close(settingsChanged, 'The settings of this device have changed.');
+    void this.#open.get(deviceId)?.end(settingsChanged, 'The settings of this device have changed.');
   }
 
   unlock(deviceId: string, displayText: string): boolean {
     return this.#open.get(deviceId)?.unlock(displayText) ?? false;
   }
 
-  /** Ends all connections, and resolves when they are noted as ended. */
+  /** Ends all connections and those that still come, with their doors shut; resolves when they are noted as ended. */
   async close(): Promise<void> {
-    for (const connection of this.#open.values()) connection.close(goingAway, 'The gateway stops.');
+    this.#isClosing = true;
+    for (const connection of this.#open.values()) void connection.end(goingAway, stopping);
     await Promise.all(this.#endings);
   }
 

@@ -80,7 +80,9 @@ class Line {
 
   end(): Promise<void> {
     this.#isEnding = true;
-    this.#socket?.close();
+    // What is being served ends with its door shut.
+    this.#options.connections.disconnect(this.#deviceId);
+    if (this.#socket?.readyState === WebSocket.CONNECTING) this.#socket.close();
     this.#patience.wake();
     return this.#running;
   }
@@ -97,11 +99,14 @@ class Line {
     const { connections, findDevice, loginOf, serve } = this.#options;
     try {
       const device = await findDevice(this.#deviceId);
-      if (!device?.address) return false;
+      if (this.#isEnding || !device?.address) return false;
       const login = loginOf(device);
       // Served within the very event that opens it, so that no early frame is missed.
-      const connection = await this.#dial(device.address, (socket) => serve(socket, device, login));
-      connections.add(connection);
+      const connection = await this.#dial(device.address, (socket) => {
+        const opened = serve(socket, device, login);
+        connections.add(opened);
+        return opened;
+      });
       await connection.closed;
       return connection.wasReady;
     } catch (error) {
