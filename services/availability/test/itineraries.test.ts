@@ -284,6 +284,34 @@ test('several items are answered in any order with their currency', async () => 
   expect(data.slice(0, 2).map(timesOf)).toEqual(['09:00 10:00', '10:00 09:00']);
 });
 
+describe('a grid of five minutes', () => {
+  const pair = async () => {
+    const resources = { practitionerIds: await hire(world, 1), roomIds: [] };
+    const types = [await offer(world, resources, everyFive), await offer(world, resources, everyFive)];
+    return types.map(({ id }) => item(id));
+  };
+  const everyFive = { startTimeInterval: 5 };
+
+  test('has every start back to back, to the end of the day', async () => {
+    const { data, meta } = await rpc().getMultipleAppointmentAvailability(base(await pair()), world.anybody);
+    expect(data).toHaveLength(73);
+    expect(data.at(-1) && timesOf(data.at(-1) as Itinerary)).toBe('15:00 16:00');
+    expect(meta).toMatchObject({ truncated: false, dataVersion: expect.any(Number) });
+  });
+
+  test('has the shortest visits of all the day first in any order, and says that there are others', async () => {
+    const [one, two] = await pair();
+    const all = await rpc().getMultipleItemAvailability(base([one, two].flatMap((some) => some ?? [])), world.anybody);
+    expect(all.data.slice(0, 146).every(({ idleMinutes }) => idleMinutes === 0)).toBe(true);
+    expect(all.data.slice(144, 146).map(timesOf)).toEqual(['15:00 16:00', '16:00 15:00']);
+    expect(all.data).toHaveLength(300);
+    expect(all.meta?.truncated).toBe(true);
+    const single = await rpc().getMultipleItemAvailability(base(one ? [one] : []), world.anybody);
+    expect(single.data).toHaveLength(85);
+    expect(single.meta?.truncated).toBe(false);
+  });
+});
+
 describe('the dates of an appointment type', () => {
   const ask = (appointmentTypeId: string, extra: object = {}) =>
     world.shop.getAppointmentDatesAvailability({ appointmentTypeId, practitionerId: [], ...extra }, world.anybody);

@@ -4,12 +4,14 @@ import type {
   GetMultipleItemAvailabilityRequest,
   Itinerary,
   ItineraryList,
+  ItineraryMeta,
   ItineraryServiceService,
   MultipleAppointmentAvailability,
   MultipleItemAvailability,
 } from '@lido/proto/lido/availability/v1/itinerary.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
+import { minutesPerBucket } from '@lido/runtime/time/local-day.ts';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { findItineraries } from '../solver/itineraries/find-itineraries.ts';
@@ -26,7 +28,9 @@ export function itineraryHandlers(parts: BookingParts) {
 }
 
 const answersDefault = 20;
-const answersMax = 50;
+
+/** No local day has more starts, so that none is lost where each has one answer. */
+const startsOfDay = (25 * 60) / minutesPerBucket;
 
 /** So many steps take some tenths of a second; a visit that needs more has more answers than anybody reads. */
 const stepsMax = 50_000;
@@ -48,8 +52,8 @@ async function appointmentsBackToBack(
   call: Call,
 ): Promise<MultipleAppointmentAvailability> {
   const backToBack = { order: 'fixed', minGapMinutes: 0, maxGapMinutes: 0, isOneGuest: true } as const;
-  const { data } = await search(parts, { ...visitBase(request), ...backToBack }, answersMax, call);
-  return { data };
+  const { data, meta } = await searchDay(parts, { ...visitBase(request), ...backToBack }, call);
+  return { data, meta };
 }
 
 async function severalItems(
@@ -58,13 +62,24 @@ async function severalItems(
   call: Call,
 ): Promise<MultipleItemAvailability> {
   const freely = { order: 'any', minGapMinutes: 0, maxGapMinutes: null } as const;
-  const { data, site } = await search(parts, { ...visitBase(request), ...freely }, answersMax, call);
-  return { data, currency: site.currency.toLowerCase() };
+  const { data, site, meta } = await searchDay(parts, { ...visitBase(request), ...freely }, call);
+  return { data, currency: site.currency.toLowerCase(), meta };
 }
 
 function visitBase(request: GetMultipleItemAvailabilityRequest | FindItinerariesRequest) {
   const { siteId, date, items, basketId } = request;
   return { siteId, date, items, basketId: basketId ?? null, isOneGuest: false };
+}
+
+/** As many answers as a day can have starts; one more is searched, to know whether there are others. */
+async function searchDay(
+  parts: BookingParts,
+  request: VisitRequest,
+  call: Call,
+): Promise<Pick<Found, 'data' | 'site'> & { meta: ItineraryMeta }> {
+  const { data, site, dataVersion, truncated } = await search(parts, request, startsOfDay + 1, call);
+  const meta = { truncated: truncated || data.length > startsOfDay, dataVersion };
+  return { data: data.slice(0, startsOfDay), site, meta };
 }
 
 interface Found {
