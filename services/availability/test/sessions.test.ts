@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListSessionsRequest, Session } from '@lido/proto/lido/availability/v1/session.ts';
+import { staff as staffWith } from '../../../test/support/callers.ts';
 import { blankSession, build, hire } from '../../../test/support/offerings.ts';
 import { book, dayAhead, holdFor, offerClass, openSql, placesIn, schedule } from './classes.ts';
 import { startWorld, type World } from './world.ts';
@@ -16,10 +17,10 @@ afterAll(async () => {
   await world.stop();
 });
 
-const update = (id: string, session: Partial<Session>, updateMask: string[]) =>
+const update = (id: string, session: Partial<Session>, updateMask: string[], caller = world.staff) =>
   world.sessions.updateSession(
     { id, session: { ...blankSession, sessionTypeId: '', startTime: '', ...session }, updateMask },
-    world.staff,
+    caller,
   );
 const at = (time: string, day = 10) => `${dayAhead(day)}T${time}:00+00:00`;
 const instant = (text: string | null | undefined) => new Date(text ?? '').toISOString();
@@ -42,6 +43,40 @@ describe('changing a session', () => {
       metadata: { blocked_by: ['practitioner'] },
     });
     await expect(schedule(world, type.id, { practitionerId, roomId })).resolves.toBeDefined();
+  });
+
+  test('takes what others hold for who may override and asks for it, as a new one does, and that is written down', async () => {
+    const [practitionerId = ''] = await hire(world, 1);
+    const type = await offerClass(world);
+    const first = await schedule(world, type.id, { practitionerId });
+    const other = await schedule(world, type.id, { practitionerId, startTime: at('14:00') });
+    const wish = { startTime: at('13:30'), overrideConflicts: true };
+    const staff = staffWith({ organisationId: first.organisationId, brandId: world.brandId }, [world.siteId], {
+      held: ['reservations.manage'],
+    });
+    await expect(update(other.id, wish, ['start_time'], staff)).rejects.toMatchObject({ kind: 'forbidden' });
+    const blank = { ...blankSession, sessionTypeId: type.id, practitionerId };
+    await expect(
+      world.sessions.createSession({ ...blank, startTime: at('14:30'), overrideConflicts: true }, staff),
+    ).rejects.toMatchObject({ kind: 'forbidden' });
+
+    const second = await schedule(world, type.id, {
+      ...{ practitionerId, startTime: at('14:30'), overrideConflicts: true },
+    });
+    const moved = await update(first.id, { startTime: at('15:00'), overrideConflicts: true }, ['start_time']);
+    expect(instant(moved.startTime)).toBe(instant(at('15:00')));
+    const lost = await sql.run<{ lost_by: string; taken_by: string; actor: string }>(
+      'select lost_by, taken_by, actor from claim_overrides where resource_id = $1 order by id',
+      [practitionerId],
+    );
+    const actor = `staff:${world.staff.principal.id}`;
+    expect(lost).toEqual([
+      { lost_by: other.id, taken_by: second.id, actor },
+      { lost_by: second.id, taken_by: first.id, actor },
+    ]);
+    await expect(schedule(world, type.id, { practitionerId, startTime: at('15:00') })).rejects.toMatchObject({
+      reason: 'already_taken',
+    });
   });
 
   test('onto somebody else\u2019s time is refused and changes nothing', async () => {

@@ -6,11 +6,12 @@ import type {
 } from '@lido/proto/lido/availability/v1/blocked_time.ts';
 import { type FieldErrors, forbidden, invalid, seenInBody } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { may, mayAnywhere, visibleSites } from '@lido/runtime/grpc/principal.ts';
+import { mayAnywhere, visibleSites } from '@lido/runtime/grpc/principal.ts';
 import { firstColumns } from '@lido/runtime/resource/create.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
 import { requireSite } from '@lido/runtime/resource/scope.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { overriderOf } from '../claims/overrider.handlers.ts';
 import { distinct } from '../solver/eligibility.ts';
 import { type Blockables, loadBlockables, unknownBlocked } from './blocked-resources.repository.ts';
 import { BlockedTimeEntity, type BlockedTimeRow } from './blocked-time.entity.ts';
@@ -32,7 +33,7 @@ export function createBlockedTime({ blockedTime }: CreateBlockedTimeRequest, cal
     const siteId = siteOf(input, blocked, blockables, call);
     refuse(blockedTimeErrors({ ...input, ...blocked }));
     refuse(unknownBlocked(blocked, blockables, siteId));
-    const overridingActor = overriderOf(input, siteId, call);
+    const overridingActor = overriderOf(input.override, siteId, call);
     const zone = (await zonesOf(em, [siteId])).get(siteId) ?? 'UTC';
     const windows = windowsOf(input, blocked, zone);
     const rows = insertRows(em, { input, blocked, siteId, windows }, call);
@@ -48,14 +49,6 @@ export function createBlockedTime({ blockedTime }: CreateBlockedTimeRequest, cal
 const emptyInput: BlockedTimeInput = {
   ...{ practitionerIds: [], roomIds: [], areaIds: [], startTime: '', endTime: '', recurrence: null },
 };
-
-/** Who may take what others hold, when the request wants that; null when it does not. */
-export function overriderOf({ override }: BlockedTimeInput, siteId: string, call: Call): string | null {
-  if (override !== true) return null;
-  const permission = 'reservations.override-rules';
-  if (!may(call.principal, permission, siteId)) throw forbidden(permission);
-  return call.actor;
-}
 
 export function refuse(errors: FieldErrors): void {
   if (Object.keys(errors).length > 0) throw invalid(errors);

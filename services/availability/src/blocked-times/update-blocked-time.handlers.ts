@@ -10,7 +10,8 @@ import { loadBlockables, unknownBlocked } from './blocked-resources.repository.t
 import { BlockedTimeEntity, type BlockedTimeRow } from './blocked-time.entity.ts';
 import { blockedTimeErrors, swapped } from './blocked-time.ts';
 import { blockedTimes, emitBlockedTime } from './blocked-time.repository.ts';
-import { overriderOf, refuse } from './create-blocked-time.handlers.ts';
+import { overriderOf } from '../claims/overrider.handlers.ts';
+import { refuse } from './create-blocked-time.handlers.ts';
 import { takeBlockedTime, tellOfBlockedTime } from './take-blocked-time.repository.ts';
 
 /** Changes what the body carries, and what is claimed with it. One of a recurrence leaves it and gets an id of its own. */
@@ -24,7 +25,7 @@ export function updateBlockedTime(request: UpdateBlockedTimeRequest, call: Call)
     const blockables = await loadBlockables(em, [row], row);
     refuse(unknownBlocked(row, blockables, row.siteId));
     const zone = (await zonesOf(em, [row.siteId])).get(row.siteId) ?? 'UTC';
-    const overridingActor = request.blockedTime ? overriderOf(request.blockedTime, row.siteId, call) : null;
+    const overridingActor = overriderOf(request.blockedTime?.override, row.siteId, call);
     await em.flush();
     const taking = { blockables, givenUp: [before.id], overridingActor, zone };
     await takeBlockedTime(em, [row], taking);

@@ -3,6 +3,8 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { firstColumns } from '@lido/runtime/resource/create.ts';
 import { loadNamed } from '@lido/runtime/resource/load.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { overriderOf } from '../claims/overrider.handlers.ts';
+import type { SiteChange } from '../sites/site-version.repository.ts';
 import { sessionEntity } from './load-session.repository.ts';
 import { takeForSession, tellOfSession } from './save-session.repository.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -16,6 +18,7 @@ import { sessionTypes } from './session-type.handlers.ts';
 export async function createSession(request: Session, call: Call): Promise<Session> {
   const type = await typeOf(request, call);
   const times = timesOfNew(request, type.duration);
+  const overridingActor = overriderOf(request.overrideConflicts, type.siteId, call);
   return call.transact(async (transaction) => {
     const { em } = transaction;
     const room = await roomOfSite(em, type.siteId, request.roomId);
@@ -31,8 +34,12 @@ export async function createSession(request: Session, call: Call): Promise<Sessi
     } as never) as SessionRow;
     await em.flush();
     const owned = sessionClaims(row, room?.capacity ?? 0);
-    await takeForSession(em, [owned], []);
-    return tellOfSession(row, { kind: 'claims', released: [], taken: takenBy(owned) }, null, { transaction, call });
+    await takeForSession(em, [owned], [], overridingActor);
+    // Whoever lost a claim is read anew.
+    const change: SiteChange = overridingActor
+      ? { kind: 'model' }
+      : { kind: 'claims', released: [], taken: takenBy(owned) };
+    return tellOfSession(row, change, null, { transaction, call });
   });
 }
 

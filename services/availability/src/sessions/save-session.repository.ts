@@ -37,9 +37,17 @@ export async function lockSessions(
   ]);
 }
 
-/** Takes what sessions and their guests need for what they give up, all of it, or refuses with what stands in the way. */
-export async function takeForSession(em: SqlEntityManager, owned: OwnedClaims[], givenUp: string[]): Promise<void> {
-  const blocking = await takeClaims(em, owned, givenUp);
+/**
+ * Takes what sessions and their guests need for what they give up, all of it, or refuses with what stands in the way. For an
+ * `overridingActor` only guests who are elsewhere do.
+ */
+export async function takeForSession(
+  em: SqlEntityManager,
+  owned: OwnedClaims[],
+  givenUp: string[],
+  overridingActor: string | null = null,
+): Promise<void> {
+  const blocking = await takeClaims(em, owned, givenUp, overridingActor);
   if (blocking.length === 0) return;
   const kinds = [...new Set(blocking.map(({ kind }) => kind))];
   const isGuest = kinds.every((kind) => kind === 'guest');

@@ -7,6 +7,7 @@ import type { Booking } from '../bookings/booking.ts';
 import { moveBookings } from '../bookings/booking.repository.ts';
 import { tellOfBookings } from '../bookings/changed-booking.repository.ts';
 import type { OwnedClaims } from '../claims/claim.repository.ts';
+import { overriderOf } from '../claims/overrider.handlers.ts';
 import { loadSession, typeOfSession } from './load-session.repository.ts';
 import { lockSessionAnd, takeForSession, tellOfSession } from './save-session.repository.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -40,7 +41,8 @@ export function updateSession(request: UpdateSessionRequest, call: Call): Promis
     };
     const bookings = await lockSessionAnd(em, row, claimsOf);
     const givenUp = isMoved ? [row.id, ...bookings.map(({ id }) => id)] : [];
-    await takeForSession(em, claimsOf(bookings), givenUp);
+    const overridingActor = overriderOf(request.session?.overrideConflicts, row.siteId, call);
+    await takeForSession(em, claimsOf(bookings), givenUp, overridingActor);
     await requirePlaces(em, row, wish, type);
     const { practitionerId: formerPractitionerId } = row;
     Object.assign(row, wish);
