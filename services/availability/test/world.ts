@@ -21,6 +21,8 @@ export interface World extends Shop {
   anybody: TestCaller;
   stranger: TestCaller;
   brandId: string;
+  /** The prefix of the streams that its services share. */
+  streamPrefix: string;
   database: string;
   customersAddress: string;
   /** The availability service's own address. */
@@ -68,10 +70,10 @@ export async function startWorld({
   const availability = await start(
     {
       ...env(databases[1].url),
-      ...extra,
       LIDO_CUSTOMERS_ADDRESS: customers.address,
       LIDO_MEMBERSHIPS_ADDRESS: nobodyAddress,
       LIDO_ORDERS_ADDRESS: nobodyAddress,
+      ...extra,
     },
     options,
   );
@@ -84,6 +86,7 @@ export async function startWorld({
     anybody: anybody(),
     stranger: staffElsewhere(staff),
     brandId: site.brandId,
+    streamPrefix: prefix,
     database: databases[1].url,
     customersAddress: customers.address,
     address: availability.address,

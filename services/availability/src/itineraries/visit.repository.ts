@@ -142,7 +142,7 @@ async function visitItem(parts: BookingParts, sought: Sought, context: VisitCont
     durationMinutes: wanted.durationMinutes ?? durationsOf(versioned.compiled, offering)?.[0] ?? 0,
     guests: party.guests,
     ...(basketId && { excludeOrderIds: [basketId] }),
-    memberships: await membershipsOf(parts, { site: versioned.site, offering, versioned }, call),
+    memberships: await membershipsOf(parts, { site: versioned.site, offering, versioned }, basketId, call),
   };
   const { areaIds, practitionerIds, roomId } = wanted;
   if (offering.type === 'area_booking') {

@@ -18,6 +18,21 @@ export async function orderCards(em: SqlEntityManager, orderIds: readonly string
   return new Map(rows.map(({ card, customer }) => [card.orderId, withCustomer(card, customer)]));
 }
 
+/** The customer of an organisation's order: as its card says, else, where that has not been heard of, as its last booking does. */
+export async function customerOf(
+  em: SqlEntityManager,
+  { orderId, organisationId }: { orderId: string; organisationId: string },
+): Promise<string | null> {
+  const [row] = await em.execute<{ id: string | null }[]>(
+    `select coalesce(
+       (select customer_id from order_cards where order_id = ? and organisation_id = ?),
+       (select customer_id from bookings where order_id = ? and organisation_id = ? and customer_id is not null
+        order by updated_at desc limit 1)) as id`,
+    [orderId, organisationId, orderId, organisationId],
+  );
+  return row?.id ?? null;
+}
+
 /** Keeps an order's card with its items, unless a newer one is there. */
 export async function keepOrderCard(em: SqlEntityManager, order: Order, version: number): Promise<void> {
   const card = cardOf(order);

@@ -34,7 +34,7 @@ export async function areaQuery(
     ...(filter.basketId && { orderId: filter.basketId }),
     excludeBookingIds: filter.excludeBookings ?? [],
     excludeItemIds: filter.excludeBasketItems ?? [],
-    memberships: await membershipsOf(parts, target, call),
+    memberships: await membershipsOf(parts, target, filter.basketId, call),
   };
 }
 

@@ -30,7 +30,7 @@ export async function firstBookableDates(
   const days = searchable(range, versioned);
   if (!days) return new Map();
   const exclusive = offerings.find(asksForMembership);
-  const memberships = exclusive ? await membershipsOf(parts, { offering: exclusive, site, versioned }, call) : [];
+  const memberships = exclusive ? await membershipsOf(parts, { offering: exclusive, site, versioned }, null, call) : [];
   const asker = { nowMs: call.clock.nowMs(), memberships };
   const sessionTypes = offerings.flatMap((offering) => (offering.type === 'session' ? [offering.row] : []));
   const { dates, unfinished } = await firstSessionDates(

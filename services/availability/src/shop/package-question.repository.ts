@@ -60,11 +60,11 @@ export async function packageQuestion(
   return {
     ...{ target, model, date, dates, guests, guestIds: basketGuests, held, excludedItemIds },
     nowMs: call.clock.nowMs(),
-    memberships: await membershipsOf(parts, { ...target, offering: askingOffering(target) }, call),
+    memberships: await membershipsOf(parts, { ...target, offering: askingOffering(target) }, basketId, call),
     basketTimes: (basketId ? await bookingsOf(call.em, basketId) : [])
       .filter(({ itemId }) => !excludedItemIds.includes(itemId))
       .map(({ startsAtMs, endsAtMs }) => ({ startMs: startsAtMs, endMs: endsAtMs })),
-    sessions: await offeredSessions(parts, { target, dates, guests, givenUp: excludedItemIds }, call),
+    sessions: await offeredSessions(parts, { target, dates, guests, basketId, givenUp: excludedItemIds }, call),
   };
 }
 

@@ -25,8 +25,15 @@ export async function offeredSessions(
     target,
     dates,
     guests,
+    basketId,
     givenUp,
-  }: { target: PackageTarget; dates: readonly string[]; guests: number; givenUp: readonly string[] },
+  }: {
+    target: PackageTarget;
+    dates: readonly string[];
+    guests: number;
+    basketId: string | undefined;
+    givenUp: readonly string[];
+  },
   call: Call,
 ): Promise<Map<string, OfferedSession[]>> {
   const [dateFrom, dateTo] = [dates[0], dates.at(-1)];
@@ -38,7 +45,7 @@ export async function offeredSessions(
     const offering = target.versioned.offerings.get(id);
     if (offering?.type !== 'session') continue;
     const atOnce = guestsAtOnce(guests, offering.row);
-    const question = { range: { dateFrom, dateTo }, guests: atOnce };
+    const question = { range: { dateFrom, dateTo }, guests: atOnce, orderId: basketId };
     const ofDates: OfferedSession[] = [];
     for await (const sessions of sessionPages(parts, { ...target, offering }, question, call)) {
       for (const session of sessions)

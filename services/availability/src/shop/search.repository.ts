@@ -4,6 +4,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { daysBetween, localDateOf } from '@lido/runtime/time/zone.ts';
 import { guestsOf } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
+import { customerOf } from '../order-cards/order-card.repository.ts';
 import { findOffering, type Offering } from '../offerings/offering.ts';
 import { asksForMembership, membershipTypesOf } from '../offerings/memberships.client.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
@@ -132,7 +133,7 @@ export async function slotQuery(
     guestIds,
     excludeBookingIds: [...filter.excludeAppointments, ...filter.excludeBookings],
     excludeItemIds: filter.excludeBasketItems,
-    memberships: await membershipsOf(parts, target, call),
+    memberships: await membershipsOf(parts, target, filter.basketId, call),
   };
 }
 
@@ -150,16 +151,25 @@ export async function whoComes(
   return { guests, guestIds };
 }
 
-/** The memberships that count for the caller: a customer's own, where the offering asks for any. */
-export function membershipsOf(
+/**
+ * The memberships that count where the offering asks for any: a customer's own, for others of the organisation those of the customer
+ * whose basket they name, as when its items are held.
+ */
+export async function membershipsOf(
   parts: BookingParts,
   { offering, site }: Target,
+  basketId: string | null | undefined,
   call: Call,
 ): Promise<{ typeId: string }[]> {
-  const customerId = call.principal.kind === 'KIND_CUSTOMER' ? call.principal.id : null;
-  return asksForMembership(offering)
-    ? membershipTypesOf(parts, customerId, site.organisationId, call)
-    : Promise.resolve([]);
+  if (!asksForMembership(offering)) return [];
+  const { kind, id, organisationId } = call.principal;
+  const isCustomer = kind === 'KIND_CUSTOMER';
+  const customerId = isCustomer
+    ? id
+    : basketId
+      ? await customerOf(call.em, { orderId: basketId, organisationId })
+      : null;
+  return membershipTypesOf(parts, customerId, site.organisationId, call);
 }
 
 /** The compiled appointment type of a target. */

@@ -31,7 +31,7 @@ export async function* sessionPages(
   const nowMs = call.clock.nowMs();
   const from = Math.max(nowMs, range ? startOfDay(range.dateFrom, site.timezone) : nowMs);
   const until = range ? [{ startTime: { $lt: new Date(startOfDay(addDays(range.dateTo, 1), site.timezone)) } }] : [];
-  const memberships = await membershipsOf(parts, target, call);
+  const memberships = await membershipsOf(parts, target, question.orderId ?? question.exceptOrderId, call);
   const isOwn = ({ orderId }: { orderId: string | null }): boolean =>
     orderId !== null && orderId === question.exceptOrderId;
   const judged = {
