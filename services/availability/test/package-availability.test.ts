@@ -331,4 +331,15 @@ describe('a whole package', () => {
     await world.packages.deletePackage({ id: made.id }, world.staff);
     expect(await inShop(date)).toBeUndefined();
   });
+
+  test('has the dates on which as many can come as are asked about', async () => {
+    const alone = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] }, { maxGuests: 2 });
+    const made = await pack(world, [choiceOf([optionOf(alone.id)])], { maxGuests: 2 });
+    const request = { offeringType: 'package', offeringId: made.id, dateFrom: date, dateTo: date, practitionerId: [] };
+    const ask = async (quantity: number) =>
+      (await world.shop.getOfferingDatesAvailability({ ...request, quantity }, world.anybody)).data;
+    expect(await ask(1)).toMatchObject([{ hasAvailability: true }]);
+    expect(await ask(2)).toMatchObject([{ hasAvailability: false }]);
+    await expect(ask(3)).rejects.toMatchObject({ fields: { quantity: ['This is for 1 to 2 guests.'] } });
+  });
 });

@@ -160,8 +160,10 @@ async function bookableDates(
 ): Promise<OfferingDate[]> {
   const days = searchable(range, target.versioned);
   if (!days) return [];
-  if (target.offering.type === 'package')
-    return packageDates(parts, { ...target, offering: target.offering }, days, call);
+  if (target.offering.type === 'package') {
+    const { guests } = await whoComes(request, target.offering.row, call);
+    return packageDates(parts, { ...target, offering: target.offering }, { ...days, guests }, call);
+  }
   if (target.offering.type === 'session')
     return sessionDates(parts, target, { range: days, ...(await whoComes(request, target.offering.row, call)) }, call);
   if (target.offering.type === 'area_booking') return areaDates(parts, { target, filter: request, range: days }, call);

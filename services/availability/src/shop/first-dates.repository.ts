@@ -51,7 +51,8 @@ export async function firstBookableDates(
   }
   for (const offering of offerings) {
     if (offering.type !== 'package') continue;
-    const [first] = await packageDates(parts, { site, versioned, offering }, { ...days, max: soonest }, call);
+    const smallest = { ...days, guests: offering.row.minGuests, max: soonest };
+    const [first] = await packageDates(parts, { site, versioned, offering }, smallest, call);
     if (first) dates.set(offering.row.id, first.date);
   }
   return dates;

@@ -3,7 +3,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { addDays, formatInstant } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
-import { requiredOptions } from '../solver/packages/package-model.ts';
+import { guestsAtOnce, requiredOptions } from '../solver/packages/package-model.ts';
 import { packageQuestion } from './package-question.repository.ts';
 import { PackageStarts } from './package-starts.ts';
 import type { PackageTarget } from './package-target.repository.ts';
@@ -11,19 +11,19 @@ import { type DateRange, slotQuery } from './search.repository.ts';
 import { sessionDates } from './session-search.repository.ts';
 
 /**
- * The dates of a range on which the whole of a package can be booked, and between which starts of what has to be chosen; all of them, or
+ * The dates of a range on which so many guests can book the whole of a package, and between which starts of what has to be chosen; all of them, or
  * those found first among so many that are looked at.
  */
 export async function packageDates(
   parts: BookingParts,
   target: PackageTarget,
-  { max, ...range }: DateRange & { max?: { found: number; looked: number } },
+  { max, guests, ...range }: DateRange & { guests: number; max?: { found: number; looked: number } },
   call: Call,
 ): Promise<OfferingDate[]> {
   const found: OfferingDate[] = [];
-  for (const [looked, date] of (await promisingDates(parts, target, range, call)).entries()) {
+  for (const [looked, date] of (await promisingDates(parts, target, { range, guests }, call)).entries()) {
     if (max && (found.length >= max.found || looked >= max.looked)) break;
-    const starts = new PackageStarts(await packageQuestion(parts, { target, date, place: {} }, call));
+    const starts = new PackageStarts(await packageQuestion(parts, { target, date, place: {}, party: guests }, call));
     const free = target.offering.model.choices
       .filter((choice) => requiredOptions(choice) > 0)
       .flatMap((choice) => starts.candidatesOf(choice).filter(({ reason }) => reason === null))
@@ -40,7 +40,7 @@ export async function packageDates(
 async function promisingDates(
   parts: BookingParts,
   target: PackageTarget,
-  range: DateRange,
+  { range, guests }: { range: DateRange; guests: number },
   call: Call,
 ): Promise<string[]> {
   const promising = new Set<string>();
@@ -49,11 +49,12 @@ async function promisingDates(
   for (const { offeringId } of required.flatMap(({ options }) => options)) {
     const offering = offerings.get(offeringId);
     if (offering?.type === 'session') {
-      const question = { range, guests: offering.row.minGuests };
+      const question = { range, guests: guestsAtOnce(guests, offering.row) };
       for (const { date } of await sessionDates(parts, { ...target, offering }, question, call)) promising.add(date);
     } else if (offering?.type === 'appointment') {
-      const anybody = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
-      const query = await slotQuery(parts, { target: { ...target, offering }, filter: anybody, range }, call);
+      const nothing = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
+      const filter = { ...nothing, quantity: guestsAtOnce(guests, offering.row) };
+      const query = await slotQuery(parts, { target: { ...target, offering }, filter, range }, call);
       for (const { date, hasAvailability } of findBookableDates(compiled, query))
         if (hasAvailability) promising.add(date);
     }

@@ -45,7 +45,7 @@ export interface PackageQuestion {
 /** Loads what a question about a package needs; everything after it is worked out without a wait, of one version of the site. */
 export async function packageQuestion(
   parts: BookingParts,
-  { target, date, place }: { target: PackageTarget; date: string; place: BasketPlace },
+  { target, date, place, party }: { target: PackageTarget; date: string; place: BasketPlace; party?: number },
   call: Call,
 ): Promise<PackageQuestion> {
   const { model } = target.offering;
@@ -56,7 +56,7 @@ export async function packageQuestion(
     .filter(({ itemId }) => !excludedItemIds.includes(itemId))
     .map((booking) => ({ booking, item: itemOf(booking, zone) }));
   const dates = visitDates(target, date, held);
-  const guests = Math.min(model.maxGuests, Math.max(model.minGuests, basketGuests.length));
+  const guests = Math.min(model.maxGuests, Math.max(model.minGuests, party ?? basketGuests.length));
   return {
     ...{ target, model, date, dates, guests, guestIds: basketGuests, held, excludedItemIds },
     nowMs: call.clock.nowMs(),
