@@ -75,4 +75,17 @@ describe('the sessions of a search', () => {
     });
     await expect(holdFor(world, placesIn(session), basketId)).rejects.toMatchObject(taken);
   });
+
+  test('have no places left for whom they are full or closed, and for whom others wait', async () => {
+    const waited = await classOf(3, { waitlistEnabled: true });
+    await book(world, waited);
+    expect(await search(waited, { quantity: 2 })).toMatchObject({ noAvailabilityReason: null, remainingCapacity: 2 });
+    const full = { noAvailabilityReason: 'session_full', remainingCapacity: 0 };
+    expect(await search(waited, { quantity: 3 })).toMatchObject(full);
+    await book(world, waited, { guests: 3 });
+    expect(await search(waited)).toMatchObject({ ...full, numWaitlisted: 1 });
+    expect(await search(await classOf(3, { membersOnly: true }))).toMatchObject({
+      ...{ noAvailabilityReason: 'members_only', remainingCapacity: 0 },
+    });
+  });
 });

@@ -26,7 +26,7 @@ export async function planSession(
 ): Promise<ItemPlan> {
   const type = offering.row as SessionTypeRow;
   const session = await findSession(em, item, type, order);
-  const taken = (await seatsTaken(em, [session.id], { bookingId: item.itemId, orderId: order.orderId })).get(
+  const taken = (await seatsTaken(em, [session.id], { itemIds: [item.itemId], orderId: order.orderId })).get(
     session.id,
   );
   const priceRules = (await rulesByParent(em, [type.id])).prices(type.id).map(toPriceRule);

@@ -23,6 +23,8 @@ export interface PlacesQuestion {
   orderId?: string | null | undefined;
   /** An order that is planned anew: what it holds does not count at all. */
   exceptOrderId?: string | null;
+  /** Items that are chosen anew, whose places do not count. */
+  exceptItemIds?: readonly string[];
   /** Whether one of the guests is somewhere else during a session. */
   isGuestElsewhere?: (session: SessionRow) => boolean;
 }
@@ -44,7 +46,11 @@ export async function presentSessions(
   const taken = await seatsTaken(
     em,
     rows.map((row) => row.id),
-    { orderId: question.orderId ?? null, wholeOrderId: question.exceptOrderId ?? null },
+    {
+      itemIds: question.exceptItemIds ?? [],
+      orderId: question.orderId ?? null,
+      wholeOrderId: question.exceptOrderId ?? null,
+    },
   );
   const sessionIds = rows.map((row) => row.id);
   const attendance = await attendanceOf(em, sessionIds);

@@ -19,7 +19,7 @@ const open: SessionQuestion = {
 
 test('the last places can be taken, one more can not', () => {
   expect(sessionState(open)).toEqual({ remainingCapacity: 2, reason: null });
-  expect(sessionState({ ...open, guests: 3 })).toEqual({ remainingCapacity: 2, reason: 'session_full' });
+  expect(sessionState({ ...open, guests: 3 })).toEqual({ remainingCapacity: 0, reason: 'session_full' });
 });
 
 test('a session that takes no more baskets has no places left, however many guests fit', () => {
@@ -49,6 +49,11 @@ test('the first reason in the order a guest would ask is given', () => {
   expect(sessionState({ ...open, hasPrice: false }).reason).toBe('no_price');
 });
 
+test('who is refused for any reason is told of no places', () => {
+  expect(sessionState({ ...open, isPermitted: false })).toEqual({ remainingCapacity: 0, reason: 'members_only' });
+  expect(sessionState({ ...open, nowMs: 20_000 })).toEqual({ remainingCapacity: 0, reason: 'time_passed' });
+});
+
 test('places that others wait for are not on offer', () => {
-  expect(sessionState({ ...open, isQueued: true })).toEqual({ remainingCapacity: 2, reason: 'session_full' });
+  expect(sessionState({ ...open, isQueued: true })).toEqual({ remainingCapacity: 0, reason: 'session_full' });
 });

@@ -50,18 +50,19 @@ export interface SessionQuestion {
   hasPrice: boolean;
 }
 
-/** The places left, never below 0, and the first reason why this many guests can not have them. */
+/** The places left, and the first reason why this many guests can not have any of them: then none are left for them. */
 export function sessionState(question: SessionQuestion): { remainingCapacity: number; reason: SessionReason | null } {
   const isBasketFull = question.basketsMax !== null && question.basketsTaken >= question.basketsMax;
-  const remainingCapacity = isBasketFull ? 0 : Math.max(0, question.capacity - question.guestsTaken);
+  const free = isBasketFull ? 0 : question.capacity - question.guestsTaken;
   const failures: [boolean, SessionReason][] = [
     [question.nowMs > question.startsAtMs, 'time_passed'],
     [question.isTooEarly, 'not_yet_bookable'],
     [question.isTooLate, 'no_longer_bookable'],
     [!question.isPermitted, 'members_only'],
-    [question.guests > remainingCapacity || question.isQueued, 'session_full'],
+    [question.guests > free || question.isQueued, 'session_full'],
     [question.isGuestElsewhere, 'guest_unavailable'],
     [!question.hasPrice, 'no_price'],
   ];
-  return { remainingCapacity, reason: failures.find(([fails]) => fails)?.[1] ?? null };
+  const reason = failures.find(([fails]) => fails)?.[1] ?? null;
+  return { remainingCapacity: reason === null ? free : 0, reason };
 }

@@ -1,34 +1,36 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { textArray } from '../claims/claim.repository.ts';
 
 /** How full a session is: guests and distinct orders with confirmed or live held places. */
 export interface SeatsTaken {
   guests: number;
   baskets: number;
-  /** Places of the item itself, which are not among the guests. */
+  /** Places of the items themselves, which are not among the guests. */
   own: number;
   /** Whether others wait for a place, whom nobody overtakes. */
   isQueued: boolean;
 }
 
-/** Counts the places of sessions; those of `bookingId` and of `wholeOrderId` do not count, nor does `orderId` among the baskets. */
+/** Counts the places of sessions; those of `itemIds` and of `wholeOrderId` do not count, nor does `orderId` among the baskets. */
 export async function seatsTaken(
   em: SqlEntityManager,
   sessionIds: string[],
-  except: { bookingId?: string | null; orderId?: string | null; wholeOrderId?: string | null } = {},
+  except: { itemIds?: readonly string[]; orderId?: string | null; wholeOrderId?: string | null } = {},
 ): Promise<Map<string, SeatsTaken>> {
-  const { bookingId = null, orderId = null, wholeOrderId = null } = except;
+  const { itemIds = [], orderId = null, wholeOrderId = null } = except;
+  const items = JSON.stringify(itemIds);
   const rows = await em.execute<({ id: string; isQueued: boolean } & Record<'guests' | 'baskets' | 'own', string>)[]>(
-    `select asked.id, coalesce(sum(s.guests) filter (where s.booking_id is distinct from ? and s.order_id is distinct from ?), 0) as guests,
-       count(distinct s.order_id) filter (where s.booking_id is distinct from ? and s.order_id is distinct from ?) as baskets,
-       coalesce(sum(s.guests) filter (where s.booking_id = ? or s.order_id = ?), 0) as own,
-       exists (select from bookings b where b.session_id = asked.id and b.status = 'waitlisted' and b.id is distinct from ?
+    `select asked.id, coalesce(sum(s.guests) filter (where s.booking_id <> all (${textArray}) and s.order_id is distinct from ?), 0) as guests,
+       count(distinct s.order_id) filter (where s.booking_id <> all (${textArray}) and s.order_id is distinct from ?) as baskets,
+       coalesce(sum(s.guests) filter (where s.booking_id = any (${textArray}) or s.order_id = ?), 0) as own,
+       exists (select from bookings b where b.session_id = asked.id and b.status = 'waitlisted' and b.id <> all (${textArray})
          and b.order_id is distinct from ?) as "isQueued"
      from jsonb_array_elements_text(?::jsonb) asked (id)
      left join session_seats s on s.session_id = asked.id and (s.expires_at is null or s.expires_at > lido_now())
      group by asked.id`,
     [
-      ...[bookingId, wholeOrderId, bookingId, orderId ?? wholeOrderId, bookingId, wholeOrderId],
-      ...[bookingId, wholeOrderId, JSON.stringify(sessionIds)],
+      ...[items, wholeOrderId, items, orderId ?? wholeOrderId, items, wholeOrderId],
+      ...[items, wholeOrderId, JSON.stringify(sessionIds)],
     ],
   );
   return new Map(

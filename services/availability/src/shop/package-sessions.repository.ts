@@ -1,20 +1,18 @@
 import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
-import { bookingsOfItems } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import type { SessionReason } from '../sessions/session-state.ts';
 import { guestsAtOnce } from '../solver/packages/package-model.ts';
 import type { PackageTarget } from './package-target.repository.ts';
 import { sessionPages } from './session-search.repository.ts';
 
-/** A session as an option of a package: with its places, those that are given up included. */
+/** A session as an option of a package. */
 export interface OfferedSession {
   session: Session;
   startMs: number;
   endMs: number;
   guests: number;
-  placesLeft: number;
   reason: SessionReason | null;
 }
 
@@ -39,40 +37,27 @@ export async function offeredSessions(
   const [dateFrom, dateTo] = [dates[0], dates.at(-1)];
   const found = new Map<string, OfferedSession[]>();
   if (dateFrom === undefined || dateTo === undefined) return found;
-  const placesGivenUp = await placesOf(givenUp, call);
   const ids = target.offering.model.choices.flatMap(({ options }) => options.map(({ offeringId }) => offeringId));
   for (const id of new Set(ids)) {
     const offering = target.versioned.offerings.get(id);
     if (offering?.type !== 'session') continue;
     const atOnce = guestsAtOnce(guests, offering.row);
-    const question = { range: { dateFrom, dateTo }, guests: atOnce, orderId: basketId };
+    const question = { range: { dateFrom, dateTo }, guests: atOnce, orderId: basketId, exceptItemIds: givenUp };
     const ofDates: OfferedSession[] = [];
     for await (const sessions of sessionPages(parts, { ...target, offering }, question, call)) {
       for (const session of sessions)
-        if (dates.includes(session.startTime.slice(0, 10)))
-          ofDates.push(offeredSession(session, atOnce, placesGivenUp.get(session.id) ?? 0));
+        if (dates.includes(session.startTime.slice(0, 10))) ofDates.push(offeredSession(session, atOnce));
     }
     found.set(id, ofDates);
   }
   return found;
 }
 
-function offeredSession(session: Session, guests: number, givenUp: number): OfferedSession {
-  const placesLeft = session.remainingCapacity + givenUp;
-  const reason = (session.noAvailabilityReason ?? null) as SessionReason | null;
-  const isFreed = reason === 'session_full' && placesLeft >= guests;
+function offeredSession(session: Session, guests: number): OfferedSession {
   return {
-    ...{ session, guests, placesLeft },
+    ...{ session, guests },
     startMs: parseInstant(session.startTime) ?? 0,
     endMs: parseInstant(session.endTime ?? session.startTime) ?? 0,
-    reason: !isFreed ? reason : (session.price ?? null) === null ? 'no_price' : null,
+    reason: (session.noAvailabilityReason ?? null) as SessionReason | null,
   };
-}
-
-/** The places that items hold, by session. */
-async function placesOf(itemIds: readonly string[], call: Call): Promise<Map<string, number>> {
-  const places = new Map<string, number>();
-  for (const { sessionId, guests } of (await bookingsOfItems(call.em, [...itemIds])).values())
-    if (sessionId !== null) places.set(sessionId, (places.get(sessionId) ?? 0) + guests);
-  return places;
 }

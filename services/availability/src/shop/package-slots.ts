@@ -89,13 +89,13 @@ function deliveryOf({ versioned }: PackageQuestion['target'], { delivery, option
       totalQuantity,
     };
   }
-  const { session, placesLeft } = delivery.session;
+  const { session } = delivery.session;
   return {
     endBuffer: 0,
     practitioners: session.practitioner ? [session.practitioner] : [],
     rooms: session.room ? [session.room] : [],
     sessionId: session.id,
-    quantityAvailable: reason === null ? placesLeft : 0,
+    quantityAvailable: reason === null ? session.remainingCapacity : 0,
     totalQuantity: session.capacity ?? 0,
   };
 }

@@ -174,8 +174,8 @@ function visitItem(question: PackageQuestion, choice: PackageChoice, option: Pac
     kind: 'listed',
     guestIds: [],
     guests: sessions[0]?.guests ?? 1,
-    starts: sessions.map(({ session, startMs, endMs, placesLeft, guests }) => ({
-      ...{ placeId: session.id, places: placesLeft, startMs, endMs },
+    starts: sessions.map(({ session, startMs, endMs, guests }) => ({
+      ...{ placeId: session.id, places: session.remainingCapacity, startMs, endMs },
       amountMinor: (session.price ?? 0) * guests,
     })),
   };

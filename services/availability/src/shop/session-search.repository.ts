@@ -13,7 +13,7 @@ import { type DateRange, membershipsOf, type Target } from './search.repository.
 const sessionsPerPage = 1_000;
 
 /** Which sessions are asked about, and for whom. */
-interface SessionSearch extends Pick<PlacesQuestion, 'guests' | 'orderId' | 'exceptOrderId'> {
+interface SessionSearch extends Pick<PlacesQuestion, 'guests' | 'orderId' | 'exceptOrderId' | 'exceptItemIds'> {
   /** Without one, all that are to come. */
   range: DateRange | undefined;
   /** The guests who are known by name. */
