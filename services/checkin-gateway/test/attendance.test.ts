@@ -93,7 +93,8 @@ describe('an open balance', () => {
     expect(arrived.status).toBe(200);
     const leave = () => world.send('PUT', `/checkin/${id}`, { check_out: new Date(Date.now() + minute).toISOString() });
     const refused = await leave();
-    expect([refused.status, refused.text]).toEqual([409, expect.stringContaining(`${booking.amount}`)]);
+    const message = 'Payments of 20.00 GBP are missing before the guest can check out.';
+    expect([refused.status, refused.body?.['error']]).toEqual([409, expect.objectContaining({ message })]);
     expect(dataOf(await world.send('GET', `/checkin/${id}`))).toEqual(dataOf(arrived));
     await world.api.post(`/shop/orders/${booking.order}/payments`, { processor: 'manual', amount: booking.amount });
     expect((await leave()).status).toBe(200);
@@ -182,6 +183,21 @@ describe('the report of check-ins', () => {
   });
 });
 
+test('an open balance is asked for when somebody leaves, not when what is known of it is put right', async () => {
+  const booking = await world.addBooking(world.customer, 30);
+  const { id } = dataOf(await checkIn(booking));
+  const put = async (fields: object) => (await world.send('PUT', `/checkin/${id}`, fields)).status;
+  const at = (minutes: number) => new Date(Date.now() + minutes * minute).toISOString();
+  await put({ check_in: at(0) });
+  await put({ check_out: at(1) });
+  const gate = await world.addAction({ name: 'Bill', trigger: 'checkout_started', run: 'open_balance' });
+  await world.bind(gate, booking.session);
+  expect(await put({ type: 'class' })).toBe(200);
+  expect(await put({ check_out: at(2) })).toBe(200);
+  expect(await put({ check_out: null })).toBe(200);
+  expect(await put({ check_out: at(3) })).toBe(409);
+});
+
 // The last one, for orders are away after it.
 test('an open balance that nobody can be asked for keeps the guest from checking out, though nothing is owed', async () => {
   const booking = await world.addBooking(world.customer, 30);
@@ -191,7 +207,8 @@ test('an open balance that nobody can be asked for keeps the guest from checking
   const { id } = dataOf(await checkIn(booking));
   const arrived = dataOf(await world.send('PUT', `/checkin/${id}`, { check_in: new Date().toISOString() }));
   await world.system.services.find(({ name }) => name === 'orders')?.stop();
-  const refused = await world.send('PUT', `/checkin/${id}`, { check_out: new Date(Date.now() + minute).toISOString() });
+  const leave = () => world.send('PUT', `/checkin/${id}`, { check_out: new Date(Date.now() + minute).toISOString() });
+  const refused = await leave();
   expect([refused.status, refused.body?.['error']]).toMatchObject([409, { code: 'refused_by_action' }]);
   expect(dataOf(await world.send('GET', `/checkin/${id}`))).toEqual(arrived);
 }, 30_000);

@@ -32,6 +32,8 @@ export interface Occasion {
   readonly ownerId: string | null;
   /** As it is now, for a hook as it would be. */
   readonly checkin: BookableCheckin | null;
+  /** Whether the change it fires on is the one by which somebody leaves; what is put right after that is none. */
+  readonly isDeparture: boolean;
   readonly bookable: OccasionBookable | null;
   readonly booking: LinkedBooking | null;
   readonly code: { readonly id: string; readonly name: string; readonly data: object } | null;

@@ -1,6 +1,7 @@
 import { EmittedAction } from '@lido/proto/lido/checkin/internal/v1/action_event.ts';
 import type { ActionStatus } from '@lido/proto/lido/checkin/v1/code.ts';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
+import { formatMoney } from '@lido/runtime/money/format-money.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
 import type { Logger } from 'pino';
 import { findDevice } from '../devices/device.repository.ts';
@@ -150,9 +151,10 @@ async function unlockDoor(action: BoundAction, occasion: Occasion, parts: Action
 
 /** Asked only when somebody leaves: whoever has not paid may still come. What can not be asked is refused. */
 async function requireNoBalance(occasion: Occasion, { bookedItems }: ActionParts): Promise<ActionOutcome> {
-  if (!occasion.checkin?.checkOut || !occasion.booking) return done;
+  if (!occasion.isDeparture || !occasion.booking) return done;
   const booking = await bookedItems.find(occasion.booking.id, occasion);
   if (!booking) return failed('The booking of this check-in can not be found, so its balance can not be checked.');
   if (booking.unpaidMinor <= 0) return done;
-  return failed(`Payments of ${booking.unpaidMinor} are missing before the guest can check out.`);
+  const unpaid = formatMoney(booking.unpaidMinor, booking.currency);
+  return failed(`Payments of ${unpaid} are missing before the guest can check out.`);
 }

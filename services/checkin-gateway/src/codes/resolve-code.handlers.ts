@@ -59,7 +59,7 @@ function occasionOf(row: CodeRow, { principal, actor, requestId }: Call, atMs: n
   const isCustomer = principal.kind === 'KIND_CUSTOMER' && principal.organisationId === row.organisationId;
   return {
     ...{ activityId: newUuid(), trigger: 'TRIGGER_CODE_SCANNED', organisationId: row.organisationId },
-    ...{ requestId, actor, atMs, subjectId: row.id, checkin: null, bookable: null, booking: null },
+    ...{ requestId, actor, atMs, subjectId: row.id, checkin: null, isDeparture: false, bookable: null, booking: null },
     ownerId: isCustomer ? principal.id : (row.ownerId ?? null),
     code: { id: row.id, name: row.name, data: row.data },
   };

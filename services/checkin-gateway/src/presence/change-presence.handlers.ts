@@ -104,7 +104,8 @@ export async function changePresence(
   await triggers.settle(row.id);
   const booking = await findLinkedBooking(parts.db.fork(), row.id);
   const planned = { ...row, ...times };
-  await triggers.ask(occasionOf('TRIGGER_CHECKOUT_STARTED', planned, { booking, doer, parts }));
+  const isDeparture = !row.checkOut && times.checkOut !== null;
+  await triggers.ask(occasionOf('TRIGGER_CHECKOUT_STARTED', planned, { booking, isDeparture, doer, parts }));
   const answer = await transactionOf(
     parts,
     doer,
@@ -125,7 +126,8 @@ export async function changePresence(
     if (booking && isFirstArrival && current.checkIn) {
       await emit(arrivalEvent(booking, { ...current, at: current.checkIn }));
     }
-    for (const trigger of fired) await triggers.fire(occasionOf(trigger, current, { booking, doer, parts }), em);
+    for (const trigger of fired)
+      await triggers.fire(occasionOf(trigger, current, { booking, isDeparture, doer, parts }), em);
     return toBookableCheckin(current);
   });
   triggers.wake();
@@ -201,7 +203,13 @@ function visitTransaction({ em }: Transaction, origin: Doer, parts: PresencePart
 function occasionOf(
   trigger: Trigger,
   row: BookableCheckinRow,
-  { booking, doer, parts }: { booking: LinkedBooking | null; doer: Doer; parts: PresenceParts },
+  {
+    booking,
+    doer,
+    parts,
+    isDeparture = false,
+  }: { booking: LinkedBooking | null; doer: Doer; parts: PresenceParts; isDeparture?: boolean },
 ): Occasion {
-  return checkinOccasion(trigger, row, { booking, doer, atMs: parts.clock.nowMs(), activityId: newUuid() });
+  const [atMs, activityId] = [parts.clock.nowMs(), newUuid()];
+  return checkinOccasion(trigger, row, { booking, isDeparture, doer, atMs, activityId });
 }

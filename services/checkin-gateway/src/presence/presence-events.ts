@@ -47,10 +47,10 @@ export function arrivalEvent(
 export function checkinOccasion(
   trigger: Trigger,
   row: BookableCheckinRow,
-  { booking, doer, atMs, activityId }: { booking: LinkedBooking | null; doer: Doer; atMs: number; activityId: string },
+  { booking, doer, ...rest }: Pick<Occasion, 'booking' | 'isDeparture' | 'atMs' | 'activityId'> & { doer: Doer },
 ): Occasion {
   return {
-    ...{ activityId, trigger, atMs, booking },
+    ...{ ...rest, trigger, booking },
     ...{ organisationId: row.organisationId, requestId: doer.requestId, actor: doer.actor },
     ...{ subjectId: row.id, ownerId: row.ownerId ?? null, code: null },
     checkin: toBookableCheckin(row),

@@ -1,6 +1,7 @@
 import type { Order, OrderIdRequest } from '@lido/proto/lido/orders/v1/order.ts';
 import { stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
+import { formatMoney } from '@lido/runtime/money/format-money.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
 import { releaseLater } from '../bookings/release.repository.ts';
 import { liveItems, moneyOf } from './aggregate.ts';
@@ -53,7 +54,7 @@ export function actionSettleOrder({ orderId }: OrderIdRequest, call: Call): Prom
     if (unpaidMinor > 0)
       throw stateConflict(
         'balance_outstanding',
-        `Payments of ${unpaidMinor} are missing before this order can be checked out.`,
+        `Payments of ${formatMoney(unpaidMinor, order.currency)} are missing before this order can be checked out.`,
       );
     order.status = status;
     order.settledAt = new Date(nowMs);
