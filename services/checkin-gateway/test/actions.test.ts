@@ -58,6 +58,8 @@ describe('triggers', () => {
   });
 });
 
+const visited = { check_in: '2026-05-15T08:02:14Z', check_out: '2026-05-15T08:58:30Z' };
+
 describe('checkout_started', () => {
   test('refuses a change with the action’s message, and nothing changes', async () => {
     const room = await world.addRoom();
@@ -65,14 +67,14 @@ describe('checkout_started', () => {
     await world.bind(action, room);
     const before = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
     world.hooks.answer('/refuse', 409, { message: 'Your bill is open.' });
-    const refused = await world.send('PUT', `/checkin/${before.id}`, { check_out: '2026-05-15T08:58:30Z' });
+    const refused = await world.send('PUT', `/checkin/${before.id}`, visited);
     expect([refused.status, errorOf(refused.body).code, errorOf(refused.body).message]).toEqual([
       ...[409, 'refused_by_action'],
       'Your bill is open.',
     ]);
     expect(dataOf(await world.send('GET', `/checkin/${before.id}`))).toEqual(before);
     world.hooks.answer('/refuse', 200);
-    expect((await world.send('PUT', `/checkin/${before.id}`, { check_out: '2026-05-15T08:58:30Z' })).status).toBe(200);
+    expect((await world.send('PUT', `/checkin/${before.id}`, visited)).status).toBe(200);
   });
 
   test('that refuses an arrival leaves no check-in behind', async () => {
@@ -99,7 +101,7 @@ describe('checkout_started', () => {
     );
     const put = async (room: string) => {
       const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
-      return (await world.send('PUT', `/checkin/${id}`, { check_out: '2026-05-15T08:58:30Z' })).status;
+      return (await world.send('PUT', `/checkin/${id}`, visited)).status;
     };
     expect([await put(strict), await put(lenient)]).toEqual([409, 200]);
     expect(world.hooks.calls.some((call) => call.path === '/elsewhere')).toBe(false);

@@ -109,6 +109,9 @@ describe('a change of a check-in', () => {
     const { id } = dataOf(await create({ check_in: '2026-05-15T08:02:14Z' }));
     const before = await world.send('PUT', `/checkin/${id}`, { check_out: '2026-05-15T08:00:00Z' });
     expect([before.status, fieldsOf(before.body)]).toEqual([422, ['check_out']]);
+    const cleared = { check_in: null, check_out: '2026-05-15T08:58:30Z' };
+    const unseen = await world.send('PUT', `/checkin/${id}`, cleared);
+    expect([unseen.status, fieldsOf(unseen.body)]).toEqual([422, ['check_out']]);
     const reversed = await world.send('PUT', `/checkin/${id}`, { starts_at: '2026-05-15T11:00:00Z' });
     expect([reversed.status, fieldsOf(reversed.body)]).toEqual([422, ['ends_at']]);
   });

@@ -55,6 +55,6 @@ describe('a change', () => {
     expect(timeErrors({ ...planned, endsAt: at(0) })).toHaveProperty('ends_at');
     expect(timeErrors({ ...planned, checkIn: at(5), checkOut: at(4) })).toHaveProperty('check_out');
     expect(timeErrors({ ...planned, checkIn: at(5), checkOut: at(5) })).toEqual({});
-    expect(timeErrors({ ...planned, checkOut: at(4) })).toEqual({});
+    expect(timeErrors({ ...planned, checkOut: at(4) })).toEqual({ check_out: ['must not be set without check_in'] });
   });
 });

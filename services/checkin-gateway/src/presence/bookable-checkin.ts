@@ -62,6 +62,7 @@ export function instantOf(text: string | null | undefined): Date | null {
 export function timeErrors({ startsAt, endsAt, checkIn, checkOut }: CheckinTimes): FieldErrors {
   return {
     ...(endsAt <= startsAt ? { ends_at: ['must be after starts_at'] } : {}),
+    ...(checkOut && !checkIn ? { check_out: ['must not be set without check_in'] } : {}),
     ...(checkIn && checkOut && checkOut < checkIn ? { check_out: ['must not be before check_in'] } : {}),
   };
 }

@@ -51,7 +51,7 @@ function bookedIn({ isBooked, startsAt, endsAt }: ComparedRow, range: Stretch): 
   return isBooked ? clip({ startMs: startsAt.getTime(), endMs: endsAt.getTime() }, range) : undefined;
 }
 
-/** Whoever has not left is present until now; whoever left without having come was not seen. */
+/** Whoever has not left is present until now. */
 function presentIn({ checkIn, checkOut }: ComparedRow, range: Stretch, nowMs: number): Stretch | undefined {
   return checkIn ? clip({ startMs: checkIn.getTime(), endMs: checkOut?.getTime() ?? nowMs }, range) : undefined;
 }
