@@ -1,5 +1,6 @@
 import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
 import { minutesPerBucket } from '@lido/runtime/time/local-day.ts';
+import { guestRangeErrors } from '../offerings/guest-range.ts';
 
 interface AreaBookingTimes {
   startTimeInterval: number;
@@ -27,7 +28,5 @@ export function areaBookingTypeErrors(type: AreaBookingTimes): FieldErrors {
   }
   if (type.maxDuration < type.minDuration)
     (errors['max_duration'] ??= []).push('The longest duration must not be below the shortest.');
-  if (type.maxGuests < type.minGuests)
-    errors['max_guests'] = ['The largest number of guests must not be below the smallest.'];
-  return errors;
+  return { ...errors, ...guestRangeErrors(type) };
 }

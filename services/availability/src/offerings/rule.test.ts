@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ruleErrors, weekdaysOf } from './rule.ts';
 
 const always = { weekdays: [] };
+const offGrid = ['duration', 'min_duration', 'max_duration'];
 
 describe('a rule', () => {
   test('without any bound holds always and is fine', () => {
@@ -14,7 +15,7 @@ describe('a rule', () => {
     ['an end before its start', { ...always, timeFrom: '12:00', timeTo: '11:55' }, ['time_to']],
     ['an end at its start', { ...always, timeFrom: '12:00', timeTo: '12:00' }, ['time_to']],
     ['a last date before the first', { ...always, dateFrom: '2026-05-02', dateTo: '2026-05-01' }, ['date_to']],
-    ['durations off the grid', { ...always, minDuration: 7, maxDuration: 61 }, ['min_duration', 'max_duration']],
+    ['durations off the grid', { ...always, duration: 62, minDuration: 7, maxDuration: 61 }, offGrid],
     ['a longest duration below the shortest', { ...always, minDuration: 90, maxDuration: 60 }, ['max_duration']],
     [
       'everything wrong at once',

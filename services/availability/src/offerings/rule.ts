@@ -13,6 +13,8 @@ export interface RuleTimes {
   /** Minutes of the bookings it is about, both included, where its kind of parent knows that. */
   minDuration?: number | null | undefined;
   maxDuration?: number | null | undefined;
+  /** Minutes of the one length that it is about, where its kind of parent knows that. */
+  duration?: number | null | undefined;
 }
 
 /** What is wrong with a rule's dates, weekdays, times and durations. */
@@ -46,9 +48,10 @@ export function rangeErrors(at: string, { timeFrom, timeTo }: Pick<RuleTimes, 't
 }
 
 /** Durations off the solver's grid, and a longest that is below the shortest. */
-function durationErrors({ minDuration, maxDuration }: RuleTimes): FieldErrors {
+function durationErrors({ duration, minDuration, maxDuration }: RuleTimes): FieldErrors {
   const errors: FieldErrors = {};
   const offGrid = [`The duration must be a multiple of ${minutesPerBucket} minutes.`];
+  if ((duration ?? 0) % minutesPerBucket !== 0) errors['duration'] = offGrid;
   if ((minDuration ?? 0) % minutesPerBucket !== 0) errors['min_duration'] = offGrid;
   if ((maxDuration ?? 0) % minutesPerBucket !== 0) errors['max_duration'] = offGrid;
   else if (maxDuration && maxDuration < (minDuration ?? 0)) {

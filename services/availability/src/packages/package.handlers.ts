@@ -16,6 +16,7 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { guestRangeErrors } from '../offerings/guest-range.ts';
 import { offeringDefaults, sharedWritable } from '../offerings/offering.entity.ts';
 import { catalogueEmbeds } from '../offerings/offering-embeds.repository.ts';
 import {
@@ -79,9 +80,7 @@ function packagesWith(offerings: 'in full' | 'by name'): ResourceSpec<PackageRow
     orderBy: { name: 'asc' },
     event: { saved: 'lido.availability.package.saved', encode: (message) => Package.encode(message).finish() },
     check: async (row, { em }) => ({
-      ...(row.maxGuests < row.minGuests && {
-        max_guests: ['The largest number of guests must not be below the smallest.'],
-      }),
+      ...guestRangeErrors(row),
       ...(await unknownReferences(em, row.organisationId, offeringReferences(row))),
     }),
     saved: (row, { em }) => modelChanged(em, [row.siteId]),

@@ -10,6 +10,7 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { guestRangeErrors } from '../offerings/guest-range.ts';
 import { offeringDefaults, offeringWritable } from '../offerings/offering.entity.ts';
 import { catalogueEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { priceRuleList, priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
@@ -57,6 +58,7 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.session_type.saved', encode: (message) => SessionType.encode(message).finish() },
   check: async (row, { em }) => ({
+    ...guestRangeErrors(row),
     ...(row.duration % 5 === 0 ? {} : { duration: ['The duration must be a multiple of 5 minutes.'] }),
     ...(await unknownReferences(em, row.organisationId, offeringReferences(row))),
   }),

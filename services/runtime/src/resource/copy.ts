@@ -1,7 +1,7 @@
 import type { BaseRow } from '../db/base.ts';
 import type { Call, Transaction } from '../grpc/call.ts';
-import { finishBody, insertRow } from './create.ts';
-import { loadVisible } from './load.ts';
+import { insertRow, takeBody } from './create.ts';
+import { loadVisible, told } from './load.ts';
 import type { ResourceSpec } from './spec.ts';
 import { assignMasked, type UpdateRequest } from './update.ts';
 
@@ -26,13 +26,15 @@ export function copy<Row extends BaseRow, Message extends object, Key extends st
       const mask = request.updateMask ?? [];
       assignMasked({ ...spec, fixed: [] }, values, request[key], mask);
       const row = insertRow(spec, values, transaction, call);
+      const written = { row, message: request[key], carries: (field: string) => mask.includes(field) };
+      // Before anything is saved, for the database has no sentence for what it refuses.
+      await takeBody(spec, written, transaction, call);
       await em.flush();
       for (const list of spec.lists ?? []) {
         if (!mask.includes(list.field)) await list.copy({ from: from.id, to: row.id }, { em, call });
       }
       await copyParts?.(from, row, transaction, call);
-      const written = { row, message: request[key], carries: (field: string) => mask.includes(field) };
-      return finishBody(spec, written, transaction, call);
+      return told(spec, row, transaction, call);
     });
 }
 

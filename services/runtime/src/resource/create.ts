@@ -60,17 +60,27 @@ export function finishWrite<Row extends BaseRow, Message extends object>(
 /** The same with the lists of children that the body carries. */
 export async function finishBody<Row extends BaseRow, Message extends object>(
   spec: ResourceSpec<Row, Message>,
-  { row, message, carries }: Written<Row, Message>,
+  written: Written<Row, Message>,
   transaction: Saving,
   call: Call,
 ): Promise<Message> {
+  await takeBody(spec, written, transaction, call);
+  return told(spec, written.row, transaction, call);
+}
+
+/** Writes the lists of children that the body carries, and refuses all that is wrong with them and with the row. */
+export async function takeBody<Row extends BaseRow, Message extends object>(
+  spec: ResourceSpec<Row, Message>,
+  { row, message, carries }: Written<Row, Message>,
+  transaction: Saving,
+  call: Call,
+): Promise<void> {
   const errors = { ...(await spec.check?.(row, transaction, call)) };
   for (const list of spec.lists ?? []) {
     if (message === null || !carries(list.field)) continue;
     Object.assign(errors, await list.replace(row, message, { em: transaction.em, call }));
   }
   if (Object.keys(errors).length > 0) throw invalid(errors);
-  return told(spec, row, transaction, call);
 }
 
 /** A site or brand in a body that the caller can not see is a bad field there, worded as one that does not exist. */
