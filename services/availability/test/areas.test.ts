@@ -4,7 +4,7 @@ import { CategoryServiceService } from '@lido/proto/lido/availability/v1/categor
 import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { blankArea, blankAreaType, dig, offerAreas, priceByMinute } from '../../../test/support/areas.ts';
+import { blankArea, blankAreaType, dig, offerAreas } from '../../../test/support/areas.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -99,31 +99,17 @@ describe('a bookable area', () => {
     expect([plain.name, plain.capacity]).toEqual(['Steam', 4]);
   });
 
-  test('has availability rules of its own: made, shown with it, changed by mask and removed', async () => {
-    const [parentId = ''] = await dig(world, 2);
-    const rule = { id: '', weekdays: [], dateFrom: '2030-01-01', isAvailable: false };
-    const made = await areas.createBookableAreaAvailabilityRule({ parentId, rule }, world.staff);
-    const changed = await areas.updateBookableAreaAvailabilityRule(
-      { parentId, id: made.id, rule: { ...rule, dateTo: '2030-02-01' }, updateMask: ['date_to', 'is_available'] },
-      world.staff,
-    );
-    expect(changed).toMatchObject({ dateFrom: '2030-01-01', dateTo: '2030-02-01', isAvailable: false });
-    expect(await areas.getBookableAreaAvailabilityRule({ parentId, id: made.id }, world.staff)).toEqual(changed);
-    const { data } = await areas.listBookableAreaAvailabilityRules({ parentId }, world.staff);
-    expect(data).toEqual([changed]);
-    await areas.deleteBookableAreaAvailabilityRule({ parentId, id: made.id }, world.staff);
-    expect((await areas.getBookableArea({ id: parentId }, world.staff)).availabilityRules).toEqual([]);
-  });
-
   test('that is deleted leaves the list, and the types that had it go on without it', async () => {
     const [gone = '', stays = ''] = await dig(world, 1, 2);
     const type = await offerAreas(world, [gone, stays]);
     await areas.deleteBookableArea({ id: gone }, world.staff);
     const { data } = await areas.listBookableAreas({ siteId: [world.siteId], zoneId: [], perPage: 100 }, world.staff);
     expect([data.some(({ id }) => id === gone), data.some(({ id }) => id === stays)]).toEqual([false, true]);
-    await expect(areas.deleteBookableArea({ id: gone }, world.staff)).rejects.toMatchObject({
-      kind: 'not_found',
-    });
+    const missing = { kind: 'not_found' };
+    const change = { id: gone, bookableArea: area('Back again'), updateMask: ['name'] };
+    await expect(areas.getBookableArea({ id: gone }, world.staff)).rejects.toMatchObject(missing);
+    await expect(areas.updateBookableArea(change, world.staff)).rejects.toMatchObject(missing);
+    await expect(areas.deleteBookableArea({ id: gone }, world.staff)).rejects.toMatchObject(missing);
     expect((await areaTypes.getAreaBookingType({ id: type.id }, world.staff)).areaIds).toEqual([stays]);
   });
 });
@@ -232,59 +218,5 @@ describe('an area booking type', () => {
       priceRules: [{ price: 50, areaBookingTypeId: copied.id }],
       availabilityRules: [{ weekdays: ['sunday'], minDuration: 60, maxDuration: 120 }],
     });
-  });
-
-  test('has price rules by the minute up to a duration', async () => {
-    const { id: parentId } = await offerAreas(world, []);
-    const made = await areaTypes.createAreaBookingTypePriceRule(
-      { parentId, rule: priceByMinute(40, { maxDuration: 120, timeFrom: '09:00', timeTo: '12:00' }) },
-      world.staff,
-    );
-    const changed = await areaTypes.updateAreaBookingTypePriceRule(
-      { parentId, id: made.id, rule: priceByMinute(45), updateMask: ['price', 'max_duration'] },
-      world.staff,
-    );
-    expect(changed).toMatchObject({ price: 45, maxDuration: null, timeFrom: '09:00', areaBookingTypeId: parentId });
-    expect(await areaTypes.getAreaBookingTypePriceRule({ parentId, id: made.id }, world.staff)).toEqual(changed);
-    const { data } = await areaTypes.listAreaBookingTypePriceRules({ parentId }, world.staff);
-    expect(data.map(({ price }) => price)).toEqual([50, 45]);
-    await expect(
-      areaTypes.createAreaBookingTypePriceRule({ parentId, rule: priceByMinute(1, { maxDuration: 62 }) }, world.staff),
-    ).rejects.toMatchObject({ fields: { max_duration: [expect.any(String)] } });
-    await areaTypes.deleteAreaBookingTypePriceRule({ parentId, id: made.id }, world.staff);
-    expect((await areaTypes.getAreaBookingType({ id: parentId }, world.staff)).priceRules).toHaveLength(1);
-  });
-
-  test('has availability rules that can be about some durations only', async () => {
-    const { id: parentId } = await offerAreas(world, []);
-    const rule = { id: '', weekdays: ['friday'], timeFrom: '18:00', minDuration: 60, maxDuration: 120 };
-    const made = await areaTypes.createAreaBookingTypeAvailabilityRule({ parentId, rule }, world.staff);
-    expect(made).toMatchObject({ isAvailable: true, minDuration: 60, maxDuration: 120 });
-    const changed = await areaTypes.updateAreaBookingTypeAvailabilityRule(
-      { parentId, id: made.id, rule: { ...rule, minDuration: null }, updateMask: ['min_duration'] },
-      world.staff,
-    );
-    expect(changed).toMatchObject({ minDuration: null, maxDuration: 120, timeFrom: '18:00' });
-    expect(await areaTypes.getAreaBookingTypeAvailabilityRule({ parentId, id: made.id }, world.staff)).toEqual(changed);
-    await expect(
-      areaTypes.updateAreaBookingTypeAvailabilityRule(
-        { parentId, id: made.id, rule: { ...rule, minDuration: 180 }, updateMask: ['min_duration'] },
-        world.staff,
-      ),
-    ).rejects.toMatchObject({ fields: { max_duration: [expect.any(String)] } });
-    await areaTypes.deleteAreaBookingTypeAvailabilityRule({ parentId, id: made.id }, world.staff);
-    expect((await areaTypes.listAreaBookingTypeAvailabilityRules({ parentId }, world.staff)).data).toEqual([]);
-  });
-
-  test('and its rules are missing to a stranger', async () => {
-    const { id } = await offerAreas(world, []);
-    const missing = { kind: 'not_found' };
-    await expect(areaTypes.getAreaBookingType({ id }, world.stranger)).rejects.toMatchObject(missing);
-    await expect(areaTypes.listAreaBookingTypePriceRules({ parentId: id }, world.stranger)).rejects.toMatchObject(
-      missing,
-    );
-    await expect(
-      areaTypes.listAreaBookingTypeAvailabilityRules({ parentId: id }, world.stranger),
-    ).rejects.toMatchObject(missing);
   });
 });

@@ -45,6 +45,12 @@ export interface World extends Shop {
 
 const nobodyAddress = '127.0.0.1:1';
 
+/** Staff who hold these permissions only, at the world's site. */
+export function holding({ staff, siteId, brandId }: World, ...permissions: string[]): TestCaller {
+  const grants = [{ siteId, brandId, permissions }];
+  return { principal: { ...staff.principal, grants }, requestId: 'test' };
+}
+
 /** Starts both on databases and streams of their own; the site is in London, open from 8 to 20 every day. */
 export async function startWorld({
   env: extra = {},

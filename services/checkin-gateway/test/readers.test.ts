@@ -56,6 +56,11 @@ describe('a device', () => {
     expect(await idsOf(true)).not.toContain(id);
     await gateway.devices.deleteDevice({ id }, gateway.caller);
     expect(await idsOf(false)).not.toContain(id);
+    const change = { id, device: device({ name: 'Back again' }), updateMask: ['name'] };
+    const missing = { kind: 'not_found' };
+    await expect(gateway.devices.getDevice({ id }, gateway.caller)).rejects.toMatchObject(missing);
+    await expect(gateway.devices.updateDevice(change, gateway.caller)).rejects.toMatchObject(missing);
+    await expect(gateway.devices.deleteDevice({ id }, gateway.caller)).rejects.toMatchObject(missing);
   });
 
   test('needs a serial number of its own', async () => {
@@ -64,19 +69,25 @@ describe('a device', () => {
     await expect(twin).rejects.toMatchObject({ kind: 'invalid', fields: { serial_number: [expect.any(String)] } });
   });
 
-  test('of another organisation is not found', async () => {
-    const { id } = await gateway.addDevice();
-    const stranger = staffElsewhere(gateway.caller);
-    await expect(gateway.devices.getDevice({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
-    await expect(gateway.devices.createDeviceToken({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
-    await expect(gateway.devices.deleteDevice({ id }, stranger)).rejects.toMatchObject({ kind: 'not_found' });
-  });
-
-  test('is managed with the permission settings.manage only', async () => {
-    const { id } = await gateway.addDevice();
-    const receptionist = staff(gateway, [gateway.siteId], { held: ['checkins.manage', 'checkins.view'] });
-    await expect(gateway.devices.getDevice({ id }, receptionist)).rejects.toMatchObject({ kind: 'forbidden' });
-    await expect(gateway.devices.createDeviceToken({ id }, receptionist)).rejects.toMatchObject({ kind: 'forbidden' });
+  test('is missing to another organisation, and forbidden without settings.manage', async () => {
+    const { id, serial } = await gateway.addDevice();
+    const { devices, siteId, caller: owner } = gateway;
+    const before = await devices.getDevice({ id }, owner);
+    const body = device({ siteId, name: 'Theirs', serialNumber: `${serial}-2` });
+    const callers = [
+      [staffElsewhere(owner), 'not_found', 'invalid'],
+      [staff(gateway, [siteId], { held: ['checkins.manage', 'checkins.view'] }), 'forbidden', 'forbidden'],
+    ] as const;
+    for (const [caller, kind, kindOfNew] of callers) {
+      await expect(devices.listDevices({ siteId: [siteId] }, caller)).rejects.toMatchObject({ kind });
+      await expect(devices.getDevice({ id }, caller)).rejects.toMatchObject({ kind });
+      await expect(devices.createDevice(body, caller)).rejects.toMatchObject({ kind: kindOfNew });
+      const change = { id, device: body, updateMask: ['name'] };
+      await expect(devices.updateDevice(change, caller)).rejects.toMatchObject({ kind });
+      await expect(devices.createDeviceToken({ id }, caller)).rejects.toMatchObject({ kind });
+      await expect(devices.deleteDevice({ id }, caller)).rejects.toMatchObject({ kind });
+    }
+    expect(await devices.getDevice({ id }, owner)).toEqual(before);
   });
 });
 

@@ -26,6 +26,7 @@ const bookableAreas: ResourceSpec<BookableAreaRow, BookableArea> = {
   writable: ['siteId', 'name', 'description', 'capacity', 'zoneIds'],
   fixed: ['siteId'],
   defaults: { capacity: 1, position: lastPosition },
+  isGoneOnceDeleted: true,
   toMessage: (row, formats) => ({
     ...row,
     order: row.position === lastPosition ? null : row.position,

@@ -30,6 +30,7 @@ const rotas: ResourceSpec<PractitionerRotaRow, PractitionerRota> = {
   writable: ['practitionerId', 'siteIds', 'startDate', 'endDate', 'schedulingWeekInterval', 'availabilityRules'],
   fixed: ['practitionerId', 'siteIds'],
   defaults: { schedulingWeekInterval: 1, availabilityRules: [] },
+  isGoneOnceDeleted: true,
   toMessage: (row, formats) => ({ ...row, ...stamps(row, formats) }),
   filters: { practitionerId: oneOf('practitionerId') },
   orderBy: { startDate: 'asc' },

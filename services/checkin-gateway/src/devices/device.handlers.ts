@@ -40,6 +40,7 @@ const devices: ResourceSpec<DeviceRow, Device> = {
     online: false,
     relaysOn: [],
   },
+  isGoneOnceDeleted: true,
   toMessage: toDevice,
   embed: async (rows, em) => {
     const counts = await countTaps(
