@@ -118,7 +118,8 @@ export const blankOffering = {
   customerCancellationPermitted: 'CANCELLATION_POLICY_UNSPECIFIED' as const,
 };
 
-const blankType: AppointmentType = {
+/** An hour of a treatment that needs nobody and no room, of no site yet. */
+export const blankType: AppointmentType = {
   ...blankOffering,
   name: 'Massage',
   siteIds: [],

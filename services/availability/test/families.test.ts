@@ -1,7 +1,7 @@
 import { AppointmentTagServiceService } from '@lido/proto/lido/availability/v1/appointment_tag.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blankSession, blankSessionType, build, hire, offer } from '../../../test/support/offerings.ts';
-import { startWorld, type World } from './world.ts';
+import { holding, startWorld, type World } from './world.ts';
 
 let world: World;
 const blank = {
@@ -93,8 +93,7 @@ describe('an update', () => {
 
 describe('permissions', () => {
   test('a caller who sees the site but lacks the permission is forbidden, not told that it is missing', async () => {
-    const grants = [{ siteId: world.siteId, brandId: world.brandId, permissions: ['reservations.view'] }];
-    const viewer = { principal: { ...world.staff.principal, grants }, requestId: 'test' };
+    const viewer = holding(world, 'reservations.view');
     const created = await world.rooms.createRoom(room('Seen'), world.staff);
     expect(await world.rooms.getRoom({ id: created.id }, viewer)).toMatchObject({ name: 'Seen' });
     await expect(world.rooms.deleteRoom({ id: created.id }, viewer)).rejects.toMatchObject({ kind: 'forbidden' });
@@ -170,59 +169,6 @@ describe('an appointment type', () => {
         world.anybody,
       ),
     ).toMatchObject({ id: type.id });
-  });
-});
-
-describe('price rules', () => {
-  const rule = (price: number, extra: object = {}) => ({
-    id: '',
-    appointmentTypeId: '',
-    weekdays: [],
-    price,
-    ...extra,
-  });
-
-  test('are a family of their parent: listed, changed by mask, removed, and hidden with it', async () => {
-    const type = await offer(world, { practitionerIds: [], roomIds: [] });
-    const made = await world.types.createAppointmentTypePriceRule(
-      { parentId: type.id, rule: rule(9_000, { duration: 90 }) },
-      world.staff,
-    );
-    const changed = await world.types.updateAppointmentTypePriceRule(
-      { parentId: type.id, id: made.id, rule: rule(9_500), updateMask: ['price'] },
-      world.staff,
-    );
-    expect(changed).toMatchObject({ price: 9_500, duration: 90, appointmentTypeId: type.id });
-    const { data, page } = await world.types.listAppointmentTypePriceRules({ parentId: type.id }, world.staff);
-    expect([data.map(({ price }) => price), page?.total]).toEqual([[8_000, 9_500], 2]);
-    await expect(
-      world.types.getAppointmentTypePriceRule({ parentId: type.id, id: made.id }, world.stranger),
-    ).rejects.toMatchObject({ kind: 'not_found' });
-    await world.types.deleteAppointmentTypePriceRule({ parentId: type.id, id: made.id }, world.staff);
-    await expect(
-      world.types.getAppointmentTypePriceRule({ parentId: type.id, id: made.id }, world.staff),
-    ).rejects.toMatchObject({ kind: 'not_found' });
-  });
-
-  test('with an unknown weekday or an end before the start are refused by field', async () => {
-    const type = await offer(world, { practitionerIds: [], roomIds: [] });
-    const bad = rule(1, {
-      weekdays: ['someday'],
-      timeFrom: '12:00',
-      timeTo: '09:00',
-      dateFrom: '2026-05-02',
-      dateTo: '2026-05-01',
-    });
-    await expect(
-      world.types.createAppointmentTypePriceRule({ parentId: type.id, rule: bad }, world.staff),
-    ).rejects.toMatchObject({
-      kind: 'invalid',
-      fields: {
-        weekdays: [expect.stringContaining('someday')],
-        time_to: [expect.any(String)],
-        date_to: [expect.any(String)],
-      },
-    });
   });
 });
 

@@ -200,10 +200,13 @@ describe('an action', () => {
     ['event', { url: 'https://example.com/', event: 'both' }],
     ['input', { input: { long: 'x'.repeat(20_000) } }],
     ['input.device_id', { run: 'unlock_door', input: { device_id: 'none' } }],
-  ])('is refused for a wrong %s', async (field, fields) => {
-    const answer = await action(fields);
-    expect(answer.status).toBe(422);
-    expect((answer.body?.['error'] as { fields: object }).fields).toHaveProperty([field]);
+  ])('is refused for a wrong %s, and so is a change to it', async (field, fields) => {
+    const made = dataOf(await action());
+    for (const answer of [await action(fields), await world.send('PUT', `/action/${made.id}`, fields)]) {
+      expect(answer.status).toBe(422);
+      expect((answer.body?.['error'] as { fields: object }).fields).toHaveProperty([field]);
+    }
+    expect(dataOf(await world.send('GET', `/action/${made.id}`))).toEqual({ ...made, secret: null });
   });
 
   test('is bound once to a bookable, and unbound by the id of the bookable', async () => {
@@ -218,12 +221,23 @@ describe('an action', () => {
     expect(dataOf(second)).toEqual({ ...dataOf(first), input: { door: 2 } });
     expect((await world.send('DELETE', `/action/${id}/object/${world.room}`)).status).toBe(200);
     expect((await world.send('DELETE', `/action/${id}/object/${world.room}`)).status).toBe(404);
+    const nowhere = { object_type: 'public.bookable', object_id: 'none' };
+    const refused = await world.send('POST', `/action/${id}/object`, nowhere);
+    expect([refused.status, (refused.body?.['error'] as { fields: object }).fields]).toEqual([
+      422,
+      { object_id: [expect.any(String)] },
+    ]);
   });
 
   test('needs the permission settings.manage and is nobody else’s', async () => {
     const { id } = dataOf(await action());
     const viewer = await world.addStaff(['checkins.manage']);
     const bookable = { object_type: 'public.bookable', object_id: world.room };
+    const body = { name: 'Theirs', trigger: 'checkin_created', owner_id: world.customer };
+    expect((await world.send('POST', '/action', body, { token: viewer })).status).toBe(403);
+    expect((await world.send('GET', '/action', undefined, { token: viewer })).status).toBe(403);
+    const list = await world.send('GET', '/action', undefined, { token: world.tokens.stranger });
+    expect([list.status, list.body?.['data']]).toEqual([200, []]);
     for (const [token, status] of [
       [viewer, 403],
       [world.tokens.stranger, 404],

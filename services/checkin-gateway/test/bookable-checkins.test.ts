@@ -88,6 +88,8 @@ describe('a check-in at a bookable', () => {
     expect((await world.send('GET', `/checkin/${id}`, undefined, { token })).status).toBe(200);
     expect((await world.send('PUT', `/checkin/${id}`, {}, { token })).status).toBe(403);
     expect((await world.send('DELETE', `/checkin/${id}`, undefined, { token })).status).toBe(403);
+    const manager = await world.addStaff(['checkins.manage']);
+    expect((await world.send('GET', `/checkin/${id}`, undefined, { token: manager })).status).toBe(403);
   });
 });
 

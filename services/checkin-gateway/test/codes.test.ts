@@ -70,12 +70,16 @@ describe('a code', () => {
     ['owner_id', { owner_id: 'nobody' }],
     ['data', { data: { long: 'x'.repeat(20_000) } }],
     ['expires_at', { expires_at: 'soon' }],
-  ])('is refused for a wrong %s', async (field, fields) => {
-    const answer = await world.send('POST', '/code', { name: 'Door', ...fields });
-    expect([answer.status, (answer.body?.['error'] as { fields: object }).fields]).toEqual([
-      422,
-      { [field]: [expect.any(String)] },
-    ]);
+  ])('is refused for a wrong %s, and so is a change to it', async (field, fields) => {
+    const made = await make();
+    const created = await world.send('POST', '/code', { name: 'Door', ...fields });
+    for (const answer of [created, await world.send('PUT', `/code/${made.id}`, fields)]) {
+      expect([answer.status, (answer.body?.['error'] as { fields: object }).fields]).toEqual([
+        422,
+        { [field]: [expect.any(String)] },
+      ]);
+    }
+    expect(dataOf(await world.send('GET', `/code/${made.id}`))).toEqual(made);
   });
 
   test('takes actions of its organisation only', async () => {

@@ -62,6 +62,8 @@ describe('a check-in at a store', () => {
     expect((await world.send('POST', '/checkins', body, { token: viewer })).status).toBe(403);
     expect((await world.send('GET', '/checkins', undefined, { token: manager })).status).toBe(403);
     const { id } = await create(world.customer);
+    const elsewhere = await world.send('GET', '/checkins', undefined, { token: world.tokens.stranger });
+    expect([elsewhere.status, itemsOf(elsewhere)]).toEqual([200, []]);
     expect((await world.send('DELETE', `/checkins/${id}`, undefined, { token: viewer })).status).toBe(403);
   });
 

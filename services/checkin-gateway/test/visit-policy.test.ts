@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { VisitPolicyServiceService } from '@lido/proto/lido/checkin/v1/visit_policy.ts';
+import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { staff, staffElsewhere } from '../../../test/support/callers.ts';
 import type { Row } from '../../../tools/seed/api.ts';
 import { order } from './builders.ts';
 import { cardOf, type Door, type Doors, doorsOf } from './doors.ts';
@@ -98,6 +102,26 @@ describe('the rules of a site', () => {
     expect((await put(siteId, { capacity: 1 }, token)).status).toBe(403);
     expect((await put(siteId, { capacity: 1 }, 'nobody')).status).toBe(401);
     expect(await policyOf(siteId)).toMatchObject({ capacity: null });
+  });
+
+  test('are read and chosen with settings.manage only, and missing to another organisation', async () => {
+    const siteId = await doors.addSite();
+    const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+    const client = createClient(gateway.address, { name: 'gateway', telemetry });
+    onTestFinished(() => client.close());
+    const rules = peerOf(VisitPolicyServiceService, client);
+    const owner = staff(gateway, [siteId]);
+    const usualRules = await rules.getVisitPolicy({ id: siteId }, owner);
+    const callers = [
+      [staff(gateway, [siteId], { held: ['checkins.manage', 'checkins.view'] }), 'forbidden'],
+      [staffElsewhere(owner), 'not_found'],
+    ] as const;
+    for (const [caller, kind] of callers) {
+      const change = { id: siteId, policy: { ...usualRules, capacity: 1 }, updateMask: ['capacity'] };
+      await expect(rules.getVisitPolicy({ id: siteId }, caller)).rejects.toMatchObject({ kind });
+      await expect(rules.updateVisitPolicy(change, caller)).rejects.toMatchObject({ kind });
+    }
+    expect(await rules.getVisitPolicy({ id: siteId }, owner)).toEqual(usualRules);
   });
 });
 
