@@ -53,7 +53,10 @@ export async function composeReaders(
   const floods = openFloodGuard({ refusals });
   const status = readerStatus({ db, clock, log });
   const secrets = config.LIDO_SECRETS_KEY && secretBox(config.LIDO_SECRETS_KEY);
-  const connections = new ReaderConnections({ log, offline: status.offline });
+  const connections = new ReaderConnections({
+    ...{ log, offline: status.offline },
+    findRelaysOn: async (id) => (await findDevice(db.fork(), id))?.relaysOn ?? [],
+  });
   const heartbeatSeconds = config.LIDO_READERS_HEARTBEAT_SECONDS;
   const serve = (socket: WebSocket, device: DeviceRow, login?: DeviceLogin): ReaderConnection =>
     serveReader(socket, { taps, floods, refusals, status, device, login, clock, log, heartbeatSeconds });

@@ -139,6 +139,23 @@ test('a device that comes back while its old connection hangs has its relays swi
   expect((await statusOf(dialling))?.online).toBe(true);
 });
 
+test('a relay that is switched on while a newer connection comes is switched off over that', async () => {
+  const member = await gateway.addMember();
+  const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+  const older = await gateway.connect(dialling, { ...byHand, holdsUnlockAnswer: true });
+  older.report({ uid: member.uid });
+  await eventually(async () => older.isHoldingAnswer);
+  // What the older one writes can not be read yet when the newer one begins.
+  await gateway.sql('begin');
+  await gateway.sql('select 1 from devices where id = $1 for no key update', [dialling.id]);
+  older.answerUnlock();
+  const relays = new Set([3]);
+  await gateway.connect(dialling, { ...byHand, relays });
+  expect(await older.closed).toBe(4000);
+  await gateway.sql('commit');
+  await eventually(async () => relays.size === 0 && (await relaysKept(dialling))?.length === 0);
+});
+
 describe('a reader with a door and a turnstile', () => {
   const both = { relayId: 2, unlockMs: 3_000, moreRelays: [{ id: 5, onTimeMs: 200 }] };
 

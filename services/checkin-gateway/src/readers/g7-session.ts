@@ -128,6 +128,12 @@ export function unlockDoor(
   return ask(session, 'App.StartUnlockProcess', { of: 'unlock', relays, askedMs: nowMs }, data);
 }
 
+/** Counts relays as on that an earlier connection left on; they are to be switched off. */
+export function takeOver(session: G7Session, left: readonly number[]): G7Step {
+  const relaysOn = [...new Set([...session.relaysOn, ...left])];
+  return { session: { ...session, relaysOn }, effects: [{ do: 'keep_relays', relaysOn }] };
+}
+
 /** Opens nothing from now on, whatever the device still answers. */
 export function leave(session: G7Session): G7Session {
   return { ...session, phase: 'leaving' };

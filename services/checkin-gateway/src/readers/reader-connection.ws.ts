@@ -20,6 +20,7 @@ import {
   openSession,
   receiveFrame,
   switchOff,
+  takeOver,
   unlockDoor,
 } from './g7-session.ts';
 import type { ReaderStatus } from './reader-status.repository.ts';
@@ -40,10 +41,14 @@ export interface ReaderConnectionOptions {
 /** A reader that is connected. */
 export interface ReaderConnection {
   readonly deviceId: string;
-  /** Settles when the socket has closed and what is known of its relays is written. */
+  /** Settles when the socket has closed and what is known of the device is written. */
   readonly closed: Promise<void>;
   /** Whether the device has ever been ready on this connection. */
   readonly wasReady: boolean;
+  /** Those that are on, or may be. */
+  readonly relaysOn: readonly number[];
+  /** Has relays switched off that an earlier connection left on; not those that somebody is let in by. */
+  takeOver(relaysOn: readonly number[]): void;
   close(code: number, reason: string): void;
   /** Opens nothing any more, switches off what is on, and closes once the device has confirmed that or has not for a while. */
   end(code: number, reason: string): Promise<void>;
@@ -91,6 +96,8 @@ class OpenConnection implements ReaderConnection {
   readonly #offTimers = new Map<number, NodeJS.Timeout>();
   /** What is written about relays is written in order. */
   #relayNotes: Promise<void> = Promise.resolve();
+  /** What is written of the device being there is written before its end is. */
+  #aliveNotes: Promise<unknown> = Promise.resolve();
   readonly #allOff = Promise.withResolvers<void>();
   #ending: Promise<void> | undefined;
 
@@ -111,9 +118,21 @@ class OpenConnection implements ReaderConnection {
     socket.on('close', () => {
       clearInterval(watch);
       for (const timer of this.#offTimers.values()) clearTimeout(timer);
-      void this.#relayNotes.then(resolve);
+      void Promise.all([this.#relayNotes, this.#aliveNotes]).then(() => resolve());
     });
     this.#take(first);
+  }
+
+  get relaysOn(): readonly number[] {
+    return this.#session.relaysOn;
+  }
+
+  takeOver(relaysOn: readonly number[]): void {
+    const left = relaysOn.filter((id) => !this.#session.relaysOn.includes(id));
+    if (left.length === 0) return;
+    this.#take(takeOver(this.#session, left));
+    // Who is not ready yet is given the orders on becoming so.
+    if (this.wasReady) for (const id of left) this.#switchOffAfter(id, 0);
   }
 
   close(code: number, reason: string): void {
@@ -205,9 +224,9 @@ class OpenConnection implements ReaderConnection {
         this.wasReady = true;
         // Their off orders are on their way.
         for (const id of this.#session.relaysOn) this.#switchOffAfter(id, offAgainMs);
-        return void this.#unlessItFails(status.connected(this.deviceId));
+        return this.#noteAlive(status.connected(this.deviceId));
       case 'note_alive':
-        return void this.#unlessItFails(status.seen(this.deviceId));
+        return this.#noteAlive(status.seen(this.deviceId));
       case 'note_identity':
         return void this.#unlessItFails(status.identified(this.deviceId, effect));
       case 'switch_off_later':
@@ -218,6 +237,10 @@ class OpenConnection implements ReaderConnection {
         void this.#unlessItFails(status.refused(this.deviceId, effect.reason));
         return this.close(closeCode.policy, effect.reason);
     }
+  }
+
+  #noteAlive(work: Promise<void>): void {
+    this.#aliveNotes = Promise.all([this.#aliveNotes, this.#unlessItFails(work)]);
   }
 
   /** Orders a relay off, again and again until the device confirms. Who is let in meanwhile has the whole time of the door. */

@@ -8,6 +8,8 @@ const stopping = 'The gateway stops.';
 
 export interface ReaderConnectionsOptions {
   readonly log: Logger;
+  /** The relays that a device's connections have left on, as it is written. */
+  findRelaysOn(deviceId: string): Promise<readonly number[]>;
   /** Called when a device has no connection any more. */
   offline(deviceId: string): Promise<void>;
 }
@@ -28,8 +30,8 @@ export class ReaderConnections implements Doors {
     this.#open.set(connection.deviceId, connection);
     if (older) replace(older);
     if (this.#isClosing) void connection.end(goingAway, stopping);
-    const ending = this.#noteEnd(connection).finally(() => this.#endings.delete(ending));
-    this.#endings.add(ending);
+    this.#follow(this.#noteEnd(connection));
+    this.#follow(this.#handOver(connection.deviceId, older));
   }
 
   /** Ends a device's connection, if it has one, with its door shut; it may come back under its new settings. */
@@ -46,6 +48,23 @@ export class ReaderConnections implements Doors {
     this.#isClosing = true;
     for (const connection of this.#open.values()) void connection.end(goingAway, stopping);
     await Promise.all(this.#endings);
+  }
+
+  #follow(work: Promise<void>): void {
+    const ending = work.finally(() => this.#endings.delete(ending));
+    this.#endings.add(ending);
+  }
+
+  /** What the older connection switched on after the newer one had read its device is known only when that one has ended. */
+  async #handOver(deviceId: string, older: ReaderConnection | undefined): Promise<void> {
+    await older?.closed;
+    this.#open.get(deviceId)?.takeOver(older?.relaysOn ?? []);
+    try {
+      const relaysOn = await this.#options.findRelaysOn(deviceId);
+      this.#open.get(deviceId)?.takeOver(relaysOn);
+    } catch (error) {
+      this.#options.log.warn({ err: error, device_id: deviceId }, 'the relays of a reader could not be read again');
+    }
   }
 
   async #noteEnd(connection: ReaderConnection): Promise<void> {
