@@ -156,6 +156,34 @@ test('a relay that is switched on while a newer connection comes is switched off
   await eventually(async () => relays.size === 0 && (await relaysKept(dialling))?.length === 0);
 });
 
+const outOfUse: [string, number, (device: TestDevice) => Promise<unknown>][] = [
+  [
+    'disabled',
+    403,
+    ({ id }) =>
+      gateway.devices.updateDevice({ id, device: device({ enabled: false }), updateMask: ['enabled'] }, gateway.caller),
+  ],
+  ['removed', 401, ({ id }) => gateway.devices.deleteDevice({ id }, gateway.caller)],
+];
+test.each(outOfUse)(
+  'a device that is %s with its relay on comes back to have that switched off only',
+  async (...row) => {
+    const [, code, putOutOfUse] = row;
+    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+    const member = await gateway.addMember();
+    const relays = new Set<number>();
+    const reader = await gateway.connect(dialling, { ...byHand, relays });
+    await reader.tap({ uid: member.uid });
+    reader.breakOff();
+    await putOutOfUse(dialling);
+    expect([...relays]).toEqual([3]);
+    const again = await gateway.connect(dialling, { ...byHand, relays });
+    expect(await again.closed).toBe(1008);
+    expect([[...relays], await relaysKept(dialling)]).toEqual([[], []]);
+    await expect(gateway.connect(dialling)).rejects.toMatchObject({ code });
+  },
+);
+
 describe('a reader with a door and a turnstile', () => {
   const both = { relayId: 2, unlockMs: 3_000, moreRelays: [{ id: 5, onTimeMs: 200 }] };
 

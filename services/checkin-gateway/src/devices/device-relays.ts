@@ -10,6 +10,16 @@ export function relaysOf({ relayId, unlockMs, moreRelays }: DoorOpener): Relay[]
   return [{ id: relayId, onTimeMs: unlockMs }, ...moreRelays];
 }
 
+/** Whether a device may decide anything at all. */
+export function isInUse({ enabled, deletedAt }: Pick<DeviceRow, 'enabled' | 'deletedAt'>): boolean {
+  return enabled && !deletedAt;
+}
+
+/** Whether a device may have a connection; one that is out of use only until its relays are off. */
+export function mayConnect(device: Pick<DeviceRow, 'enabled' | 'deletedAt' | 'relaysOn'>): boolean {
+  return isInUse(device) || device.relaysOn.length > 0;
+}
+
 /** What is wrong with a device's relays, by field: each may be named once. */
 export function checkRelays(device: DoorOpener): FieldErrors {
   const ids = relaysOf(device).map(({ id }) => id);

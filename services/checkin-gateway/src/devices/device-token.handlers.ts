@@ -13,7 +13,7 @@ export function deviceTokenHandlers({ refusals }: { refusals: Refusals }) {
   return {
     resolveDeviceToken: async ({ token }, call) => {
       const device = await findDeviceByToken(call.em, token);
-      if (!device) {
+      if (!device || device.deletedAt) {
         noteWrongToken(token, refusals);
         throw notFound('');
       }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { deviceIdOf, hashToken, matchingHash, tokenText } from './device-token.ts';
+import { mayConnect } from './device-relays.ts';
 import { findDevice } from './device.repository.ts';
 import type { DeviceRow } from './device.entity.ts';
 
@@ -23,12 +24,16 @@ export async function addToken(em: SqlEntityManager, deviceId: string, at: Date)
   return token;
 }
 
-/** Ends all tokens of a device. */
+/** Ends all tokens of a device that is removed; where a relay of it is on, they let it in until that is off. */
 export async function removeTokens(em: SqlEntityManager, deviceId: string): Promise<void> {
-  await em.execute('delete from device_tokens where device_id = ?', [deviceId], 'run');
+  await em.execute(
+    `delete from device_tokens where device_id = ? and not exists (select 1 from devices where id = ? and relays_on <> '{}')`,
+    [deviceId, deviceId],
+    'run',
+  );
 }
 
-/** The device whose token this is. Using the newer of two tokens ends the older: the rotation is complete. */
+/** The device whose token this is; a removed one only where a relay of it is on. Using the newer of two tokens ends the older: the rotation is complete. */
 export async function findDeviceByToken(em: SqlEntityManager, token: string): Promise<DeviceRow | undefined> {
   const deviceId = deviceIdOf(token);
   if (deviceId === undefined) return undefined;
@@ -44,5 +49,5 @@ export async function findDeviceByToken(em: SqlEntityManager, token: string): Pr
   if (!used) return undefined;
   await em.execute('delete from device_tokens where device_id = ? and id < ?', [deviceId, used.id], 'run');
   const device = await findDevice(em, deviceId);
-  return device?.deletedAt ? undefined : device;
+  return device?.deletedAt && !mayConnect(device) ? undefined : device;
 }

@@ -7,9 +7,12 @@ export async function findDevice(em: SqlEntityManager, id: string): Promise<Devi
   return (await em.findOne(DeviceEntity, { id })) ?? undefined;
 }
 
-/** The enabled readers that we dial, of all organisations. */
+/** The readers that we dial, of all organisations: those in use, and those with a relay to switch off. */
 export async function findDialledDevices(em: SqlEntityManager): Promise<DeviceRow[]> {
-  return em.find(DeviceEntity, { address: { $ne: null }, enabled: true, deletedAt: null });
+  return em.find(DeviceEntity, {
+    address: { $ne: null },
+    $or: [{ enabled: true, deletedAt: null }, { relaysOn: { $ne: [] } }],
+  });
 }
 
 /** Notes that a reader was heard of just now; it is online since then where it was offline, or where its connection is new. */

@@ -6,7 +6,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { Refusals } from '../attempts/refusals.job.ts';
 import type { DeviceLogin } from '../devices/device-login.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
-import { relaysOf } from '../devices/device-relays.ts';
+import { isInUse, relaysOf } from '../devices/device-relays.ts';
 import type { TapDecider } from '../visits/tap.handlers.ts';
 import type { FloodGuard } from './flood-guard.job.ts';
 import { type G7Frame, parseFrame, writeFrame } from './g7-frame.ts';
@@ -209,7 +209,7 @@ class OpenConnection implements ReaderConnection {
   }
 
   #do(effect: Exclude<G7Effect, { do: 'keep_relays' }>): void {
-    const { taps, status, clock, log, refusals } = this.#options;
+    const { taps, status, clock, log, refusals, device } = this.#options;
     switch (effect.do) {
       case 'send':
         return this.#send(effect.frame);
@@ -224,6 +224,7 @@ class OpenConnection implements ReaderConnection {
         this.wasReady = true;
         // Their off orders are on their way.
         for (const id of this.#session.relaysOn) this.#switchOffAfter(id, offAgainMs);
+        if (!isInUse(device)) return void this.end(closeCode.policy, 'This device is not in use.');
         return this.#noteAlive(status.connected(this.deviceId));
       case 'note_alive':
         return this.#noteAlive(status.seen(this.deviceId));

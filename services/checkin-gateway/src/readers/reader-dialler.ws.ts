@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { waiter } from '@lido/runtime/events/waiter.ts';
 import type { DeviceLogin } from '../devices/device-login.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
+import { mayConnect } from '../devices/device-relays.ts';
 import { backoffMs } from './backoff.ts';
 import { frameBytesMax } from './g7-frame.ts';
 import type { ReaderConnection } from './reader-connection.ws.ts';
@@ -20,7 +21,7 @@ export interface ReaderDialler {
 export interface ReaderDiallerOptions {
   readonly log: Logger;
   readonly connections: ReaderConnections;
-  /** The enabled devices that have an address. */
+  /** The devices that have an address and may have a connection. */
   listDialled(): Promise<DeviceRow[]>;
   /** A device by its id, as it is now. */
   findDevice(id: string): Promise<DeviceRow | undefined>;
@@ -99,7 +100,7 @@ class Line {
     const { connections, findDevice, loginOf, serve } = this.#options;
     try {
       const device = await findDevice(this.#deviceId);
-      if (this.#isEnding || !device?.address) return false;
+      if (this.#isEnding || !device?.address || !mayConnect(device)) return false;
       const login = loginOf(device);
       // Served within the very event that opens it, so that no early frame is missed.
       const connection = await this.#dial(device.address, (socket) => {

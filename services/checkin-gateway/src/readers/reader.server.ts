@@ -7,6 +7,7 @@ import { GuessLimit } from '@lido/runtime/service/guess-limit.ts';
 import { KeyedBuckets } from '@lido/runtime/service/token-buckets.ts';
 import type { Refusals } from '../attempts/refusals.job.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
+import { mayConnect } from '../devices/device-relays.ts';
 import { hashToken } from '../devices/device-token.ts';
 import { noteWrongToken } from '../devices/device-token.handlers.ts';
 import { frameBytesMax } from './g7-frame.ts';
@@ -101,8 +102,8 @@ function judgeOf({
 }
 
 /** A device that we dial does not dial us: it takes one host's decisions only. */
-function mayDialIn({ enabled, kind, address }: DeviceRow): boolean {
-  return enabled && kind === 'DEVICE_KIND_GANTNER_G7' && !address;
+function mayDialIn(device: DeviceRow): boolean {
+  return mayConnect(device) && device.kind === 'DEVICE_KIND_GANTNER_G7' && !device.address;
 }
 
 const sentences: Record<Status, string> = {
