@@ -1,10 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReaderServiceService } from '@lido/proto/lido/checkin/v1/reader.ts';
 import { Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { findPolicy } from '../visits/policy.repository.ts';
 import { doorSiteOf } from '../visits/door-site.ts';
-import { allowListPayload, endOf } from './allow-list.ts';
+import {
+  type AllowListInput,
+  allowListPayload,
+  type Candidate,
+  endOf,
+  entriesUnder,
+  type Entry,
+} from './allow-list.ts';
 import { findCandidates } from './allow-list.repository.ts';
 import { ownDevice } from './own-device.repository.ts';
 import type { ReaderStatus } from './reader-status.repository.ts';
@@ -20,6 +28,19 @@ export interface AllowListOptions {
 
 type AllowListHandlers = Pick<Handlers<typeof ReaderServiceService>, 'getAllowList' | 'getAllowListKey'>;
 
+const candidatesPerTurn = 200;
+
+/** The text of a list; taps are decided between its parts, however many cards a site has. */
+export async function writeInTurns(candidates: readonly Candidate[], input: AllowListInput): Promise<string> {
+  const entriesOf = entriesUnder(input);
+  const entries: Entry[] = [];
+  for (let at = 0; at < candidates.length; at += candidatesPerTurn) {
+    entries.push(...candidates.slice(at, at + candidatesPerTurn).flatMap(entriesOf));
+    await nextTurn();
+  }
+  return allowListPayload(entries, input);
+}
+
 /** The rpcs of signed allow-lists. */
 export function allowListHandlers({ sites, status, signingKey }: AllowListOptions): AllowListHandlers {
   return {
@@ -34,7 +55,7 @@ export function allowListHandlers({ sites, status, signingKey }: AllowListOption
       const { staffCustomerIds } = policy;
       const question = { fromMs: nowMs, untilMs: endOf(input), staffCustomerIds };
       const candidates = await findCandidates(call.em, device, question);
-      const payload = allowListPayload(candidates, input);
+      const payload = await writeInTurns(candidates, input);
       const key = await signingKey();
       return { payload, signature: key.sign(payload).toString('base64'), keyId: key.keyId };
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { defaultPolicy } from '../visits/policy.ts';
-import { type AllowListInput, allowListPayload, type Candidate } from './allow-list.ts';
+import { type AllowListInput, allowListPayload, type Candidate, entriesUnder } from './allow-list.ts';
+import { writeInTurns } from './allow-list.handlers.ts';
 
 const nowMs = Date.parse('2026-03-28T20:00:00Z');
 const input = {
@@ -28,9 +29,11 @@ const card = (holder: Partial<Candidate['holder']>, value = '04A2B3C4'): Candida
 interface Listed {
   entries: { medium: string; valid_from: string; expires_at: string }[];
 }
-const entriesUnder = (changes: Partial<AllowListInput>, ...candidates: Candidate[]) =>
-  (JSON.parse(allowListPayload(candidates, { ...input, ...changes })) as Listed).entries;
-const entriesOf = (...candidates: Candidate[]) => entriesUnder({}, ...candidates);
+const listedUnder = (changes: Partial<AllowListInput>, ...candidates: Candidate[]) => {
+  const whole = { ...input, ...changes };
+  return (JSON.parse(allowListPayload(candidates.flatMap(entriesUnder(whole)), whole)) as Listed).entries;
+};
+const entriesOf = (...candidates: Candidate[]) => listedUnder({}, ...candidates);
 
 test('a member is let in for the whole of the list’s time, with the card as the device writes it', () => {
   expect(entriesOf(card({ memberships: [held] }))).toEqual([
@@ -77,7 +80,7 @@ test('a membership with visits left lets in, and one that is unpaid does where t
   expect(entriesOf(card({ memberships: [{ ...held, visitsRemaining: 1 }] }))).toHaveLength(1);
   const unpaid = { ...held, status: 'needs_attention', attentionReason: 'payment_failed' };
   const policy = { ...defaultPolicy, paymentRequired: false };
-  expect(entriesUnder({ policy }, card({ memberships: [unpaid] }))).toHaveLength(1);
+  expect(listedUnder({ policy }, card({ memberships: [unpaid] }))).toHaveLength(1);
 });
 
 test('a membership counts while the site is open, by its own clocks, and a booking at any hour', () => {
@@ -90,17 +93,44 @@ test('a membership counts while the site is open, by its own clocks, and a booki
     ],
   };
   // The clocks go forward at one o'clock of this Sunday.
-  expect(entriesUnder({ site }, card({ memberships: [held] }))).toMatchObject([
+  expect(listedUnder({ site }, card({ memberships: [held] }))).toMatchObject([
     { valid_from: '2026-03-29T00:30:00.000Z', expires_at: '2026-03-29T05:00:00.000Z' },
   ]);
   const booking = { siteId: 's1', startMs: nowMs + 3_600_000, endMs: nowMs + 7_200_000 };
-  expect(entriesUnder({ site }, card({ bookings: [booking] }))).toHaveLength(1);
+  expect(listedUnder({ site }, card({ bookings: [booking] }))).toHaveLength(1);
 });
 
 test('who works at the site is on the list without a membership', () => {
   const policy = { ...defaultPolicy, staffCustomerIds: ['c1'] };
-  expect(entriesUnder({ policy }, card({}))).toMatchObject([
+  expect(listedUnder({ policy }, card({}))).toMatchObject([
     { valid_from: '2026-03-28T20:00:00.000Z', expires_at: '2026-03-29T20:00:00.000Z' },
   ]);
   expect(entriesOf(card({}))).toEqual([]);
+});
+
+test('a membership that ends while the site is open counts to the midnight, and one that begins counts from it', () => {
+  const site = { ...input.site, openingHours: [{ weekday: 'saturday', timeFrom: '22:00', timeTo: '04:00' }] };
+  const ends = card({ memberships: [{ ...held, endDate: '2026-03-28' }] });
+  const begins = card({ memberships: [{ ...held, startDate: '2026-03-29' }] });
+  const over = card({ memberships: [{ ...held, endDate: '2026-03-27' }] });
+  expect(listedUnder({ site }, ends, begins, over)).toMatchObject([
+    { valid_from: '2026-03-28T22:00:00.000Z', expires_at: '2026-03-29T00:00:00.000Z' },
+    { valid_from: '2026-03-29T00:00:00.000Z', expires_at: '2026-03-29T03:00:00.000Z' },
+  ]);
+});
+
+test('other work has its turns while a long list is written, and every card is on it in its order', async () => {
+  const candidates = Array.from({ length: 2_000 }, (_, index) =>
+    card({ memberships: [held] }, index.toString(16).padStart(8, '0')),
+  );
+  let turns = 0;
+  const other = (): void => {
+    turns++;
+    turn = setImmediate(other);
+  };
+  let turn = setImmediate(other);
+  const payload = await writeInTurns(candidates, input);
+  clearImmediate(turn);
+  expect(turns).toBeGreaterThanOrEqual(9);
+  expect(payload).toBe(allowListPayload(candidates.flatMap(entriesUnder(input)), input));
 });

@@ -1,7 +1,7 @@
-import { addDays, formatUtcMs, startOfDay } from '@lido/runtime/time/zone.ts';
+import { addDays, formatUtcMs, localDateOf, startOfDay } from '@lido/runtime/time/zone.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import { decide } from '../visits/decide.ts';
-import type { DecisionInput, DoorSite, Holder } from '../visits/decision.ts';
+import type { DecisionInput, DoorSite, HeldMembership, Holder } from '../visits/decision.ts';
 import { openWindows, type Window } from '../visits/opening-hours.ts';
 import { type MediumKind, writtenFor } from '../visits/media.ts';
 import type { VisitPolicy } from '../visits/policy.ts';
@@ -21,7 +21,7 @@ export interface AllowListInput {
 }
 
 /** A medium that a reader may let in by itself between two instants. */
-interface Entry {
+export interface Entry {
   readonly kind: MediumKind;
   readonly medium: string;
   readonly valid_from: string;
@@ -33,8 +33,8 @@ export const allowListHours = 24;
 
 const hourMs = 3_600_000;
 
-/** The text of a device's list: who may come in within the next day, each medium as the device writes it. */
-export function allowListPayload(candidates: readonly Candidate[], input: AllowListInput): string {
+/** The text of a device's list of these entries. */
+export function allowListPayload(entries: readonly Entry[], input: AllowListInput): string {
   const { device, nowMs } = input;
   return JSON.stringify({
     device_id: device.id,
@@ -43,7 +43,7 @@ export function allowListPayload(candidates: readonly Candidate[], input: AllowL
     uid_bytes: device.uidBytes,
     issued_at: formatUtcMs(nowMs),
     expires_at: formatUtcMs(endOf(input)),
-    entries: candidates.flatMap((candidate) => entriesOf(candidate, input)),
+    entries,
   });
 }
 
@@ -52,28 +52,37 @@ export function endOf({ nowMs }: Pick<AllowListInput, 'nowMs'>): number {
   return nowMs + allowListHours * hourMs;
 }
 
-function entriesOf({ kind, value, holder }: Candidate, input: AllowListInput): Entry[] {
+/** Tells of each candidate when they may come in within the next day, with the medium as the device writes it. */
+export function entriesUnder(input: AllowListInput): (candidate: Candidate) => Entry[] {
   const { mediumFormat: format, uidBytes } = input.device;
-  const medium = kind === 'rfid_uid' ? writtenFor(value, { format, uidBytes }) : value;
-  if (medium === undefined) return [];
-  return windowsOf(holder, input).map(({ fromMs, toMs }) => ({
-    kind,
-    medium,
-    valid_from: formatUtcMs(fromMs),
-    expires_at: formatUtcMs(toMs),
-  }));
+  const open = openWindows(input.site, { fromMs: input.nowMs, toMs: endOf(input) });
+  return ({ kind, value, holder }) => {
+    const medium = kind === 'rfid_uid' ? writtenFor(value, { format, uidBytes }) : value;
+    if (medium === undefined) return [];
+    return windowsOf(holder, open, input).map(({ fromMs, toMs }) => ({
+      kind,
+      medium,
+      valid_from: formatUtcMs(fromMs),
+      expires_at: formatUtcMs(toMs),
+    }));
+  };
 }
 
 /** When somebody may come in. One window is enough where it covers all of the list's time. */
-function windowsOf({ customerId, memberships, bookings }: Candidate['holder'], input: AllowListInput): Window[] {
+function windowsOf(
+  { customerId, memberships, bookings }: Candidate['holder'],
+  open: readonly Window[],
+  input: AllowListInput,
+): Window[] {
   const { site, policy, nowMs } = input;
   if (policy.staffCustomerIds.includes(customerId)) return [{ fromMs: nowMs, toMs: endOf(input) }];
   const byMembership = memberships.flatMap((membership) => {
-    const { startDate, endDate } = membership;
-    const fromMs = Math.max(nowMs, startOfDay(startDate, site.zone));
-    const toMs = Math.min(endDate === null ? Infinity : startOfDay(addDays(endDate, 1), site.zone), endOf(input));
+    const counts = timeOf(membership, input);
+    const windows = open
+      .map(({ fromMs, toMs }) => ({ fromMs: Math.max(fromMs, counts.fromMs), toMs: Math.min(toMs, counts.toMs) }))
+      .filter(({ fromMs, toMs }) => fromMs < toMs);
     const holder = { customerId, memberships: [membership], bookings: [] };
-    return openWindows(site, { fromMs, toMs }).filter((window) => letsIn(holder, window.fromMs, input));
+    return windows[0] && letsIn(holder, windows[0].fromMs, input) ? windows : [];
   });
   const early = policy.bookingEarlyMinutes * 60_000;
   const byBooking = bookings
@@ -84,8 +93,21 @@ function windowsOf({ customerId, memberships, bookings }: Candidate['holder'], i
   return whole ? [whole] : windows;
 }
 
-/** Whether the rules let somebody in at an instant, as far as they depend on nothing that a visit changes. */
-function letsIn(held: Candidate['holder'], nowMs: number, { site, policy }: AllowListInput): boolean {
+/** The part of the list's time within a membership's dates. The calendar is asked only for dates that begin or end within it. */
+function timeOf({ startDate, endDate }: HeldMembership, input: AllowListInput): Window {
+  const { zone } = input.site;
+  const [fromMs, toMs] = [input.nowMs, endOf(input)];
+  const [first, last] = [localDateOf(fromMs, zone), localDateOf(toMs, zone)];
+  if (startDate > last || (endDate !== null && endDate < first)) return { fromMs, toMs: fromMs };
+  return {
+    fromMs: startDate <= first ? fromMs : startOfDay(startDate, zone),
+    toMs: endDate === null || endDate >= last ? toMs : startOfDay(addDays(endDate, 1), zone),
+  };
+}
+
+/** Whether the rules let somebody in at an instant at which the site is open, as far as they depend on nothing that a visit changes. */
+function letsIn(held: Candidate['holder'], nowMs: number, { site: closing, policy }: AllowListInput): boolean {
+  const site: DoorSite = { ...closing, openingHours: [], openingExceptions: [] };
   const holder: Holder = {
     ...{ isBlocked: false, admission: 'by_rules', openVisit: undefined, lastCheckedOutMs: undefined },
     ...held,
