@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HttpDecision, JournalEntry, ReplayedEntry } from './http-reader.ts';
+import type { HeldMedium, HttpDecision, JournalEntry, ReplayedEntry } from './http-reader.ts';
 import { runLoad } from './load.ts';
 import type { SimulatedDecision } from './reader.ts';
 import { ReaderRefused } from './refused.ts';
@@ -18,11 +18,13 @@ const minuteMs = 60_000;
 /** All of them by their names on the command line. */
 export const behaviours: Readonly<Record<string, Behaviour>> = {
   tap: {
-    says: 'holds a card to the reader; with --http over HTTP',
+    says: 'holds a card to the reader, or what --kind says; with --http over HTTP',
     run: async (stage) => {
-      if (stage.options.isHttp) return void (await tapOverHttp(stage, stage.options.card));
+      const { isHttp, medium } = stage.options;
+      if (isHttp) return void (await tapOverHttp(stage, medium));
       const reader = await stage.connect();
-      tell(stage, await reader.tap({ uid: stage.options.card }));
+      const { kind, value } = medium;
+      tell(stage, await (kind === 'barcode' ? reader.barcode(value) : reader.tap({ uid: value })));
       if (stage.options.passed === undefined) return;
       reader.pass(stage.options.passed);
       stage.say(stage.options.passed ? 'Told that somebody went through.' : 'Told that nobody went through.');
@@ -57,8 +59,8 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     says: 'over HTTP: one event sent twice, as after a lost answer',
     run: async (stage) => {
       const eventId = crypto.randomUUID();
-      const first = await tapOverHttp(stage, stage.options.card, eventId);
-      const second = await tapOverHttp(stage, stage.options.card, eventId);
+      const first = await tapOverHttp(stage, stage.options.medium, eventId);
+      const second = await tapOverHttp(stage, stage.options.medium, eventId);
       expectThat(JSON.stringify(first) === JSON.stringify(second), 'The second answer differs from the first.');
       stage.say('Both answers are the same one.');
     },
@@ -75,6 +77,17 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
       await stage.connect({ relays, isWithoutUnlockProcess: true });
       await isOff(relays);
       stage.say('Back again. All relays are off.');
+    },
+  },
+  unheard: {
+    says: 'falls silent between the tap and its answer, is given up, and comes back',
+    run: async (stage) => {
+      const reader = await stage.connect();
+      reader.report({ uid: stage.options.card });
+      reader.fallSilent();
+      stage.say(`Silent before the answer. The gateway gave the connection up (${await reader.closed}).`);
+      expectThat(reader.decisionCount === 0, 'The answer was heard.');
+      tell(stage, await (await stage.connect()).tap({ uid: stage.options.card }));
     },
   },
   slow: {
@@ -150,8 +163,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   dry: {
     says: 'over HTTP: asks what a tap would lead to, and leads to nothing',
     run: async (stage) => {
-      const medium = { kind: 'rfid_uid', value: stage.options.card } as const;
-      tellHttp(stage, await stage.http().tap(medium, { isDryRun: true }));
+      tellHttp(stage, await stage.http().tap(stage.options.medium, { isDryRun: true }));
     },
   },
   replay: {
@@ -207,9 +219,13 @@ function tellHttp(stage: Stage, { outcome, reason, action, display_text: text }:
   stage.say(`${outcome} (${reason}): "${text}", ${action.replace('_', '-')}`);
 }
 
-async function tapOverHttp(stage: Stage, value: string, eventId: string = crypto.randomUUID()): Promise<HttpDecision> {
+async function tapOverHttp(
+  stage: Stage,
+  medium: HeldMedium,
+  eventId: string = crypto.randomUUID(),
+): Promise<HttpDecision> {
   const http = stage.http();
-  const decision = await http.tap({ kind: 'rfid_uid', value }, { eventId });
+  const decision = await http.tap(medium, { eventId });
   tellHttp(stage, decision);
   if (stage.options.passed !== undefined) await http.pass(eventId, stage.options.passed);
   return decision;

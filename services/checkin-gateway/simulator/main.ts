@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { readLocal } from '../../../tools/local/read-local.ts';
 import { behaviours } from './behaviours.ts';
+import { heldMedium, mediumFormats, mediumKinds } from './held-medium.ts';
+import type { HeldMedium } from './http-reader.ts';
 import { ReaderRefused } from './refused.ts';
 import { Stage, type StageOptions } from './stage.ts';
 
@@ -15,6 +17,8 @@ After npm start in another terminal, nothing more is needed:
   npm run reader -- tap                     the demo's member at the demo's entrance
   npm run reader -- tap 04FFFFFFFFFFFF      a card that nobody has
   npm run reader -- tap --http              the same over HTTP
+  npm run reader -- tap --http --format DECIMAL
+                                            as a reader that writes cards as decimal numbers
   npm run reader -- load --readers 20 --rate 50 --seconds 10
 
 With another Lido, or a device of your own:
@@ -36,6 +40,9 @@ Options:
   --user NAME, --password TEXT
                          whom the gateway has to log in as where it dials; nobody when absent
   --http                 taps over HTTP instead of WebSocket
+  --kind KIND            of what is held to the reader: rfid_uid (when absent) or barcode; over HTTP card_number, pin or token, too
+  --format FORMAT        how the reader writes a card that is given as HEX_MSB: HEX_MSB (when absent), HEX_LSB, DECIMAL or TEXT;
+                         over WebSocket the device's medium_format has to say so
   --without-unlock       firmware that knows no unlock process
   --passed true|false    tells after a tap whether somebody went through
   --entries N            of a replayed journal; 10 when absent
@@ -67,6 +74,7 @@ function read() {
         ...{ device: { type: 'string' }, token: { type: 'string' }, serial: { type: 'string' } },
         ...{ listen: { type: 'string' }, user: { type: 'string' }, password: { type: 'string' } },
         ...{ http: { type: 'boolean', default: false }, 'without-unlock': { type: 'boolean', default: false } },
+        ...{ kind: { type: 'string', default: 'rfid_uid' }, format: { type: 'string', default: 'HEX_MSB' } },
         ...{ passed: { type: 'string' }, entries: { type: 'string', default: '10' } },
         ...{ readers: { type: 'string', default: '20' }, rate: { type: 'string', default: '50' } },
         ...{ seconds: { type: 'string', default: '10' }, site: { type: 'string' }, 'staff-token': { type: 'string' } },
@@ -80,7 +88,7 @@ function read() {
 
 type Values = ReturnType<typeof read>['values'];
 
-function optionsOf(values: Values, card: string | undefined): StageOptions {
+function optionsOf(values: Values, held: string | undefined): StageOptions {
   const local = readLocal<LocalFacts>();
   const demo = local?.devices?.[values.reader];
   if (values.token === undefined && values.listen === undefined && !demo) {
@@ -91,13 +99,15 @@ function optionsOf(values: Values, card: string | undefined): StageOptions {
     );
   }
   const { user, password = '' } = values;
+  const card = held ?? local?.wearables?.['member'] ?? '04A1B2C3D4E5F6';
   return {
     url: values.url ?? local?.readersUrl ?? 'ws://127.0.0.1:8081',
     api: values.api ?? local?.baseUrl ?? 'http://127.0.0.1:8080',
     device: values.device ?? demo?.id ?? '',
     token: values.token ?? demo?.token ?? '',
     serial: values.serial ?? demo?.serial ?? '',
-    card: card ?? local?.wearables?.['member'] ?? '04A1B2C3D4E5F6',
+    card,
+    medium: mediumOf(values, card),
     staffToken: values['staff-token'] ?? local?.token,
     site: values.site ?? local?.site,
     listen: values.listen === undefined ? undefined : numberOf('listen', values.listen),
@@ -119,6 +129,22 @@ function numberOf(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Misuse(`--${name} must be a whole number of 1 or more.`);
   return value;
+}
+
+function mediumOf({ kind: kindText, format: formatText, http }: Values, card: string): HeldMedium {
+  const kind = oneOf('kind', kindText, mediumKinds);
+  const format = oneOf('format', formatText, mediumFormats);
+  const isTold = http || kind === 'rfid_uid' || kind === 'barcode';
+  if (!isTold) throw new Misuse(`A terminal tells of rfid_uid and barcode only. Please add --http for ${kind}.`);
+  const isWritable = format === 'HEX_MSB' || format === 'TEXT' || /^(?:[0-9a-f]{2})+$/i.test(card);
+  if (!isWritable) throw new Misuse(`For --format ${format} the card must be given as hexadecimal bytes.`);
+  return heldMedium(kind, card, format);
+}
+
+function oneOf<Word extends string>(name: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((known) => known === text);
+  if (word === undefined) throw new Misuse(`--${name} must be one of ${words.join(', ')}.`);
+  return word;
 }
 
 function passedOf(text: string | undefined): boolean | undefined {

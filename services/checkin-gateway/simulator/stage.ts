@@ -1,5 +1,5 @@
 import { type Api, apiAt } from '../../../tools/seed/api.ts';
-import { HttpReader, type HttpReaderOptions } from './http-reader.ts';
+import { type HeldMedium, HttpReader, type HttpReaderOptions } from './http-reader.ts';
 import { type ListeningDevice, listenAsDevice } from './listening-device.ts';
 import { connectReader, type SimulatedBehaviour, type SimulatedReader } from './reader.ts';
 
@@ -11,6 +11,8 @@ export interface StageOptions {
   readonly token: string;
   readonly serial: string;
   readonly card: string;
+  /** The same as the reader writes it. */
+  readonly medium: HeldMedium;
   /** Of staff who may manage devices, for behaviours that make devices of their own. */
   readonly staffToken: string | undefined;
   readonly site: string | undefined;

@@ -67,6 +67,22 @@ describe('a device that falls silent between the decision and the passage', () =
   });
 });
 
+describe('a device that falls silent between the tap and its answer', () => {
+  test('is given up, opens nothing, and its guest is known to have been let in', async () => {
+    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 200 });
+    const member = await gateway.addMember();
+    const relays = new Set<number>();
+    const reader = await gateway.connect(dialling, { ...byHand, relays });
+    reader.report({ uid: member.uid });
+    reader.fallSilent();
+    expect(await reader.closed).toBe(4001);
+    expect([reader.decisionCount, relays.size, await passagesOf(dialling)]).toEqual([0, 0, [{ passed: null }]]);
+    const again = await gateway.connect(dialling, { ...byHand, relays });
+    gateway.advance(3);
+    expect(await again.tap({ uid: member.uid })).toMatchObject({ displayText: 'Already checked in' });
+  });
+});
+
 test('a passage that is never told leaves the visit as it is', async () => {
   const dialling = await gateway.addDevice();
   const member = await gateway.addMember();

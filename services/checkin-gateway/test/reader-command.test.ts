@@ -65,6 +65,7 @@ describe('npm run reader', () => {
     [['repeat'], /^granted.*\ngranted.*\n$/],
     [['same-id'], /the same one/],
     [['silence'], /Relays on: 1\.\n.*\(4001\)\.\nBack again\. All relays are off/],
+    [['unheard'], /^Silent before the answer\..*\(4001\)\.\ngranted/],
     [['slow'], /^granted/],
     [['no-unlock'], /Relays on: 1\.\nAll relays are off/],
     [['no-heartbeat'], /\(4001\)\.\ngranted/],
@@ -82,6 +83,33 @@ describe('npm run reader', () => {
     const { out, errors, code } = await run([...args]);
     expect([errors, code]).toEqual(['', 0]);
     expect(out).toMatch(shown);
+  });
+
+  test.each(['HEX_MSB', 'HEX_LSB', 'DECIMAL', 'TEXT'] as const)('writes a card as %s', async (format) => {
+    const dialling = await gateway.addDevice({
+      mediumFormat: `MEDIUM_FORMAT_${format}`,
+      direction: 'DEVICE_DIRECTION_INNER',
+    });
+    const at = ['--device', dialling.id, '--token', dialling.token, '--serial', dialling.serial, '--format', format];
+    expect((await run([...at, 'tap'])).out).toMatch(/^granted/);
+    gateway.advance(3);
+    // Over HTTP a tap says itself how it is written.
+    expect((await run(['--http', '--format', format, 'tap'])).out).toMatch(/^granted/);
+  });
+
+  test.each(['rfid_uid', 'barcode', 'card_number', 'pin', 'token'] as const)('holds a %s to a reader', async (kind) => {
+    gateway.advance(3);
+    const dialling = await gateway.addDevice({ direction: 'DEVICE_DIRECTION_INNER' });
+    const at = ['--device', dialling.id, '--token', dialling.token, '--serial', dialling.serial, '--kind', kind];
+    const { out, errors } = await run([...at, '--http', 'tap', 'ABCD']);
+    expect([out, errors]).toEqual([expect.stringMatching(/^denied/), '']);
+    const kinds = await gateway.sql('select medium_kind from taps where device_id = $1', [dialling.id]);
+    expect(kinds).toEqual([{ medium_kind: kind }]);
+  });
+
+  test('holds a printed code to a terminal', async () => {
+    gateway.advance(3);
+    expect((await run(['--kind', 'barcode', 'tap', member.customerId])).out).toMatch(/^granted/);
   });
 
   test('floods, and tells how little of it was decided', async () => {
@@ -118,6 +146,10 @@ describe('what can not be played', () => {
     [['--rate', 'many', 'load'], '--rate must be a whole number'],
     [['--passed', 'maybe', 'tap'], '--passed must be true or false'],
     [['--colour', 'red', 'tap'], '--colour'],
+    [['--kind', 'ring', 'tap'], '--kind must be one of rfid_uid, '],
+    [['--kind', 'pin', 'tap', '1234'], 'Please add --http for pin'],
+    [['--format', 'OCTAL', 'tap'], '--format must be one of HEX_MSB, '],
+    [['--format', 'DECIMAL', 'tap', 'lady'], 'must be given as hexadecimal'],
     [['--reader', 'cellar', 'tap'], 'It has: entrance'],
   ] as const)('%j is said in a sentence, with where to find help', async (args, sentence) => {
     const { code, errors } = await run([...args]);
