@@ -74,6 +74,30 @@ begin
   perform exchange_claims(wanted, given_up);
 end $$;
 
+-- Who has all units of a room, and not only as many as they are guests, gets its new ones. Nobody takes any time of it meanwhile.
+create function claim_new_units(room varchar, units_before int, units int) returns setof claims language plpgsql as $$
+declare wanted wanted_claim[];
+begin
+  perform lock_time(array[(null, null, room, 0, lido_now(), lido_now() + interval '2 days', null, null, null, null)::wanted_claim], '{}');
+  wanted := array(
+    select (whole.organisation_id, whole.site_id, room, new_unit, lower(whole.during), upper(whole.during), 'room',
+      whole.booking_id, whole.item_id, whole.expires_at)::wanted_claim
+    from (
+      select c.organisation_id, c.site_id, c.during, c.booking_id, c.item_id, c.expires_at from claims c
+      where c.active and c.resource_id = room and c.unit < units_before and upper(c.during) > lido_now()
+        and (c.expires_at is null or c.expires_at > lido_now())
+      group by 1, 2, 3, 4, 5, 6 having count(*) = units_before) whole
+    left join bookings b on b.id = whole.booking_id
+    left join appointment_types t on t.id = b.offering_id
+    cross join generate_series(units_before, units - 1) new_unit
+    where t.allocate_multi_capacity_rooms is not true and not exists (
+      select from claims c where c.active and c.resource_id = room and c.unit = new_unit and c.booking_id = whole.booking_id
+        and c.during = whole.during));
+  return query select * from claims_in_the_way(wanted, '{}');
+  if found then return; end if;
+  perform exchange_claims(wanted, '{}');
+end $$;
+
 create function override_claims(wanted wanted_claim[], given_up varchar[], actor varchar) returns void language sql as $$
   with ended as (
     update claims c set active = false where id in (select id from claims_in_the_way(wanted, given_up)) returning c.*),

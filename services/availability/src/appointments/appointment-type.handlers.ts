@@ -97,7 +97,7 @@ const appointmentTypes: ResourceSpec<AppointmentTypeRow, AppointmentType> = {
       tag_ids: row.tagIds,
     })),
   }),
-  saved: (row, { em, sitesBefore = [] }) => modelChanged(em, [...row.siteIds, ...sitesBefore]),
+  saved: (row, { em, before }) => modelChanged(em, [...row.siteIds, ...(before?.siteIds ?? [])]),
 };
 
 const priceRules = priceRulesOf(appointmentTypes, appointmentPriceRules);

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { NamedResource } from '@lido/proto/lido/availability/v1/booking_summary.ts';
 import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
@@ -33,7 +34,9 @@ export async function loadBlockables(
     ...(isRemovedFound ? {} : { deletedAt: null }),
   });
   const practitioners = await em.find(PractitionerEntity, where(rows.flatMap((row) => row.practitionerIds)), plain);
-  const rooms = await em.find(RoomEntity, where(rows.flatMap((row) => row.roomIds)), plain);
+  // A room that is to be blocked does not grow between counting its units and claiming them.
+  const lockMode = isRemovedFound ? LockMode.NONE : LockMode.PESSIMISTIC_READ;
+  const rooms = await em.find(RoomEntity, where(rows.flatMap((row) => row.roomIds)), { ...plain, lockMode });
   const areas = await em.find(BookableAreaEntity, where(rows.flatMap((row) => row.areaIds)), plain);
   return {
     practitioners: byId(practitioners.map(({ id, name, siteIds }) => ({ id, name, siteIds, units: 1 }))),

@@ -28,21 +28,27 @@ export async function takeClaims(
   const rows = wantedRows(owned);
   if (rows.length === 0 && givenUp.length === 0) return [];
   const blocking = await em.execute<BlockingRow[]>(
-    `select resource_id, kind, booking_id, (extract(epoch from lower(during)) * 1000)::bigint as starts_ms,
-            (extract(epoch from upper(during)) * 1000)::bigint as ends_ms
-     from take_claims(${wantedClaims}, ${textArray}, ?)`,
+    `select ${blockingColumns} from take_claims(${wantedClaims}, ${textArray}, ?)`,
     [JSON.stringify(rows), JSON.stringify(givenUp), overridingActor],
   );
-  return blocking.map((row) => ({
+  return blocking.map(toBlockingClaim);
+}
+
+/** What of a claim is read where it stands in the way. */
+export const blockingColumns = `resource_id, kind, booking_id, (extract(epoch from lower(during)) * 1000)::bigint as starts_ms,
+  (extract(epoch from upper(during)) * 1000)::bigint as ends_ms`;
+
+export function toBlockingClaim(row: BlockingRow): BlockingClaim {
+  return {
     resourceId: row.resource_id,
     kind: row.kind,
     bookingId: row.booking_id,
     startsAtMs: Number(row.starts_ms),
     endsAtMs: Number(row.ends_ms),
-  }));
+  };
 }
 
-interface BlockingRow {
+export interface BlockingRow {
   resource_id: string;
   kind: ClaimKind;
   booking_id: string | null;

@@ -70,13 +70,13 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
     })),
     ...(await unknownZones(em, row.zoneIds, row.siteIds)),
   }),
-  saved: async (row, { em, sitesBefore = [] }) => {
+  saved: async (row, { em, before }) => {
     await em.execute(
       'update practitioner_rotas set site_ids = (select site_ids from practitioners where id = ?) where practitioner_id = ?',
       [row.id, row.id],
       'run',
     );
-    await modelChanged(em, [...row.siteIds, ...sitesBefore]);
+    await modelChanged(em, [...row.siteIds, ...(before?.siteIds ?? [])]);
   },
 };
 

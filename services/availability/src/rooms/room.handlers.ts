@@ -16,6 +16,7 @@ import { availabilityRules, availabilityRulesOf, copyAvailabilityRules } from '.
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { unknownZones, zonesOf } from '../zones/zone.repository.ts';
+import { claimNewUnits } from './claim-new-units.repository.ts';
 import { detachRoom, refuseAsLastRoom } from './remove-room.repository.ts';
 import { RoomEntity, type RoomRow } from './room.entity.ts';
 
@@ -43,7 +44,8 @@ const rooms: ResourceSpec<RoomRow, Room> = {
     })),
     ...(await unknownZones(em, row.zoneIds, [row.siteId])),
   }),
-  saved: async (row, { em }) => {
+  saved: async (row, { em, before }) => {
+    if (before && row.capacity > before.capacity) await claimNewUnits(em, row, before.capacity);
     if (row.deletedAt) await detachRoom(em, row.id);
     await modelChanged(em, [row.siteId]);
   },

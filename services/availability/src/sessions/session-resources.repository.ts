@@ -1,8 +1,11 @@
-import type { EntityName } from '@mikro-orm/core';
+import { type EntityName, LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import { PractitionerEntity, type PractitionerRow } from '../practitioners/practitioner.entity.ts';
 import { RoomEntity, type RoomRow } from '../rooms/room.entity.ts';
+
+/** A room does not grow between counting its units and claiming them. */
+const keptAsItIs = { lockMode: LockMode.PESSIMISTIC_READ } as const;
 
 /** The room a session of a site is to take place in; null where it names none. One of another site is a bad field. */
 export async function roomOfSite(
@@ -11,7 +14,7 @@ export async function roomOfSite(
   roomId: string | null | undefined,
 ): Promise<RoomRow | null> {
   if (!roomId) return null;
-  const room = await em.findOne(RoomEntity as EntityName<RoomRow>, { id: roomId, siteId, deletedAt: null });
+  const room = await em.findOne(RoomEntity as EntityName<RoomRow>, { id: roomId, siteId, deletedAt: null }, keptAsItIs);
   if (!room) throw invalid({ room_id: [`There is no room ${roomId} at this site.`] });
   return room as RoomRow;
 }
@@ -34,6 +37,6 @@ export async function requirePractitionerOfSite(
 /** How many units rooms have, removed ones included: what once was booked there stays claimed whole. */
 export async function roomUnits(em: SqlEntityManager, roomId: string | null | undefined): Promise<number> {
   if (!roomId) return 0;
-  const room = await em.findOne(RoomEntity as EntityName<RoomRow>, { id: roomId });
+  const room = await em.findOne(RoomEntity as EntityName<RoomRow>, { id: roomId }, keptAsItIs);
   return (room as RoomRow | null)?.capacity ?? 0;
 }

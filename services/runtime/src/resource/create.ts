@@ -51,7 +51,7 @@ export interface Written<Row, Message> {
 export function finishWrite<Row extends BaseRow, Message extends object>(
   spec: ResourceSpec<Row, Message>,
   row: Row,
-  transaction: Saving,
+  transaction: Saving<Row>,
   call: Call,
 ): Promise<Message> {
   return finishBody(spec, { row, message: null, carries: () => false }, transaction, call);
@@ -61,7 +61,7 @@ export function finishWrite<Row extends BaseRow, Message extends object>(
 export async function finishBody<Row extends BaseRow, Message extends object>(
   spec: ResourceSpec<Row, Message>,
   written: Written<Row, Message>,
-  transaction: Saving,
+  transaction: Saving<Row>,
   call: Call,
 ): Promise<Message> {
   await takeBody(spec, written, transaction, call);
@@ -72,7 +72,7 @@ export async function finishBody<Row extends BaseRow, Message extends object>(
 export async function takeBody<Row extends BaseRow, Message extends object>(
   spec: ResourceSpec<Row, Message>,
   { row, message, carries }: Written<Row, Message>,
-  transaction: Saving,
+  transaction: Saving<Row>,
   call: Call,
 ): Promise<void> {
   const errors = { ...(await spec.check?.(row, transaction, call)) };

@@ -81,7 +81,7 @@ const utcFormats = formatsIn('UTC');
 export async function told<Row extends BaseRow, Message>(
   spec: ResourceSpec<Row, Message>,
   row: Row,
-  transaction: Saving,
+  transaction: Saving<Row>,
   call: Call,
 ): Promise<Message> {
   await transaction.em.flush();

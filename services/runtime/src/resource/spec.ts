@@ -22,9 +22,9 @@ export interface Formats {
 export type Filter<Row> = (value: never, call: Call) => FilterQuery<Row>;
 
 /** The transaction of one row's change. */
-export interface Saving extends Transaction {
-  /** The row's sites before an update, which may take it away from some. */
-  sitesBefore?: readonly string[];
+export interface Saving<Row = unknown> extends Transaction {
+  /** The row as it was before an update. */
+  before?: Readonly<Row>;
 }
 
 /** The event a resource tells of each change. */
@@ -78,7 +78,7 @@ export interface ResourceSpec<Row extends BaseRow, Message> {
   /** Rules beyond single fields: answers what is wrong with the row as it would be saved. */
   check?(row: Row, transaction: Transaction, call: Call): Promise<FieldErrors>;
   /** What else a change brings about, in its transaction. */
-  saved?(row: Row, transaction: Saving, call: Call): Promise<void>;
+  saved?(row: Row, transaction: Saving<Row>, call: Call): Promise<void>;
 }
 
 /** The columns every message shows in the same way. */

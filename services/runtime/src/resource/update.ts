@@ -26,13 +26,13 @@ export function update<Row extends BaseRow, Message extends object, Key extends 
         use: 'write',
         isArchivedFound: true,
       });
-      const sitesBefore = spec.scope.of === 'site' ? spec.scope.sites(row) : [];
+      const before = { ...row };
       const mask = request.updateMask ?? [];
       assignMasked(spec, row, request[key], mask);
       requirePermission(spec.scope, row, call, 'write');
       touch(row, call);
       const written = { row, message: request[key], carries: (field: string) => mask.includes(field) };
-      return finishBody(spec, written, { ...transaction, sitesBefore }, call);
+      return finishBody(spec, written, { ...transaction, before }, call);
     });
 }
 
