@@ -104,20 +104,6 @@ describe('a reader that we dial', () => {
     await eventually(async () => relays.size === 0);
   });
 
-  test('and is removed with its relay on is dialled until that is off', async () => {
-    const serialNumber = serial();
-    const relays = new Set<number>();
-    const listening = await listen({ serial: serialNumber, relays, isWithoutUnlockProcess: true });
-    const fields = { serialNumber, address: listening.url, ...loginFields, relayId: 3, unlockMs: 60_000 };
-    const { id } = await gateway.devices.createDevice(device({ siteId: gateway.siteId, ...fields }), gateway.caller);
-    const reader = await listening.nextReader();
-    await reader.tap({ uid: (await gateway.addMember()).uid });
-    listening.hangUp();
-    expect([...relays]).toEqual([3]);
-    await gateway.devices.deleteDevice({ id }, gateway.caller);
-    await eventually(async () => relays.size === 0);
-  });
-
   test('has its relay switched off before it is dialled no more', async () => {
     const serialNumber = serial();
     const listening = await listen({ serial: serialNumber, isWithoutUnlockProcess: true });
