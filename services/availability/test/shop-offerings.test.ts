@@ -39,7 +39,7 @@ describe('the next date of an offering', () => {
       nextAvailableDate: addDays(today(), 40),
       duration: 60,
       durations: [60, 90],
-      hasAvailability: null,
+      hasAvailability: true,
       priceFrom: 8_000,
     });
     const unpriced = await world.types.copyAppointmentType(
@@ -49,18 +49,23 @@ describe('the next date of an offering', () => {
     for (const { id } of unpriced.priceRules) {
       await world.types.deleteAppointmentTypePriceRule({ parentId: unpriced.id, id }, world.staff);
     }
-    expect((await getOffering('appointment', unpriced.id)).nextAvailableDate).toBeNull();
+    const none = { hasAvailability: false, nextAvailableDate: null };
+    expect(await getOffering('appointment', unpriced.id)).toMatchObject(none);
+    // A list looks a month ahead.
+    expect((await listOn()).data.find(({ id }) => id === type.id)).toMatchObject(none);
   });
 
   test('of sessions is that of the first with a place left', async () => {
     const classes = await addClass('Yoga');
-    expect((await getOffering('session', classes)).nextAvailableDate).toBeNull();
+    expect(await getOffering('session', classes)).toMatchObject({ hasAvailability: false, nextAvailableDate: null });
     const [full, open] = [addDays(today(), 2), addDays(today(), 5)];
     const session = await addSession(classes, full, 1);
     await addSession(classes, open);
     expect((await getOffering('session', classes)).nextAvailableDate).toBe(full);
     await holdFor(world, placesIn(session));
-    expect((await getOffering('session', classes)).nextAvailableDate).toBe(open);
+    const next = { hasAvailability: true, nextAvailableDate: open };
+    expect(await getOffering('session', classes)).toMatchObject(next);
+    expect((await listOn()).data.find(({ id }) => id === classes)).toMatchObject(next);
   });
 });
 

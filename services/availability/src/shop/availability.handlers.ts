@@ -162,7 +162,11 @@ async function bookableDates(
   if (!days) return [];
   if (target.offering.type === 'package') {
     const { guests } = await whoComes(request, target.offering.row, call);
-    return packageDates(parts, { ...target, offering: target.offering }, { ...days, guests }, call);
+    const asked = { range: days, guests };
+    const dates: OfferingDate[] = [];
+    for await (const date of packageDates(parts, { ...target, offering: target.offering }, asked, call))
+      dates.push(date);
+    return dates;
   }
   if (target.offering.type === 'session')
     return sessionDates(parts, target, { range: days, ...(await whoComes(request, target.offering.row, call)) }, call);

@@ -13,19 +13,20 @@ import type { CompiledSite } from '../solver/compile-site.ts';
 import { findBookableAreaDates } from '../solver/areas/area-dates.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
 import { packageDates } from './package-dates.repository.ts';
+import type { PackageTarget } from './package-target.repository.ts';
 import { type DateRange, membershipsOf, searchable } from './search.repository.ts';
 import { firstSessionDate } from './session-search.repository.ts';
 
 /**
  * The first local date of a range on which the smallest party can book each of a site's offerings, in whatever duration, by the offering's
- * id. An offering without such a date is left out.
+ * id; null where there is no such date. An offering for which that is not known is left out.
  */
 export async function firstBookableDates(
   parts: BookingParts,
   versioned: VersionedSite,
   { offerings, range }: { offerings: readonly Offering[]; range: DateRange },
   call: Call,
-): Promise<Map<string, string>> {
+): Promise<Map<string, string | null>> {
   const { site, compiled } = versioned;
   const days = searchable(range, versioned);
   if (!days) return new Map();
@@ -41,25 +42,40 @@ export async function firstBookableDates(
   for (const row of unfinished) {
     const target = { site, versioned, offering: { type: 'session', row } as const };
     const date = await firstSessionDate(parts, target, { range: days, guests: row.minGuests }, call);
-    if (date !== undefined) dates.set(row.id, date);
+    dates.set(row.id, date ?? null);
   }
   for (const { type, row } of offerings) {
     if (type !== 'appointment' && type !== 'area_booking') continue;
     const find = type === 'appointment' ? appointmentDates : areaDates;
     const date = firstDate(days, (soon) => find(compiled, row.id, soon, asker));
-    if (date !== undefined) dates.set(row.id, date);
+    dates.set(row.id, date ?? null);
   }
   for (const offering of offerings) {
     if (offering.type !== 'package') continue;
-    const smallest = { ...days, guests: offering.row.minGuests, max: soonest };
-    const [first] = await packageDates(parts, { site, versioned, offering }, smallest, call);
-    if (first) dates.set(offering.row.id, first.date);
+    const date = await firstPackageDate(parts, { site, versioned, offering }, days, call);
+    if (date !== undefined) dates.set(offering.row.id, date);
   }
   return dates;
 }
 
 /** A package is searched as a whole, so that only so many dates with something of it are looked at. */
-const soonest = { found: 1, looked: 31 };
+const packageDatesMax = 31;
+
+/** Null when there is none; undefined when there are more dates than are looked at. */
+async function firstPackageDate(
+  parts: BookingParts,
+  target: PackageTarget,
+  range: DateRange,
+  call: Call,
+): Promise<string | null | undefined> {
+  let looked = 0;
+  const smallest = { range, guests: target.offering.row.minGuests };
+  for await (const { date, hasAvailability } of packageDates(parts, target, smallest, call)) {
+    if (hasAvailability) return date;
+    if (++looked === packageDatesMax) return undefined;
+  }
+  return null;
+}
 
 /** Most offerings can be booked within the month, so only for the others all of the range is searched. */
 const soonDays = 31;
@@ -101,8 +117,8 @@ async function firstSessionDates(
   types: readonly SessionTypeRow[],
   { range, zone, asker }: { range: DateRange; zone: string; asker: Asker },
   { em }: Call,
-): Promise<{ dates: Map<string, string>; unfinished: SessionTypeRow[] }> {
-  const dates = new Map<string, string>();
+): Promise<{ dates: Map<string, string | null>; unfinished: SessionTypeRow[] }> {
+  const dates = new Map<string, string | null>();
   if (types.length === 0) return { dates, unfinished: [] };
   const from = new Date(Math.max(asker.nowMs, startOfDay(range.dateFrom, zone)));
   const until = new Date(startOfDay(addDays(range.dateTo, 1), zone));
@@ -132,5 +148,6 @@ async function firstSessionDates(
   }
   const looked = Map.groupBy(rows, ({ sessionTypeId }) => sessionTypeId);
   const unfinished = types.filter(({ id }) => !dates.has(id) && looked.get(id)?.length === sessionsPerType);
+  for (const { id } of types) if (!dates.has(id)) dates.set(id, null);
   return { dates, unfinished };
 }

@@ -35,7 +35,7 @@ export function listShopOfferings(parts: BookingParts) {
     if (!date) return { data: await presentList(parts, versioned, offerings, call) };
     const range = { dateFrom: date, dateTo: date };
     const bookable = await firstBookableDates(parts, versioned, { offerings, range }, call);
-    const open = offerings.filter(({ row }) => bookable.has(row.id));
+    const open = offerings.filter(({ row }) => bookable.get(row.id));
     const data = await presentList(parts, versioned, open, call);
     return { data: data.map((shown) => ({ ...shown, hasAvailability: true })) };
   };
@@ -87,13 +87,13 @@ async function presentList(
   return presentOfferings(versioned, { offerings, next }, call);
 }
 
-/** The first date from today on that each offering can be booked on, by its id. */
+/** The first date from today on that each offering can be booked on, by its id; null where there is none, absent where it is not known. */
 function nextDates(
   parts: BookingParts,
   versioned: VersionedSite,
   { offerings, daysAhead }: { offerings: readonly Offering[]; daysAhead: number },
   call: Call,
-): Promise<Map<string, string>> {
+): Promise<Map<string, string | null>> {
   const today = localDateOf(call.clock.nowMs(), versioned.site.timezone);
   const range = { dateFrom: today, dateTo: addDays(today, daysAhead - 1) };
   return firstBookableDates(parts, versioned, { offerings, range }, call);
@@ -102,7 +102,7 @@ function nextDates(
 /** Offerings of a site with their prices and the next dates that were found for them, with one query per table. */
 async function presentOfferings(
   versioned: VersionedSite,
-  { offerings, next }: { offerings: readonly Offering[]; next: ReadonlyMap<string, string> },
+  { offerings, next }: { offerings: readonly Offering[]; next: ReadonlyMap<string, string | null> },
   call: Call,
 ): Promise<ShopOffering[]> {
   const rows = offerings.map(({ row }) => row);
@@ -115,6 +115,7 @@ async function presentOfferings(
   const pricesOf = (id: string): number[] => rules.prices(id).map(({ price }) => price);
   return offerings.map((offering) => {
     const { id } = offering.row;
+    const nextDate = next.get(id);
     const priceRange = offering.type === 'package' ? packagePriceRange(offering.model, pricesOf) : null;
     const isPackage = offering.type === 'package';
     const prices = !isPackage
@@ -126,7 +127,8 @@ async function presentOfferings(
       ...toShopOffering(offering, site, prices),
       ...embeds(offering.row),
       itemChoices: choices(id).filter(({ visible }) => visible === true || !isShopper(call)),
-      nextAvailableDate: next.get(id) ?? null,
+      hasAvailability: nextDate === undefined ? null : nextDate !== null,
+      nextAvailableDate: nextDate ?? null,
     };
   });
 }

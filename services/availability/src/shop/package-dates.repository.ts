@@ -10,30 +10,24 @@ import type { PackageTarget } from './package-target.repository.ts';
 import { type DateRange, slotQuery } from './search.repository.ts';
 import { sessionDates } from './session-search.repository.ts';
 
-/**
- * The dates of a range on which so many guests can book the whole of a package, and between which starts of what has to be chosen; all of them, or
- * those found first among so many that are looked at.
- */
-export async function packageDates(
+/** The dates of a range that are worth a look, whether so many guests can book the whole of a package, and between which starts of what has to be chosen. */
+export async function* packageDates(
   parts: BookingParts,
   target: PackageTarget,
-  { max, guests, ...range }: DateRange & { guests: number; max?: { found: number; looked: number } },
+  { range, guests }: { range: DateRange; guests: number },
   call: Call,
-): Promise<OfferingDate[]> {
-  const found: OfferingDate[] = [];
-  for (const [looked, date] of (await promisingDates(parts, target, { range, guests }, call)).entries()) {
-    if (max && (found.length >= max.found || looked >= max.looked)) break;
+): AsyncGenerator<OfferingDate, void, void> {
+  for (const date of await promisingDates(parts, target, { range, guests }, call)) {
     const starts = new PackageStarts(await packageQuestion(parts, { target, date, place: {}, party: guests }, call));
     const free = target.offering.model.choices
       .filter((choice) => requiredOptions(choice) > 0)
       .flatMap((choice) => starts.candidatesOf(choice).filter(({ reason }) => reason === null))
       .map(({ item }) => item.startMs);
-    if (free.length === 0) continue;
-    const text = (epochMs: number): string => formatInstant(epochMs, target.site.timezone);
+    const text = (epochMs: number): string | null =>
+      Number.isFinite(epochMs) ? formatInstant(epochMs, target.site.timezone) : null;
     const [bookableFrom, bookableTo] = [text(Math.min(...free)), text(Math.max(...free))];
-    found.push({ date, hasAvailability: true, canEnquire: false, bookableFrom, bookableTo });
+    yield { date, hasAvailability: free.length > 0, canEnquire: false, bookableFrom, bookableTo };
   }
-  return found;
 }
 
 /** The dates on which something that has to be chosen can be: only they are worth the search for all of it. */
