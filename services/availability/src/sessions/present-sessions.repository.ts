@@ -19,6 +19,7 @@ import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts
 export interface PlacesQuestion {
   guests: number;
   asker: Asker;
+  isOfStaff?: boolean;
   /** The asker's order, which needs no further basket. */
   orderId?: string | null | undefined;
   /** An order that is planned anew: what it holds does not count at all. */
@@ -83,7 +84,7 @@ export async function presentSessions(
   });
 }
 
-/** Staff ask about one guest and without memberships: they see what a passer-by could book. */
+/** Staff ask about one guest and without memberships: they see what a passer-by could book, and all places that are free. */
 export function staffQuestion(call: Call): PlacesQuestion {
-  return { guests: 1, asker: { nowMs: call.clock.nowMs(), memberships: [] } };
+  return { isOfStaff: true, guests: 1, asker: { nowMs: call.clock.nowMs(), memberships: [] } };
 }

@@ -15,11 +15,11 @@ export interface SessionCompany {
   bookings: SessionBooking[];
 }
 
-/** A session as clients see it, judged for a number of guests. */
+/** A session as clients see it, judged for a number of guests; staff see the places that are free, whoever could book them. */
 export function toSession(
   facts: SessionFacts,
   beside: SessionCompany,
-  question: { guests: number; asker: Asker },
+  question: { guests: number; asker: Asker; isOfStaff?: boolean },
 ): Session {
   const { session, type, zone } = facts;
   const { remainingCapacity, reason, price } = judgeSession(facts, question.guests, question.asker);
@@ -41,7 +41,8 @@ export function toSession(
     duration: (session.endTime.getTime() - session.startTime.getTime()) / 60_000,
     capacity: session.capacity,
     maxBaskets: session.maxBaskets ?? type.maxBasketsPerSession ?? null,
-    remainingCapacity,
+    remainingCapacity:
+      question.isOfStaff === true ? Math.max(0, session.capacity - (facts.taken?.guests ?? 0)) : remainingCapacity,
     waitlistEnabled,
     numWaitlisted: beside.attendance.waitlisted,
     price: price ?? null,
