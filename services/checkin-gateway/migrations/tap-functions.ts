@@ -33,7 +33,8 @@ begin
     from holder_of(of_organisation, of_medium, at_time) h;
 end $$;
 
--- Keeps what was decided, and in the log of attempts as well; false, and nothing else, when something was kept before.
+-- Keeps what was decided, and in the log of attempts as well, where a journal may have told of the same tap that was set apart; false, and
+-- nothing else, when something was decided before.
 create function keep_decision(of_device varchar, of_event varchar, what jsonb, of_customer varchar, repeats varchar)
 returns boolean language plpgsql as $$
 begin
@@ -42,7 +43,9 @@ begin
   if not found then return false; end if;
   insert into attempts (device_id, event_id, organisation_id, site_id, customer_id, occurred_at, outcome, reason)
     select device_id, event_id, organisation_id, site_id, customer_id, occurred_at, what->>'outcome', what->>'reason'
-    from taps where device_id = of_device and event_id = of_event;
+    from taps where device_id = of_device and event_id = of_event
+  on conflict (device_id, event_id) do update set customer_id = excluded.customer_id, occurred_at = excluded.occurred_at,
+    outcome = excluded.outcome, reason = excluded.reason;
   return true;
 end $$;
 

@@ -164,6 +164,16 @@ describe('a time more than five minutes ahead', () => {
     expect(await checkInsOf(member)).toMatchObject([{ checked_in_at: corrected.occurred_at }]);
   });
 
+  test('may be tapped again in time, and is then decided', async () => {
+    const door = await addReader();
+    const member = await gateway.addMember();
+    const entry = line(member, { minutesAgo: -600 });
+    await door.replay([entry]);
+    const decision = await door.tap(entry.medium, { eventId: entry.event_id });
+    expect(decision).toMatchObject({ outcome: 'granted', reason: 'granted' });
+    expect(await logOf(door)).toMatchObject([{ event_id: entry.event_id, outcome: 'granted', reason: 'granted' }]);
+  });
+
   test('keeps none of the journal’s other entries waiting', async () => {
     const door = await addReader();
     const member = await gateway.addMember();
