@@ -67,22 +67,3 @@ export async function countTaps(em: SqlEntityManager, deviceIds: readonly string
   );
   return new Map(rows.map((row) => [row.deviceId, row]));
 }
-
-/** The log, and the taps behind it, with the column that says how old a row is. A journal may tell of a time that has not come. */
-const forgettable = { attempts: 'occurred_at', taps: 'received_at' } as const;
-
-/** Forgets up to so many of the rows before an instant, the oldest first; answers how many. */
-export async function forgetBefore(
-  em: SqlEntityManager,
-  table: keyof typeof forgettable,
-  { before, countMax }: { before: Date; countMax: number },
-): Promise<number> {
-  const age = forgettable[table];
-  const rows = await em.execute<unknown[]>(
-    `delete from ${table} where (device_id, event_id) in (
-       select device_id, event_id from ${table} where ${age} < ? order by ${age} limit ?
-       for update skip locked) returning 1`,
-    [before, countMax],
-  );
-  return rows.length;
-}

@@ -12,15 +12,17 @@ export async function tidyUp(db: Database): Promise<void> {
   for (const statement of tidyings) await deleteInBatches(db, statement);
 }
 
-/** Repeats a statement that deletes at most `batchMax` rows and returns them, until nothing is left to delete. */
+/** Repeats a statement that deletes at most so many rows and returns them, until nothing is left to delete. Answers how many. */
 export async function deleteInBatches(
   db: Pick<Database, 'fork'>,
   statement: string,
   values: readonly unknown[] = [],
-): Promise<void> {
-  for (;;) {
+  countMax = batchMax,
+): Promise<number> {
+  for (let deleted = 0; ; ) {
     const rows = await db.fork().execute<unknown[]>(statement, [...values]);
-    if (rows.length < batchMax) break;
+    deleted += rows.length;
+    if (rows.length < countMax) return deleted;
   }
 }
 
