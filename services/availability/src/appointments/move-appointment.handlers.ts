@@ -1,16 +1,16 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { AppointmentChange, UpdateAppointmentRequest } from '@lido/proto/lido/availability/v1/appointment.ts';
 import type { OrderStage } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
-import { forbidden, invalid, notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
+import { invalid, notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
 import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { may } from '@lido/runtime/grpc/principal.ts';
 import type { Booking } from '../bookings/booking.ts';
 import { tellOfBookings } from '../bookings/changed-booking.repository.ts';
 import { holdOffered, offeredItem } from '../bookings/hold-items.repository.ts';
 import type { HoldOrder } from '../bookings/hold-order.ts';
 import { bookingChanged } from '../bookings/hold-time.repository.ts';
 import type { ChangeParts } from '../bookings/parts.ts';
+import { mayOverride, overriderOf } from '../claims/overrider.handlers.ts';
 import { ordersCaller } from '../order-cards/orders.client.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { findAppointment } from './appointment.repository.ts';
@@ -78,8 +78,7 @@ async function hold(
   change: AppointmentChange | null,
   { call, isDryRun, stage }: MoveOptions,
 ): Promise<void> {
-  const mayOverride = may(call.principal, 'reservations.override-rules', booking.siteId);
-  if (change?.overrideConflicts && !mayOverride) throw forbidden('reservations.override-rules');
+  const overridingActor = overriderOf(change?.overrideConflicts, booking.siteId, call);
   const nowMs = call.clock.nowMs();
   requireMovable(booking, nowMs);
   await parts.orders.checkBookingChange({ orderId: booking.orderId }, ordersCaller(call));
@@ -90,9 +89,9 @@ async function hold(
     customerId: booking.customerId,
     nowMs,
     expiresAtMs: booking.expiresAtMs ?? nowMs,
-    skipRules: mayOverride,
+    skipRules: mayOverride(booking.siteId, call),
     isOnline: false,
-    overridingActor: change?.overrideConflicts ? call.actor : null,
+    overridingActor,
     fromRevision: booking.revision,
   };
   const item = offeredItem(order, requestFor(booking, next, site));

@@ -2,10 +2,16 @@ import { forbidden } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { may } from '@lido/runtime/grpc/principal.ts';
 
+const permission = 'reservations.override-rules';
+
+/** Whether the caller is not bound by rules at a site, and may take what others hold there. */
+export function mayOverride(siteId: string, { principal }: Pick<Call, 'principal'>): boolean {
+  return may(principal, permission, siteId);
+}
+
 /** Who takes what others hold at a site, when the request wants that; null when it does not. Throws forbidden for who may not. */
 export function overriderOf(isWanted: boolean | null | undefined, siteId: string, call: Call): string | null {
   if (isWanted !== true) return null;
-  const permission = 'reservations.override-rules';
-  if (!may(call.principal, permission, siteId)) throw forbidden(permission);
+  if (!mayOverride(siteId, call)) throw forbidden(permission);
   return call.actor;
 }

@@ -1,5 +1,6 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { CheckIn } from '@lido/proto/lido/checkin/v1/check_in.ts';
-import type { EventHandler, Subscription } from '@lido/runtime/events/consumer.ts';
+import type { Subscription } from '@lido/runtime/events/consumer.ts';
 import { keepVisit, takeBackVisit } from './visit.repository.ts';
 
 /** The visits that begin at doors and desks, and those that turn out to have been none. */
@@ -14,6 +15,6 @@ export const visitSubscription: Subscription = {
   },
 };
 
-async function noteVisit({ id, membershipId }: CheckIn, em: Parameters<EventHandler>[1]['em']): Promise<void> {
+async function noteVisit({ id, membershipId }: CheckIn, em: SqlEntityManager): Promise<void> {
   if (membershipId) await keepVisit(em, { id, membershipId });
 }
