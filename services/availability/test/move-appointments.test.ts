@@ -1,57 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Client } from 'pg';
-import {
-  type Appointment,
-  type AppointmentChange,
-  AppointmentServiceService,
-} from '@lido/proto/lido/availability/v1/appointment.ts';
-import type { CheckAnswer } from '@lido/proto/lido/availability/v1/check_answer.ts';
 import type { BookingOrderItem } from '@lido/proto/lido/orders/v1/order_item.ts';
-import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
-import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import { build, hire, offer, type Shop, shopOf } from '../../../test/support/offerings.ts';
-import { countEvents, item, noCustomer, openBasket } from '../../orders/test/builders.ts';
+import { build, hire, offer } from '../../../test/support/offerings.ts';
+import { countEvents } from '../../orders/test/builders.ts';
 import { hourOf } from '../../orders/test/offerings.ts';
-import { staffWith, startWorld, strangerTo, type World } from '../../orders/test/world.ts';
+import { staffWith, strangerTo } from '../../orders/test/world.ts';
+import { type Booked, type Desk, startDesk } from './desk.ts';
 
-let world: World;
-let client: RawClient;
-let shop: Shop;
-let appointments: Peer<typeof AppointmentServiceService>;
+let desk: Desk;
+let world: Desk['world'];
+let update: Desk['update'];
+let check: Desk['check'];
+let get: Desk['get'];
 let people: string[];
 let rooms: string[];
 let massageId: string;
-let manager: typeof world.staff;
-const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
 
 beforeAll(async () => {
-  world = await startWorld();
-  client = createClient(world.availabilityAddress, { name: 'availability', telemetry });
-  appointments = peerOf(AppointmentServiceService, client);
-  shop = shopOf(client, world.staff, world.siteId);
-  people = await hire(shop, 3);
-  rooms = await build(shop, 3);
-  const massage = await offer(shop, { practitionerIds: people, roomIds: rooms }, { durations: [60, 90] });
-  massageId = massage.id;
-  manager = staffWith(world, ['reservations.view', 'reservations.manage']);
+  desk = await startDesk();
+  ({ world, update, check, get } = desk);
+  people = await hire(desk.shop, 3);
+  rooms = await build(desk.shop, 3);
+  massageId = (await offer(desk.shop, { practitionerIds: people, roomIds: rooms }, { durations: [60, 90] })).id;
 });
-afterAll(async () => {
-  client.close();
-  await telemetry.stop();
-  await world.stop();
-});
+afterAll(() => desk?.stop());
 
-const nothing: AppointmentChange = { practitionerIds: [], stage: 'ORDER_STAGE_UNSPECIFIED', move: null };
-const requestOf = (appointmentId: string, change: Partial<AppointmentChange>) => ({
-  appointmentId,
-  appointment: { ...nothing, ...change },
-  updateMask: Object.keys(change).map((key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
-});
-const update = (id: string, change: Partial<AppointmentChange>, caller = manager): Promise<Appointment> =>
-  appointments.updateAppointment(requestOf(id, change), caller);
-const check = (id: string, change: Partial<AppointmentChange>, caller = manager): Promise<CheckAnswer> =>
-  appointments.checkAppointmentUpdate(requestOf(id, change), caller);
-const get = (appointmentId: string) => appointments.getAppointment({ appointmentId }, world.staff);
 const waitFor = <T>(work: () => Promise<T>): Promise<T> => vi.waitFor(work, { timeout: 15_000, interval: 30 });
 const itemOf = async (orderId: string): Promise<BookingOrderItem | undefined> =>
   (await world.orders.getOrder({ orderId }, world.staff)).bookingItems[0];
@@ -61,26 +34,13 @@ const claimsOf = (id: string): Promise<{ resource: string }[]> =>
     [id],
   );
 
-interface Booked {
-  orderId: string;
-  id: string;
-}
-
 /** A massage with one of the people, in one of the rooms; in a basket, or submitted. */
-async function book(
+function book(
   time: string,
   { person = 0, room = 0, isBasket = false }: { person?: number; room?: number; isBasket?: boolean } = {},
 ): Promise<Booked> {
-  const { id: orderId } = await openBasket(world);
   const asked = { practitionerIds: [people[person] ?? ''], roomId: rooms[room] ?? '' };
-  const wanted = item({ offeringType: 'appointment', offeringId: massageId, time, duration: 60, ...asked });
-  const { items } = await world.baskets.createBasketItem({ basketId: orderId, item: wanted }, world.staff);
-  await world.baskets.actionSetBasketCustomer(
-    { basketId: orderId, customer: { ...noCustomer, firstName: 'Ada', lastName: 'Byron' } },
-    world.staff,
-  );
-  if (!isBasket) await world.orders.actionSubmitOrder({ orderId }, world.staff);
-  return { orderId, id: items[0]?.id ?? '' };
+  return desk.book({ offeringId: massageId, time, ...asked }, isBasket);
 }
 
 describe('a moved appointment', () => {
@@ -152,7 +112,7 @@ describe('a moved appointment', () => {
 
   test('takes the price of another duration where it has one, and the usual duration where none is said', async () => {
     const rule = { id: '', appointmentTypeId: '', weekdays: [], duration: 90, price: 11_000 };
-    await shop.types.createAppointmentTypePriceRule({ parentId: massageId, rule }, world.staff);
+    await desk.shop.types.createAppointmentTypePriceRule({ parentId: massageId, rule }, world.staff);
     const { orderId, id } = await book(hourOf(4, 9));
     expect(await update(id, { duration: 90 })).toMatchObject({ duration: 90 });
     await waitFor(async () => expect(await itemOf(orderId)).toMatchObject({ duration: 90, price: 11_000 }));
@@ -166,7 +126,7 @@ describe('a moved appointment', () => {
   test('that stands already as it shall is told to nobody', async () => {
     const { id } = await book(hourOf(4, 15));
     await update(id, { time: hourOf(4, 15), practitionerIds: [people[0] ?? ''], duration: 60 });
-    await appointments.updateAppointment({ appointmentId: id, appointment: null, updateMask: [] }, manager);
+    await desk.appointments.updateAppointment({ appointmentId: id, appointment: null, updateMask: [] }, desk.manager);
     expect(await world.availabilitySql('select 1 from outbox where aggregate_id = $1', [id])).toEqual([]);
   });
 

@@ -1,50 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import {
-  type Appointment,
-  type AppointmentChange,
-  AppointmentServiceService,
-} from '@lido/proto/lido/availability/v1/appointment.ts';
 import { CalendarServiceService } from '@lido/proto/lido/availability/v1/calendar.ts';
 import { openDatabase } from '@lido/runtime/db/database.ts';
-import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import { build, offer, type Shop, shopOf } from '../../../test/support/offerings.ts';
-import { item, noCustomer, openBasket } from '../../orders/test/builders.ts';
+import { build, offer } from '../../../test/support/offerings.ts';
 import { hourOf } from '../../orders/test/offerings.ts';
-import { staffWith, startWorld, type World } from '../../orders/test/world.ts';
 import { migrations } from '../migrations/index.ts';
+import { type Booked, type Desk, startDesk } from './desk.ts';
 
-let world: World;
-let client: RawClient;
-let shop: Shop;
-let appointments: Peer<typeof AppointmentServiceService>;
-let manager: typeof world.staff;
-const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+let desk: Desk;
+let world: Desk['world'];
+let update: Desk['update'];
 
 beforeAll(async () => {
-  world = await startWorld();
-  client = createClient(world.availabilityAddress, { name: 'availability', telemetry });
-  appointments = peerOf(AppointmentServiceService, client);
-  shop = shopOf(client, world.staff, world.siteId);
-  manager = staffWith(world, ['reservations.view', 'reservations.manage']);
+  desk = await startDesk();
+  ({ world, update } = desk);
 });
-afterAll(async () => {
-  client.close();
-  await telemetry.stop();
-  await world.stop();
-});
+afterAll(() => desk?.stop());
 
-const nothing: AppointmentChange = { practitionerIds: [], stage: 'ORDER_STAGE_UNSPECIFIED', move: null };
-const update = (id: string, change: Partial<AppointmentChange>, caller = manager): Promise<Appointment> =>
-  appointments.updateAppointment(
-    {
-      appointmentId: id,
-      appointment: { ...nothing, ...change },
-      updateMask: Object.keys(change).map((key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
-    },
-    caller,
-  );
-const get = (appointmentId: string) => appointments.getAppointment({ appointmentId }, world.staff);
 const roomsOf = async (id: string): Promise<string[]> =>
   (
     await world.availabilitySql<{ room: string }>(
@@ -54,7 +27,7 @@ const roomsOf = async (id: string): Promise<string[]> =>
   ).map(({ room }) => room);
 const calendarOf = async (id: string, time: string) =>
   (
-    await peerOf(CalendarServiceService, client).listCalendarEvents(
+    await peerOf(CalendarServiceService, desk.client).listCalendarEvents(
       { viewType: 'CALENDAR_VIEW_ROOM', events: [], zoneId: [], date: time.slice(0, 10), siteId: world.siteId },
       world.staff,
     )
@@ -62,27 +35,18 @@ const calendarOf = async (id: string, time: string) =>
 
 /** Single rooms, and a massage in them that a party shares. */
 async function open(count: number): Promise<{ rooms: string[]; typeId: string }> {
-  const rooms = (await build(shop, count)).sort();
+  const rooms = (await build(desk.shop, count)).sort();
   const extra = { allocateMultiCapacityRooms: true, maxGuests: 4 };
-  return { rooms, typeId: (await offer(shop, { practitionerIds: [], roomIds: rooms }, extra)).id };
+  return { rooms, typeId: (await offer(desk.shop, { practitionerIds: [], roomIds: rooms }, extra)).id };
 }
 
 /** Booked for a party. */
-async function book(typeId: string, time: string, quantity: number): Promise<{ orderId: string; id: string }> {
-  const { id: orderId } = await openBasket(world);
-  const wanted = item({ offeringType: 'appointment', offeringId: typeId, time, duration: 60, quantity });
-  const { items } = await world.baskets.createBasketItem({ basketId: orderId, item: wanted }, world.staff);
-  await world.baskets.actionSetBasketCustomer(
-    { basketId: orderId, customer: { ...noCustomer, firstName: 'Ada', lastName: 'Byron' } },
-    world.staff,
-  );
-  await world.orders.actionSubmitOrder({ orderId }, world.staff);
-  return { orderId, id: items[0]?.id ?? '' };
-}
+const book = (offeringId: string, time: string, quantity: number): Promise<Booked> =>
+  desk.book({ offeringId, time, quantity });
 
 describe('a party of two in two single rooms', () => {
   test.each([
-    ['by the rules', () => manager, 1],
+    ['by the rules', () => desk.manager, 1],
     ['past the rules', () => world.staff, 2],
   ])('is moved in time %s, stays in its rooms and is shown in both', async (_, caller, day) => {
     const { rooms, typeId } = await open(4);
@@ -119,7 +83,7 @@ describe('a party of two in two single rooms', () => {
     await expect(update(id, { time: hourOf(3, 15) }, world.staff)).rejects.toMatchObject({
       reason: 'no_rooms_available',
     });
-    expect(await get(id)).toMatchObject({ startTime: hourOf(3, 13) });
+    expect(await desk.get(id)).toMatchObject({ startTime: hourOf(3, 13) });
   });
 
   test('is found by either once it is cancelled', async () => {
@@ -129,7 +93,7 @@ describe('a party of two in two single rooms', () => {
     await world.orders.actionCancelOrder({ orderId }, world.staff);
     const found = async (room: string) =>
       (
-        await appointments.listShopAppointments(
+        await desk.appointments.listShopAppointments(
           { siteId: [], practitionerId: [], zoneId: [], roomId: [room], status: ['APPOINTMENT_STATUS_CANCELLED'] },
           world.staff,
         )
@@ -166,8 +130,10 @@ test('bookings from when one room was kept know all they hold after the upgrade'
     [id],
   );
   await world.availabilitySql(`delete from mikro_orm_migrations where name = '0030-rooms-of-bookings'`);
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   const db = await openDatabase({ url: world.availabilityDatabase, entities: [], migrations, telemetry });
   await db.stop();
+  await telemetry.stop();
   const [{ first, roomIds } = { first: '', roomIds: [] }] = await world.availabilitySql<{ first: string; roomIds: [] }>(
     `select summary #>> '{rooms,0,id}' as first, request #> '{assigned,roomIds}' as "roomIds" from bookings where id = $1`,
     [id],
