@@ -8,6 +8,7 @@ const ready: SubmitFacts = {
   hasContact: false,
   dueMinor: 5_000,
   providedMinor: 5_000,
+  currency: 'gbp',
 };
 const codes = (changes: Partial<SubmitFacts>): string[] =>
   submitErrors({ ...ready, ...changes }).map(({ code }) => code);
@@ -27,7 +28,9 @@ describe('the rules of a submit', () => {
 
   test('all reasons are named at once, each at its field', () => {
     const errors = submitErrors({ ...ready, itemCount: 0, hasCustomer: false, providedMinor: 0 });
-    expect(Object.keys(refuseSubmit(errors).fields ?? {})).toEqual(['items', 'customer', 'payments']);
+    const { fields = {} } = refuseSubmit(errors);
+    expect(Object.keys(fields)).toEqual(['items', 'customer', 'payments']);
+    expect(fields['payments']).toEqual(['Payments of 50.00 GBP are missing.']);
   });
 });
 

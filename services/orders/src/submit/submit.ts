@@ -1,5 +1,6 @@
 import type { ValidityError } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { invalid, type Refusal } from '@lido/runtime/errors/refusal.ts';
+import { formatMoney } from '@lido/runtime/money/format-money.ts';
 
 /** `basket` is the booker's own submit; `order` is staff's, who may take the money later. */
 export type SubmitPath = 'basket' | 'order';
@@ -15,6 +16,8 @@ export interface SubmitFacts {
   dueMinor: number;
   /** Paid, promised or chargeable. */
   providedMinor: number;
+  /** Of both amounts. */
+  currency: string;
 }
 
 /** The field of a request each reason speaks of. */
@@ -35,7 +38,8 @@ export function submitErrors(facts: SubmitFacts): ValidityError[] {
   }
   const missingMinor = facts.dueMinor - facts.providedMinor;
   if (facts.path === 'basket' && missingMinor > 0) {
-    errors.push({ code: 'payment_missing', message: `Payments of ${missingMinor} are missing.`, itemId: null });
+    const message = `Payments of ${formatMoney(missingMinor, facts.currency)} are missing.`;
+    errors.push({ code: 'payment_missing', message, itemId: null });
   }
   return errors;
 }
