@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
 import type { GetSessionAvailabilityRequest } from '@lido/proto/lido/availability/v1/shop.ts';
-import { book, dayAhead, holdFor, offerClass, placesIn, schedule } from './classes.ts';
+import { book, dayAhead, holdFor, offerClass, openSql, placesIn, schedule } from './classes.ts';
 import { orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -26,6 +26,29 @@ const laterClass = async (capacity: number) =>
 const taken = { reason: 'already_taken' };
 
 describe('the sessions of a search', () => {
+  test('are all there are, in order, however many', async () => {
+    const { id, sessionTypeId } = await classOf(5);
+    const sql = await openSql(world);
+    await sql.run(
+      `insert into sessions select (jsonb_populate_record(s, jsonb_build_object('id', s.id || '-' || n,
+         'start_time', s.start_time + n * interval '5 minutes', 'end_time', s.end_time + n * interval '5 minutes'))).*
+       from sessions s, generate_series(1, 1500) n where s.id = $1`,
+      [id],
+    );
+    await sql.end();
+    const asked = { siteId: world.siteId, sessionTypeId };
+    const { data } = await world.shop.getSessionAvailability(asked, world.anybody);
+    const ids = [id, ...Array.from({ length: 1_500 }, (_, index) => `${id}-${index + 1}`)];
+    expect(data.map((session) => session.id)).toEqual(ids);
+    const dateTo = dayAhead(14);
+    const ofRange = await world.shop.getSessionAvailability(
+      { ...asked, dateFrom: dayAhead(10), dateTo },
+      world.anybody,
+    );
+    expect(ofRange.data.length).toBeGreaterThan(1_000);
+    expect(ofRange.data).toEqual(data.filter(({ startTime }) => startTime.slice(0, 10) <= dateTo));
+  });
+
   test('are judged for the guests of the basket, or for the one who is named', async () => {
     const session = await classOf(1);
     const basketId = orderId();

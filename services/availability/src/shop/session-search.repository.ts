@@ -63,14 +63,16 @@ export async function* sessionPages(
   }
 }
 
-/** The first page of the sessions of a range: all of a date's, and as many as anybody reads of a longer one. */
+/** All sessions of a range; timetables reach a year ahead, so that there is an end to those that are to come too. */
 export async function sessionsBetween(
   parts: BookingParts,
   target: Target,
   search: SessionSearch,
   call: Call,
 ): Promise<Session[]> {
-  return (await sessionPages(parts, target, search, call).next()).value ?? [];
+  const sessions: Session[] = [];
+  for await (const page of sessionPages(parts, target, search, call)) sessions.push(...page);
+  return sessions;
 }
 
 /** The dates of a range with a session that can be booked, and its first and last start. */
