@@ -62,7 +62,7 @@ export async function composeReaders(
     serveReader(socket, { taps, floods, refusals, status, device, login, clock, log, heartbeatSeconds });
   const server = await startReaderServer({
     ...{ listen: config.LIDO_READERS_LISTEN, log, connections, refusals, serve },
-    findDevice: (token) => findDeviceByToken(db.fork(), token),
+    findDevice: (token) => findDeviceByToken(db.fork(), token, (id) => connections.disconnect(id)),
   });
   const dialler = readerDialler({
     ...{ log, connections, serve, refused: status.refused },

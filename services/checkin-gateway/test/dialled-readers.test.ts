@@ -104,7 +104,10 @@ describe('a reader that we dial', () => {
     await eventually(async () => relays.size === 0);
   });
 
-  test('has its relay switched off before it is dialled no more', async () => {
+  test.each([
+    ['is dialled no more', { enabled: false }, 'enabled'],
+    ['is logged in to with another token', { loginToken: 'another-token' }, 'login_token'],
+  ])('has its relay switched off before it %s', async (_, changes, field) => {
     const serialNumber = serial();
     const listening = await listen({ serial: serialNumber, isWithoutUnlockProcess: true });
     const id = await create({ serialNumber, address: listening.url, ...loginFields, relayId: 3, unlockMs: 60_000 });
@@ -112,9 +115,8 @@ describe('a reader that we dial', () => {
     const reader = await listening.nextReader();
     expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
     expect([...reader.relaysOn]).toEqual([3]);
-    const changes = device({ enabled: false });
-    await gateway.devices.updateDevice({ id, device: changes, updateMask: ['enabled'] }, gateway.caller);
-    await reader.closed;
+    await gateway.devices.updateDevice({ id, device: device(changes), updateMask: [field] }, gateway.caller);
+    expect(await reader.closed).toBe(1012);
     expect([...reader.relaysOn]).toEqual([]);
   });
 

@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { staff, staffElsewhere } from '../../../test/support/callers.ts';
+import { DeviceTokenServiceService } from '@lido/proto/lido/checkin/internal/v1/device_token.ts';
+import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { anotherService, staff, staffElsewhere } from '../../../test/support/callers.ts';
 import { ReaderRefused } from '../simulator/refused.ts';
 import { device } from './builders.ts';
 import { eventually, startGateway, type TestDevice } from './support.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
+let tokens: Peer<typeof DeviceTokenServiceService>;
 
 beforeAll(async () => {
   gateway = await startGateway();
+  const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
+  tokens = peerOf(DeviceTokenServiceService, createClient(gateway.address, { name: 'gateway', telemetry }));
 });
 afterAll(() => gateway.stop());
 
@@ -253,13 +259,13 @@ describe('firmware without an unlock process', () => {
 });
 
 describe('a door that is open by hand is shut before its connection ends', () => {
-  const openDoor = async () => {
-    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+  const openDoor = async (at?: TestDevice) => {
+    const dialling = at ?? (await gateway.addDevice({ relayId: 3, unlockMs: 60_000 }));
     const member = await gateway.addMember();
     const reader = await gateway.connect(dialling, { isWithoutUnlockProcess: true, ignoredOffOrders: 1 });
     expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
     expect([...reader.relaysOn]).toEqual([3]);
-    return { id: dialling.id, reader };
+    return { ...dialling, reader };
   };
   const isShut = async ({ id, reader }: Awaited<ReturnType<typeof openDoor>>): Promise<void> => {
     expect(await reader.closed).toBe(1012);
@@ -272,6 +278,23 @@ describe('a door that is open by hand is shut before its connection ends', () =>
     const changes = device({ enabled: false });
     await gateway.devices.updateDevice({ id: open.id, device: changes, updateMask: ['enabled'] }, gateway.caller);
     await isShut(open);
+  });
+
+  test('by a newer token of its device, which comes back with that', async () => {
+    const open = await openDoor();
+    const { token } = await gateway.devices.createDeviceToken({ id: open.id }, gateway.caller);
+    await isShut(open);
+    const again = await gateway.connect({ ...open, token });
+    expect(await again.tap({ uid: (await gateway.addMember()).uid })).toMatchObject({ outcome: 'granted' });
+  });
+
+  test('by the first use of a newer token over HTTP, which ends the older one', async () => {
+    const older = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+    const { token } = await gateway.devices.createDeviceToken({ id: older.id }, gateway.caller);
+    const open = await openDoor(older);
+    expect((await tokens.resolveDeviceToken({ token }, anotherService())).principal?.id).toBe(open.id);
+    await isShut(open);
+    expect(await refusalOf(older)).toBe(401);
   });
 
   test('by the removal of its device', async () => {

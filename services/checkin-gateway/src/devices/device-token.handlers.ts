@@ -5,14 +5,21 @@ import type { Refusals } from '../attempts/refusals.job.ts';
 import { deviceIdOf } from './device-token.ts';
 import { findDeviceByToken } from './device-token.repository.ts';
 
+/** What asking for tokens needs besides its call. */
+export interface DeviceTokenHandlerOptions {
+  readonly refusals: Refusals;
+  /** Ends a reader's connection, so that it comes back under what was changed. */
+  disconnect(deviceId: string): void;
+}
+
 /**
  * Who a device's token stands for, for the gateway: the device itself, without any permission at its site. What is not the
  * token of the device that it names is noted with that device.
  */
-export function deviceTokenHandlers({ refusals }: { refusals: Refusals }) {
+export function deviceTokenHandlers({ refusals, disconnect }: DeviceTokenHandlerOptions) {
   return {
     resolveDeviceToken: async ({ token }, call) => {
-      const device = await findDeviceByToken(call.em, token);
+      const device = await findDeviceByToken(call.em, token, disconnect);
       if (!device || device.deletedAt) {
         noteWrongToken(token, refusals);
         throw notFound('');

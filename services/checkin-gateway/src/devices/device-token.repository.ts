@@ -33,8 +33,15 @@ export async function removeTokens(em: SqlEntityManager, deviceId: string): Prom
   );
 }
 
-/** The device whose token this is; a removed one only where a relay of it is on. Using the newer of two tokens ends the older: the rotation is complete. */
-export async function findDeviceByToken(em: SqlEntityManager, token: string): Promise<DeviceRow | undefined> {
+/**
+ * The device whose token this is; a removed one only where a relay of it is on. Using the newer of two tokens ends the older, and
+ * the connection that was opened with that: the rotation is complete.
+ */
+export async function findDeviceByToken(
+  em: SqlEntityManager,
+  token: string,
+  disconnect: (deviceId: string) => void,
+): Promise<DeviceRow | undefined> {
   const deviceId = deviceIdOf(token);
   if (deviceId === undefined) return undefined;
   const rows = await em.execute<{ id: string; hash: string }[]>(
@@ -47,7 +54,10 @@ export async function findDeviceByToken(em: SqlEntityManager, token: string): Pr
   );
   const used = rows.find((row) => row.hash === hash);
   if (!used) return undefined;
-  await em.execute('delete from device_tokens where device_id = ? and id < ?', [deviceId, used.id], 'run');
+  const ended = await em.execute<unknown[]>('delete from device_tokens where device_id = ? and id < ? returning id', [
+    ...[deviceId, used.id],
+  ]);
+  if (ended.length > 0) disconnect(deviceId);
   const device = await findDevice(em, deviceId);
   return device?.deletedAt && !mayConnect(device) ? undefined : device;
 }
