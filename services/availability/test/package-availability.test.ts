@@ -342,4 +342,52 @@ describe('a whole package', () => {
     expect(await ask(2)).toMatchObject([{ hasAvailability: false }]);
     await expect(ask(3)).rejects.toMatchObject({ fields: { quantity: ['This is for 1 to 2 guests.'] } });
   });
+
+  const wine = (extra: object = {}) =>
+    choiceOf([optionOf('wine')], { offeringType: 'PACKAGE_ITEM_TYPE_PRODUCT', ...extra });
+  const weekday = (days: number) => day.add({ days }).toLocaleString('en', { weekday: 'long' }).toLowerCase();
+
+  test.each([
+    ['of products only', () => [wine()]],
+    ['whose treatment is optional', () => [wine(), choiceOf([optionOf(massage)], { optional: true })]],
+    ['of nothing', () => []],
+    ['with a treatment', () => [choiceOf([optionOf(massage)]), wine()]],
+  ])(
+    '%s has the same dates wherever they are asked for: priced, in its window and when its rules are open',
+    async (_, choices) => {
+      const made = await pack(world, choices(), {
+        priceRules: [daily(10_000, { dateTo: day.add({ days: 2 }).toString() })],
+        availabilityRules: [
+          { id: '', weekdays: [] },
+          { id: '', weekdays: [weekday(1)], isAvailable: false },
+        ],
+        minAdvanceBookingsInterval: 'P6D',
+      });
+      const dates = [-3, 0, 1, 2, 3].map((days) => day.add({ days }).toString());
+      const { data } = await world.shop.getOfferingDatesAvailability(
+        {
+          offeringType: 'package',
+          offeringId: made.id,
+          dateFrom: dates[0] ?? '',
+          dateTo: dates.at(-1) ?? '',
+          practitionerId: [],
+        },
+        world.anybody,
+      );
+      const whole = await Promise.all(
+        dates.map((asked) =>
+          availability.getPackageAvailability({ siteId: world.siteId, packageId: made.id, date: asked }, world.anybody),
+        ),
+      );
+      const expected = [false, true, false, true, false];
+      expect(whole.map(({ hasAvailability }) => hasAvailability)).toEqual(expected);
+      expect(data.filter(({ date }) => dates.includes(date)).map(({ hasAvailability }) => hasAvailability)).toEqual(
+        expected,
+      );
+      const [first] = (
+        await world.shop.listShopOfferings({ siteId: world.siteId, categoryId: [], date: dates[1] }, world.anybody)
+      ).data.filter(({ id }) => id === made.id);
+      expect(first).toMatchObject({ hasAvailability: true });
+    },
+  );
 });

@@ -11,7 +11,7 @@ import { notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { startOfDay } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
-import { type PackageChoice, requiredOptions } from '../solver/packages/package-model.ts';
+import type { PackageChoice } from '../solver/packages/package-model.ts';
 import { packagePrice } from '../solver/packages/package-price.ts';
 import { type PackageQuestion, packageQuestion } from './package-question.repository.ts';
 import { toPackageSlots } from './package-slots.ts';
@@ -56,11 +56,9 @@ async function wholePackage(
   const starts = question && new PackageStarts(question);
   const choices = model.choices.map((choice) => choiceOn(choice, question, starts));
   const price = packagePrice(model, startOfDay(date, target.site.timezone), target.site.timezone);
-  const isOpen = (choice: PackageChoice, index: number): boolean =>
-    requiredOptions(choice) === 0 || choices[index]?.hasAvailability === true;
   return {
     ...{ packageId, siteId, date, choices },
-    hasAvailability: question !== undefined && price !== undefined && model.choices.every(isOpen),
+    hasAvailability: starts?.beginning().canBegin ?? false,
     price: price === undefined ? null : price * (question?.guests ?? model.minGuests),
     currency: target.site.currency.toLowerCase(),
     meta: metaOf(target, starts?.isTruncated ?? false),

@@ -3,8 +3,9 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { addDays, formatInstant } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
-import { guestsAtOnce, requiredOptions } from '../solver/packages/package-model.ts';
-import { packageQuestion } from './package-question.repository.ts';
+import { isOnOffer } from '../solver/packages/package-dates.ts';
+import { guestsAtOnce, type PackageItem, requiredTimes } from '../solver/packages/package-model.ts';
+import { askerOf, packageQuestion } from './package-question.repository.ts';
 import { PackageStarts } from './package-starts.ts';
 import type { PackageTarget } from './package-target.repository.ts';
 import { type DateRange, slotQuery } from './search.repository.ts';
@@ -17,20 +18,16 @@ export async function* packageDates(
   { range, guests }: { range: DateRange; guests: number },
   call: Call,
 ): AsyncGenerator<OfferingDate, void, void> {
+  const text = (item: PackageItem | undefined): string | null =>
+    item ? formatInstant(item.startMs, target.site.timezone) : null;
   for (const date of await promisingDates(parts, target, { range, guests }, call)) {
-    const starts = new PackageStarts(await packageQuestion(parts, { target, date, place: {}, party: guests }, call));
-    const free = target.offering.model.choices
-      .filter((choice) => requiredOptions(choice) > 0)
-      .flatMap((choice) => starts.candidatesOf(choice).filter(({ reason }) => reason === null))
-      .map(({ item }) => item.startMs);
-    const text = (epochMs: number): string | null =>
-      Number.isFinite(epochMs) ? formatInstant(epochMs, target.site.timezone) : null;
-    const [bookableFrom, bookableTo] = [text(Math.min(...free)), text(Math.max(...free))];
-    yield { date, hasAvailability: free.length > 0, canEnquire: false, bookableFrom, bookableTo };
+    const question = await packageQuestion(parts, { target, date, place: {}, party: guests }, call);
+    const { canBegin, first, last } = new PackageStarts(question).beginning();
+    yield { date, hasAvailability: canBegin, canEnquire: false, bookableFrom: text(first), bookableTo: text(last) };
   }
 }
 
-/** The dates on which something that has to be chosen can be: only they are worth the search for all of it. */
+/** The dates on which the package is on offer and something that has to be chosen can be: only they are worth the search for all of it. */
 async function promisingDates(
   parts: BookingParts,
   target: PackageTarget,
@@ -39,7 +36,8 @@ async function promisingDates(
 ): Promise<string[]> {
   const promising = new Set<string>();
   const { offerings, compiled } = target.versioned;
-  const required = target.offering.model.choices.filter((choice) => requiredOptions(choice) > 0);
+  const { model } = target.offering;
+  const required = requiredTimes(model);
   for (const { offeringId } of required.flatMap(({ options }) => options)) {
     const offering = offerings.get(offeringId);
     if (offering?.type === 'session') {
@@ -53,7 +51,10 @@ async function promisingDates(
         if (hasAvailability) promising.add(date);
     }
   }
-  return datesOf(range).filter((date) => promising.has(date));
+  const asker = await askerOf(parts, target, undefined, call);
+  return datesOf(range).filter(
+    (date) => isOnOffer(compiled, model, asker, date) && (required.length === 0 || promising.has(date)),
+  );
 }
 
 function datesOf({ dateFrom, dateTo }: DateRange): string[] {

@@ -5,6 +5,7 @@ import { bookingsOf, bookingsOfItems, bookingsOfPackage, guestsOf } from '../boo
 import type { BookingParts } from '../bookings/parts.ts';
 import type { Offering } from '../offerings/offering.ts';
 import { asksForMembership } from '../offerings/memberships.client.ts';
+import type { Asker } from '../solver/booking-window.ts';
 import { daysOf } from '../solver/horizon.ts';
 import { datesNeeded } from '../solver/packages/judge-starts.ts';
 import { packageItem } from '../solver/packages/package-item.ts';
@@ -23,7 +24,7 @@ export interface BasketPlace {
 }
 
 /** All that answering for a package on a date needs of the database. */
-export interface PackageQuestion {
+export interface PackageQuestion extends Asker {
   target: PackageTarget;
   model: PackageModel;
   date: string;
@@ -31,8 +32,6 @@ export interface PackageQuestion {
   dates: string[];
   guests: number;
   guestIds: string[];
-  nowMs: number;
-  memberships: { typeId: string }[];
   /** What the package's line holds beside what is chosen anew. */
   held: { item: PackageItem; booking: Booking }[];
   excludedItemIds: string[];
@@ -59,13 +58,23 @@ export async function packageQuestion(
   const guests = Math.min(model.maxGuests, Math.max(model.minGuests, party ?? basketGuests.length));
   return {
     ...{ target, model, date, dates, guests, guestIds: basketGuests, held, excludedItemIds },
-    nowMs: call.clock.nowMs(),
-    memberships: await membershipsOf(parts, { ...target, offering: askingOffering(target) }, basketId, call),
+    ...(await askerOf(parts, target, basketId, call)),
     basketTimes: (basketId ? await bookingsOf(call.em, basketId) : [])
       .filter(({ itemId }) => !excludedItemIds.includes(itemId))
       .map(({ startsAtMs, endsAtMs }) => ({ startMs: startsAtMs, endMs: endsAtMs })),
     sessions: await offeredSessions(parts, { target, dates, guests, basketId, givenUp: excludedItemIds }, call),
   };
+}
+
+/** Who asks about a package and what it is made of. */
+export async function askerOf(
+  parts: BookingParts,
+  target: PackageTarget,
+  basketId: string | undefined,
+  call: Call,
+): Promise<Asker> {
+  const memberships = await membershipsOf(parts, { ...target, offering: askingOffering(target) }, basketId, call);
+  return { nowMs: call.clock.nowMs(), memberships };
 }
 
 async function basketOf(

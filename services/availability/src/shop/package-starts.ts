@@ -6,7 +6,7 @@ import type { VisitItem } from '../solver/itineraries/visit.ts';
 import type { SlotQuery } from '../solver/model.ts';
 import { PackageCompletion } from '../solver/packages/complete-package.ts';
 import { judgeStart } from '../solver/packages/judge-starts.ts';
-import { isOffered, packageReason } from '../solver/packages/package-dates.ts';
+import { canBegin, isOffered, packageReason } from '../solver/packages/package-dates.ts';
 import { packageItem } from '../solver/packages/package-item.ts';
 import {
   guestsAtOnce,
@@ -15,6 +15,7 @@ import {
   type PackageItem,
   packageMessage,
   type PackageOption,
+  requiredTimes,
 } from '../solver/packages/package-model.ts';
 import { reasonMessage } from '../solver/reason.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
@@ -69,6 +70,23 @@ export class PackageStarts {
       .filter(({ id }) => !optionId || id === optionId)
       .flatMap((option) => [...this.#appointments(choice, option), ...this.#sessions(choice, option)])
       .sort((a, b) => a.item.startMs - b.item.startMs);
+  }
+
+  /** Whether the package can begin on the date that is asked about, with the first and the last start of what has to be chosen. */
+  beginning(): { canBegin: boolean; first: PackageItem | undefined; last: PackageItem | undefined } {
+    const { model, date } = this.#question;
+    const items = requiredTimes(model)
+      .flatMap(({ id }) => this.#items.get(id) ?? [])
+      .filter((item) => item.date === date)
+      .sort((a, b) => a.startMs - b.startMs);
+    const isFree = (item: PackageItem): boolean => this.#judge(item, null).reason === null;
+    const first = items.find(isFree);
+    const hasStart = first !== undefined;
+    return {
+      canBegin: canBegin(this.#site, model, this.#question, { date, hasStart }),
+      first,
+      last: hasStart ? items.findLast(isFree) : undefined,
+    };
   }
 
   #appointments(choice: PackageChoice, option: PackageOption): CandidateStart[] {

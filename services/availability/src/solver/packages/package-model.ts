@@ -79,6 +79,11 @@ export function requiredOptions({ isOptional, minOptions }: PackageChoice): numb
   return isOptional ? 0 : minOptions;
 }
 
+/** The choices that have to be chosen and take time. */
+export function requiredTimes({ choices }: Pick<PackageModel, 'choices'>): PackageChoice[] {
+  return choices.filter((choice) => choice.offeringType !== 'product' && requiredOptions(choice) > 0);
+}
+
 /** Whether guests may be elsewhere while they are at this choice. */
 export function mayOverlap(model: Pick<PackageModel, 'preventsOverlaps'>, choice: PackageChoice): boolean {
   return !model.preventsOverlaps || choice.allowsOverlaps;
