@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Room, RoomServiceService } from '@lido/proto/lido/availability/v1/room.ts';
+import { JobServiceService } from '@lido/proto/lido/jobs/v1/job.ts';
 import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
 import { loadImage } from '@lido/proto/image';
 import { type Database, openDatabase } from '../src/db/database.ts';
@@ -72,6 +73,17 @@ const handlers: Handlers<typeof RoomServiceService> = {
   ...neverCalled,
 };
 
+const part = { contentType: '', fileName: '', cacheControl: '', isInline: false };
+const mebibyte = Buffer.alloc(1024 * 1024);
+
+const jobHandlers: Handlers<typeof JobServiceService> = {
+  getJob: never,
+  // As many pieces as the id says.
+  async *downloadJob({ id }) {
+    for (let piece = 0; piece < Number(id); piece++) yield { ...part, content: mebibyte };
+  },
+};
+
 function save(request: Room, call: Call): Promise<Room> {
   return call.transact(async () => {
     effects++;
@@ -94,6 +106,7 @@ beforeAll(async () => {
     onCommit: () => commits++,
   });
   server.add(RoomServiceService, handlers);
+  server.add(JobServiceService, jobHandlers);
   client = createClient(await server.listen('127.0.0.1:0'), { name: 'rooms', telemetry });
 });
 afterAll(async () => {
@@ -156,6 +169,22 @@ describe('a call', () => {
       kind: 'unavailable',
     });
     nobody.close();
+  });
+});
+
+describe('a stream', () => {
+  const options = () => ({ metadata: callerMetadata(staff, 'q1'), deadlineMs: 20_000 });
+
+  test('of any length leaves no listeners behind where its reader is slower', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    let pieces = 0;
+    for await (const { content } of client.serverStream(JobServiceService.downloadJob, { id: '300' }, options()))
+      pieces += content.length / mebibyte.length;
+    process.off('warning', note);
+    expect(pieces).toBe(300);
+    expect(warnings).toEqual([]);
   });
 });
 

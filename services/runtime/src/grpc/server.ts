@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   Metadata,
   Server,
@@ -101,7 +102,7 @@ function serveStream(method: AnyMethod, handler: StreamHandler<unknown, unknown>
     void observed(method, grpcCall, services, async () => {
       const call = openCall(method, grpcCall, services, trailer);
       for await (const message of handler(grpcCall.request, call)) {
-        if (!grpcCall.write(message)) await drained(grpcCall);
+        if (!grpcCall.write(message)) await drained(grpcCall, call.signal);
         if (call.signal.aborted) return;
       }
     }).then(
@@ -111,11 +112,9 @@ function serveStream(method: AnyMethod, handler: StreamHandler<unknown, unknown>
   };
 }
 
-async function drained(stream: ServerWritableStream<unknown, unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  stream.once('drain', resolve);
-  stream.once('cancelled', resolve);
-  await promise;
+/** Until the reader has caught up, or the call is over. */
+async function drained(stream: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
+  await once(stream, 'drain', { signal }).catch(() => undefined);
 }
 
 type IncomingCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
