@@ -57,4 +57,16 @@ begin
   perform save_movement(movement, visit_changes, told);
   return true;
 end $$;
+
+-- Keeps what a reader was told in the place of a decision that was kept too late, and takes its movement away; false, and nothing else,
+-- when something else is kept by now.
+create function replace_decision(of_device varchar, of_event varchar, late jsonb, told jsonb, of_movement varchar)
+returns boolean language plpgsql as $$
+begin
+  update taps set decision = told, duplicate_of = null where device_id = of_device and event_id = of_event and decision = late;
+  if not found then return false; end if;
+  update attempts set outcome = told->>'outcome', reason = told->>'reason' where device_id = of_device and event_id = of_event;
+  delete from movements where id = of_movement;
+  return true;
+end $$;
 `;

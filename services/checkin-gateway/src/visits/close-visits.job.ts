@@ -36,6 +36,6 @@ function closeOverdue(
     await lockSubject(em, customerKey(customerId));
     const customer = (await findKnownCustomers(em, organisationId, [customerId])).get(customerId);
     const origin = { actor, requestId: newUuid() };
-    await refold({ organisationId, customerId, customer }, new Date(checkedInAt), { em, origin, nowMs });
+    await refold({ organisationId, customerId, customer }, { at: new Date(checkedInAt) }, { em, origin, nowMs });
   });
 }

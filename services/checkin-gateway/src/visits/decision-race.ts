@@ -1,19 +1,25 @@
-/** Settles once whether a decision was in time: either its transaction may commit or the deadline has answered for it. */
+/** Settles once whether a decision was in time: it is committed, or the deadline has answered for it. */
 export interface DecisionRace {
-  /** Called last before the commit. False means too late: roll back. Repeating it after success is harmless. */
+  /** Called when all is committed. False means too late: nobody may be let in by it. */
   claim(): boolean;
-  /** Called at the deadline. False means that a commit is under way and its answer counts. */
-  expire(): boolean;
-  /** Whether the deadline has answered. */
+  /** Called at the deadline. */
+  expire(): void;
+  /** Whether whatever is still to be done would come too late. */
   isLost(): boolean;
 }
 
-/** A race that nobody has won yet. */
-export function startRace(): DecisionRace {
+/** A race that nobody has won yet. A timer may come late, so the clock is asked as well. */
+export function startRace(limitMs: number, nowMs: () => number): DecisionRace {
+  const untilMs = nowMs() + limitMs;
   let winner: 'decision' | 'deadline' | undefined;
-  const win = (by: 'decision' | 'deadline') => (): boolean => {
-    winner ??= by;
-    return winner === by;
+  return {
+    claim: () => {
+      winner ??= nowMs() < untilMs ? 'decision' : 'deadline';
+      return winner === 'decision';
+    },
+    expire: () => {
+      winner ??= 'deadline';
+    },
+    isLost: () => winner === 'deadline' || nowMs() >= untilMs,
   };
-  return { claim: win('decision'), expire: win('deadline'), isLost: () => winner === 'deadline' };
 }

@@ -19,14 +19,21 @@ export async function recordOf(
   transaction: VisitTransaction,
 ): Promise<MovementRecord> {
   const { overdueSince } = surroundings;
-  if (overdueSince && mayBegin.has(movement.kind)) await refold(visitor, overdueSince, transaction);
+  if (overdueSince && mayBegin.has(movement.kind)) await refold(visitor, { at: overdueSince }, transaction);
   return addMovement(surroundings, movement, transaction.nowMs);
 }
 
-/** Makes the visits around an instant what their movements say by now. The caller holds the customer's lock. */
-export async function refold(visitor: Visitor, at: Date, transaction: VisitTransaction): Promise<void> {
+/**
+ * Makes the visits around an instant what their movements say by now, and the one that a movement had begun which is there no more.
+ * The caller holds the customer's lock.
+ */
+export async function refold(
+  visitor: Visitor,
+  around: { readonly at: Date; readonly movement?: Movement },
+  transaction: VisitTransaction,
+): Promise<void> {
   const { em, nowMs } = transaction;
-  const surroundings = await findSurroundings(em, visitor, { at, nowMs });
+  const surroundings = await findSurroundings(em, visitor, { ...around, nowMs });
   await saveRecord(visitor, addMovement(surroundings, undefined, nowMs), transaction);
 }
 

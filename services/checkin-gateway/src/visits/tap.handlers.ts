@@ -7,6 +7,7 @@ import { type DecisionRace, startRace } from './decision-race.ts';
 import { type Decision, decisionDeadlineMs } from './decision.ts';
 import { fallBack } from './decide.ts';
 import { type DoorDevice, findDoor } from './door.repository.ts';
+import { type SavedTap, takeBack } from './late-decision.repository.ts';
 import type { JournalEntry, ReplayResult } from './journal.ts';
 import { replayJournal } from './replay.handlers.ts';
 import { settle, type SettledTap } from './settle.repository.ts';
@@ -27,8 +28,8 @@ export interface TapDecider {
 /** How much longer than the deadline a statement may run before the database gives it up. */
 const lateMs = 250;
 
-/** The deadline has answered for a decision that was not ready to commit. */
-class LateDecision extends Error {}
+/** The deadline has answered for a decision that was not ready. */
+class TooLate extends Error {}
 
 /** The same tap came twice at once, and the other one was decided first. */
 class DecidedMeanwhile extends Error {}
@@ -60,12 +61,12 @@ export function tapDecider(options: TapDeciderOptions): TapDecider {
 }
 
 async function decideInTime(tap: Tap, options: TapDeciderOptions): Promise<Decision> {
-  const startedMs = performance.now();
-  const race = startRace();
-  const attempt: Attempt = { tap, options, race, startedMs, device: undefined };
+  const race = startRace(decisionDeadlineMs, () => performance.now());
+  const attempt: Attempt = { tap, options, race, startedMs: performance.now() };
   const deadline = Promise.withResolvers<Decision>();
   const timer = setTimeout(() => {
-    if (race.expire()) deadline.resolve(giveUp(attempt, 'decision_timeout'));
+    race.expire();
+    deadline.resolve(answerAnyway(attempt, 'decision_timeout'));
   }, decisionDeadlineMs);
   try {
     return await Promise.race([decideFromFacts(attempt), deadline.promise]);
@@ -80,17 +81,24 @@ interface Attempt {
   readonly options: TapDeciderOptions;
   readonly race: DecisionRace;
   readonly startedMs: number;
-  device: DoorDevice | undefined;
+  device?: DoorDevice;
+  /** What was about to be committed; whether it was may be unknown. */
+  saving?: SavedTap;
+  /** What the reader was told without a decision. */
+  answer?: Decision;
 }
 
 async function decideFromFacts(attempt: Attempt): Promise<Decision> {
-  const { tap, options } = attempt;
+  const { tap, options, race } = attempt;
   const { log } = options.parts.telemetry;
   try {
-    return await decideKept(attempt);
+    const decision = await decideKept(attempt);
+    // Looked at once more after the commit, which may have waited for a disk.
+    if (!race.claim()) throw new TooLate();
+    return decision;
   } catch (error) {
     const context = { event_id: tap.eventId, device_id: tap.deviceId };
-    if (error instanceof LateDecision) {
+    if (error instanceof TooLate) {
       log.warn(context, 'a decision came too late and was undone');
       return giveUp(attempt, 'decision_timeout');
     }
@@ -112,7 +120,7 @@ async function decideKept(attempt: Attempt): Promise<Decision> {
   const heard = await hearTap(em, read);
   if (heard.decision) return heard.decision;
   // Where many wait, work for those who have been answered already would make the next ones late too.
-  if (race.isLost()) throw new LateDecision();
+  if (race.isLost()) throw new TooLate();
   try {
     return await decideAndSave(attempt, await completeCase(read, heard.holder, options));
   } catch (error) {
@@ -125,13 +133,14 @@ async function decideKept(attempt: Attempt): Promise<Decision> {
 async function decideAndSave(attempt: Attempt, tapCase: TapCase): Promise<Decision> {
   const { race, options } = attempt;
   const { db, clock, onCommit } = options.parts;
-  if (race.isLost()) throw new LateDecision();
+  if (race.isLost()) throw new TooLate();
   const decision = await db.transaction(async (em) => {
     const transaction = transactionOf(em, tapCase, clock.nowMs());
     const settled = await settle(tapCase, transaction, remaining(attempt) + lateMs);
     const answer = answerOf({ ...settled, ...tapCase, elapsedMs: elapsed(attempt) });
     if (!(await keep(tapCase, settled, answer, transaction))) throw new DecidedMeanwhile();
-    if (!race.claim()) throw new LateDecision();
+    attempt.saving = { tapCase, decision: answer, consequences: settled.consequences };
+    if (race.isLost()) throw new TooLate();
     return answer;
   });
   onCommit();
@@ -150,16 +159,29 @@ function keep(
   return settleTap(em, tap, { decision, findings }, values);
 }
 
-/** The answer without a decision. Storing it must not keep anybody waiting. */
-function giveUp(attempt: Attempt, reason: 'decision_timeout' | 'internal_error'): Decision {
-  const { tap, options, device } = attempt;
-  const verdict = fallBack(device?.direction ?? 'DEVICE_DIRECTION_UNSPECIFIED', reason);
-  const decision = answerOf({ verdict, tap, device, elapsedMs: elapsed(attempt) });
-  const findings = { customerId: undefined, duplicateOf: undefined };
-  keepDecision(options.parts.db.fork(), tap, { decision, findings }).catch((error: unknown) => {
-    options.parts.telemetry.log.warn({ err: error, event_id: tap.eventId }, 'a denial could not be stored');
+/** Keeps the answer without a decision in the place of all that may have been committed. Nobody waits for that. */
+function giveUp(attempt: Attempt, reason: Unable): Decision {
+  const { tap, options, saving } = attempt;
+  const { db, clock, telemetry, onCommit } = options.parts;
+  const decision = answerAnyway(attempt, reason);
+  const storing = db.transaction(async (em) => {
+    if (saving && (await takeBack(saving, decision, transactionOf(em, saving.tapCase, clock.nowMs())))) return;
+    await keepDecision(em, tap, { decision, findings: { customerId: undefined, duplicateOf: undefined } });
+  });
+  storing.then(onCommit, (error: unknown) => {
+    telemetry.log.warn({ err: error, event_id: tap.eventId }, 'a denial could not be stored');
   });
   return decision;
+}
+
+type Unable = 'decision_timeout' | 'internal_error';
+
+/** The answer without a decision; it is made once, so that what is kept is what the reader was told. */
+function answerAnyway(attempt: Attempt, reason: Unable): Decision {
+  const { tap, device } = attempt;
+  const verdict = fallBack(device?.direction ?? 'DEVICE_DIRECTION_UNSPECIFIED', reason);
+  attempt.answer ??= answerOf({ verdict, tap, device, elapsedMs: elapsed(attempt) });
+  return attempt.answer;
 }
 
 /** Milliseconds since the tap came in. */

@@ -64,6 +64,25 @@ export async function settleTap(
   return row?.kept ?? false;
 }
 
+/** What takes the place of a decision that was kept too late, and the movement that goes with it. */
+export interface Replacement {
+  readonly late: Decision;
+  readonly told: Decision;
+  readonly movementId: string | undefined;
+}
+
+/** Keeps what was told in the place of what was decided too late. Answers false, and changes nothing, where something else is kept. */
+export async function replaceDecision(
+  em: SqlEntityManager,
+  { deviceId, eventId }: Tap,
+  { late, told, movementId }: Replacement,
+): Promise<boolean> {
+  const [row] = await em.execute<{ replaced: boolean }[]>('select replace_decision(?, ?, ?, ?, ?) as replaced', [
+    ...[deviceId, eventId, JSON.stringify(late), JSON.stringify(told), movementId ?? null],
+  ]);
+  return row?.replaced ?? false;
+}
+
 /** A decision with what was found out on the way. */
 export interface KeptDecision {
   readonly decision: Decision;
