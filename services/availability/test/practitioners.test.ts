@@ -121,6 +121,16 @@ describe('a practitioner', () => {
   });
 });
 
+test('whose new sites are none or unknown is refused by that field, as when added', async () => {
+  const { id } = await add('Rooted');
+  for (const siteIds of [[], ['nowhere'], [world.siteId, 'nowhere']]) {
+    const refusal = { kind: 'invalid', fields: { site_ids: [expect.any(String)] } };
+    await expect(add('Rootless', { siteIds })).rejects.toMatchObject(refusal);
+    await expect(change(id, ['site_ids'], { siteIds })).rejects.toMatchObject(refusal);
+  }
+  expect(await namesAt([world.siteId])).toContain('Rooted');
+});
+
 describe("a site's order", () => {
   test('is each site its own, moves who is named to the front and leaves nobody out', async () => {
     const { site, staff } = await world.openSite();

@@ -70,7 +70,12 @@ export const typeFamilies: TypeFamily[] = [
     }),
     blank: (siteId) => ({ ...blankType, siteIds: [siteId] }),
     fields: { ...common, revenueCentre: ['Spa', 'Bar', null], endBuffer: [10, 20, 0], startTimeInterval: [30, 60, 15] },
-    wrong: { ...wrong, end_buffer: { endBuffer: 7 }, 'durations.1': { durations: [60, 62] } },
+    wrong: {
+      ...wrong,
+      site_ids: { siteIds: [] },
+      end_buffer: { endBuffer: 7 },
+      'durations.1': { durations: [60, 62] },
+    },
   },
   {
     of: 'session types',

@@ -56,12 +56,17 @@ const neverCalled = {
   deleteRoomAvailabilityRule: never,
 };
 
+const breaking = {
+  'breaks-key': 'insert into lido_clock (only_row, shift) values (true, interval $$0$$)',
+  'breaks-check': 'insert into lido_clock (only_row, shift) values (false, interval $$0$$)',
+  'breaks-not-null': 'update lido_clock set shift = null',
+};
+
 const handlers: Handlers<typeof RoomServiceService> = {
   getRoom: async ({ id }, call) => {
     if (id === 'throws') throw Object.assign(new Error('password=secret in /srv/app.ts'), { code: 5 });
     if (id === 'refuses') throw invalid({ name: ['The name is taken.'] });
-    if (id === 'breaks-constraint')
-      await call.em.execute('insert into lido_clock (only_row, shift) values (true, interval $$0$$)');
+    if (Object.hasOwn(breaking, id)) await call.em.execute(breaking[id as keyof typeof breaking]);
     if (id === 'slow') await after(2_000, undefined, { signal: call.signal });
     return { ...room, id: `${call.principal.id} ${call.actor} ${call.requestId}` };
   },
@@ -154,8 +159,12 @@ describe('a call', () => {
     });
   });
 
-  test('that breaks a constraint is refused in words of ours', async () => {
-    await expect(get('breaks-constraint')).rejects.toMatchObject({ kind: 'already_exists' });
+  test.each([
+    ['breaks-key', { kind: 'already_exists' }],
+    ['breaks-check', { kind: 'malformed', reason: 'not_allowed' }],
+    ['breaks-not-null', { kind: 'malformed', reason: 'value_missing' }],
+  ])('that breaks a constraint is refused in words of ours (%s)', async (id, refusal) => {
+    await expect(get(id)).rejects.toMatchObject(refusal);
   });
 
   test('that takes longer than its deadline is a refusal the caller can name', async () => {

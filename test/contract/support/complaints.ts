@@ -41,7 +41,9 @@ export function refusedFields(answer: Answer): object {
 
 /** As `complainOf`; a field without bounds that only the database refused is a complaint too. */
 export function complainOfUnbounded(answer: Answer): string[] {
-  const isUnbounded = ['too_long', 'out_of_range'].includes(String(problemOf(answer).code));
+  const isUnbounded = ['too_long', 'out_of_range', 'not_allowed', 'value_missing'].includes(
+    String(problemOf(answer).code),
+  );
   return [...complainOf(answer), ...(isUnbounded ? [tell(answer, `has a field without bounds: ${answer.text}`)] : [])];
 }
 

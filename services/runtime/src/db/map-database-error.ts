@@ -36,6 +36,8 @@ const constraintRefusals: Partial<Record<string, { kind: RefusalKind; reason: st
   // What the contract bounds never gets here; these keep a bound that was forgotten from being a failure of ours.
   '22001': { kind: 'malformed', reason: 'too_long', sentence: 'A text in the request is too long to be kept.' },
   '22003': { kind: 'malformed', reason: 'out_of_range', sentence: 'A number in the request is too large to be kept.' },
+  '23502': { kind: 'malformed', reason: 'value_missing', sentence: 'A value that the request needs is missing.' },
+  '23514': { kind: 'malformed', reason: 'not_allowed', sentence: 'A value in the request is not allowed there.' },
   '23P01': { kind: 'state_conflict', reason: 'already_taken', sentence: 'Somebody else has just taken this time.' },
 };
 

@@ -84,7 +84,7 @@ export async function takeBody<Row extends BaseRow, Message extends object>(
 }
 
 /** A site or brand in a body that the caller can not see is a bad field there, worded as one that does not exist. */
-function requireWritableScope<Row extends BaseRow, Message>(
+export function requireWritableScope<Row extends BaseRow, Message>(
   { scope }: ResourceSpec<Row, Message>,
   row: Row,
   call: Call,

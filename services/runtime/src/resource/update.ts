@@ -1,8 +1,7 @@
 import type { BaseRow } from '../db/base.ts';
 import type { Call } from '../grpc/call.ts';
-import { finishBody } from './create.ts';
+import { finishBody, requireWritableScope } from './create.ts';
 import { loadVisible } from './load.ts';
-import { requirePermission } from './scope.ts';
 import type { ResourceSpec } from './spec.ts';
 
 /** The shape of every update: the resource under its own key, and the names of the fields the body carried. */
@@ -29,7 +28,7 @@ export function update<Row extends BaseRow, Message extends object, Key extends 
       const before = { ...row };
       const mask = request.updateMask ?? [];
       assignMasked(spec, row, request[key], mask);
-      requirePermission(spec.scope, row, call, 'write');
+      requireWritableScope(spec, row, call);
       touch(row, call);
       const written = { row, message: request[key], carries: (field: string) => mask.includes(field) };
       return finishBody(spec, written, { ...transaction, before }, call);
