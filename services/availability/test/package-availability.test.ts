@@ -71,6 +71,19 @@ const relative = (relativeMinsFrom: number, relativeMinsTo: number) => ({
   ],
 });
 
+/** A type of sessions for 9.00. */
+async function aClass() {
+  const type = await world.sessionTypes.createSessionType(
+    { ...blankSessionType, siteId: world.siteId, name: 'Yoga' },
+    world.staff,
+  );
+  await world.sessionTypes.createSessionTypePriceRule(
+    { parentId: type.id, rule: { id: '', sessionTypeId: '', weekdays: [], price: 900 } },
+    world.staff,
+  );
+  return type;
+}
+
 /** Holds an option of a package's choice as orders does. */
 async function choose(
   { itemChoices }: Package,
@@ -177,14 +190,7 @@ describe('the slots of a choice', () => {
   });
 
   test('of sessions have the places left, and full ones their reason', async () => {
-    const type = await world.sessionTypes.createSessionType(
-      { ...blankSessionType, siteId: world.siteId, name: 'Yoga' },
-      world.staff,
-    );
-    await world.sessionTypes.createSessionTypePriceRule(
-      { parentId: type.id, rule: { id: '', sessionTypeId: '', weekdays: [], price: 900 } },
-      world.staff,
-    );
+    const type = await aClass();
     const session = await world.sessions.createSession(
       { ...blankSession, sessionTypeId: type.id, startTime: at('11:00'), capacity: 1 },
       world.staff,
@@ -346,6 +352,45 @@ describe('a whole package', () => {
   const wine = (extra: object = {}) =>
     choiceOf([optionOf('wine')], { offeringType: 'PACKAGE_ITEM_TYPE_PRODUCT', ...extra });
   const weekday = (days: number) => day.add({ days }).toLocaleString('en', { weekday: 'long' }).toLowerCase();
+  const dateAfter = (days: number) => day.add({ days }).toString();
+  const datesOf = async ({ id }: Package, [first, last]: [number, number]) => {
+    const range = { dateFrom: dateAfter(first), dateTo: dateAfter(last), practitionerId: [] };
+    return (
+      await world.shop.getOfferingDatesAvailability(
+        { offeringType: 'package', offeringId: id, ...range },
+        world.anybody,
+      )
+    ).data;
+  };
+  const wholeOn = async ({ id }: Package, days: number) =>
+    availability.getPackageAvailability({ siteId: world.siteId, packageId: id, date: dateAfter(days) }, world.anybody);
+
+  test('has a date whose rest is on the day after, wherever it is asked for', async () => {
+    const type = await aClass();
+    const session = {
+      ...blankSession,
+      sessionTypeId: type.id,
+      startTime: day
+        .add({ days: 1 })
+        .toZonedDateTime({ timeZone: 'Europe/London', plainTime: '11:00' })
+        .toString({ timeZoneName: 'never' }),
+    };
+    await world.sessions.createSession({ ...session, capacity: 1 }, world.staff);
+    const made = await pack(
+      world,
+      [choiceOf([optionOf(massage)]), choiceOf([optionOf(type.id)], { offeringType: 'PACKAGE_ITEM_TYPE_SESSION' })],
+      { maxDailyDuration: type.duration },
+    );
+    expect(await datesOf(made, [0, 0])).toMatchObject([
+      { hasAvailability: true, bookableFrom: at('09:00'), bookableTo: at('16:00') },
+    ]);
+    expect(await wholeOn(made, 0)).toMatchObject({ hasAvailability: true });
+    expect((await datesOf(made, [-1, 3])).map(({ hasAvailability }) => hasAvailability)).toEqual([
+      ...[false, true, true, false, false],
+    ]);
+    const whole = await Promise.all([-1, 0, 1, 2, 3].map((days) => wholeOn(made, days)));
+    expect(whole.map(({ hasAvailability }) => hasAvailability)).toEqual([false, true, true, false, false]);
+  });
 
   test.each([
     ['of products only', () => [wine()]],
@@ -363,31 +408,12 @@ describe('a whole package', () => {
         ],
         minAdvanceBookingsInterval: 'P6D',
       });
-      const dates = [-3, 0, 1, 2, 3].map((days) => day.add({ days }).toString());
-      const { data } = await world.shop.getOfferingDatesAvailability(
-        {
-          offeringType: 'package',
-          offeringId: made.id,
-          dateFrom: dates[0] ?? '',
-          dateTo: dates.at(-1) ?? '',
-          practitionerId: [],
-        },
-        world.anybody,
-      );
-      const whole = await Promise.all(
-        dates.map((asked) =>
-          availability.getPackageAvailability({ siteId: world.siteId, packageId: made.id, date: asked }, world.anybody),
-        ),
-      );
+      const asked = [-3, 0, 1, 2, 3];
       const expected = [false, true, false, true, false];
+      const whole = await Promise.all(asked.map((days) => wholeOn(made, days)));
       expect(whole.map(({ hasAvailability }) => hasAvailability)).toEqual(expected);
-      expect(data.filter(({ date }) => dates.includes(date)).map(({ hasAvailability }) => hasAvailability)).toEqual(
-        expected,
-      );
-      const [first] = (
-        await world.shop.listShopOfferings({ siteId: world.siteId, categoryId: [], date: dates[1] }, world.anybody)
-      ).data.filter(({ id }) => id === made.id);
-      expect(first).toMatchObject({ hasAvailability: true });
+      const dates = await datesOf(made, [-3, 3]);
+      expect(asked.map((days) => dates[days + 3]?.hasAvailability)).toEqual(expected);
     },
   );
 });

@@ -13,7 +13,7 @@ import { startOfDay } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import type { PackageChoice } from '../solver/packages/package-model.ts';
 import { packagePrice } from '../solver/packages/package-price.ts';
-import { type PackageQuestion, packageQuestion } from './package-question.repository.ts';
+import { type BasketPlace, type DatedQuestion, onDate, packageQuestion } from './package-question.repository.ts';
 import { toPackageSlots } from './package-slots.ts';
 import { PackageStarts } from './package-starts.ts';
 import { findPackage, type PackageTarget } from './package-target.repository.ts';
@@ -68,17 +68,16 @@ async function wholePackage(
 /** The question, unless nothing can be booked on its date any more or yet. */
 async function askedOn(
   parts: BookingParts,
-  asked: Parameters<typeof packageQuestion>[1],
+  { target, date, place }: { target: PackageTarget; date: string; place: BasketPlace },
   call: Call,
-): Promise<PackageQuestion | undefined> {
-  const { target, date } = asked;
+): Promise<DatedQuestion | undefined> {
   const range = searchable({ dateFrom: date, dateTo: date }, target.versioned);
-  return range && packageQuestion(parts, asked, call);
+  return range && onDate(await packageQuestion(parts, { target, range, place }, call), date);
 }
 
 function choiceOn(
   choice: PackageChoice,
-  question: PackageQuestion | undefined,
+  question: DatedQuestion | undefined,
   starts: PackageStarts | undefined,
 ): PackageChoiceAvailability {
   const slots = question && starts ? toPackageSlots(question, choice, starts.candidatesOf(choice)) : [];

@@ -1,15 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OfferingDate } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { addDays, formatInstant } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
 import { isOnOffer } from '../solver/packages/package-dates.ts';
-import { guestsAtOnce, type PackageItem, requiredTimes } from '../solver/packages/package-model.ts';
-import { askerOf, packageQuestion } from './package-question.repository.ts';
+import { type PackageChoice, type PackageItem, requiredTimes } from '../solver/packages/package-model.ts';
+import { appointmentQuery, sessionRefusal } from './package-items.ts';
+import { onDate, type PackageQuestion, packageQuestion } from './package-question.repository.ts';
 import { PackageStarts } from './package-starts.ts';
 import type { PackageTarget } from './package-target.repository.ts';
-import { type DateRange, slotQuery } from './search.repository.ts';
-import { sessionDates } from './session-search.repository.ts';
+import type { DateRange } from './search.repository.ts';
 
 /** The dates of a range that are worth a look, whether so many guests can book the whole of a package, and between which starts of what has to be chosen. */
 export async function* packageDates(
@@ -18,43 +19,39 @@ export async function* packageDates(
   { range, guests }: { range: DateRange; guests: number },
   call: Call,
 ): AsyncGenerator<OfferingDate, void, void> {
+  const question = await packageQuestion(parts, { target, range, place: {}, party: guests }, call);
   const text = (item: PackageItem | undefined): string | null =>
     item ? formatInstant(item.startMs, target.site.timezone) : null;
-  for (const date of await promisingDates(parts, target, { range, guests }, call)) {
-    const question = await packageQuestion(parts, { target, date, place: {}, party: guests }, call);
-    const { canBegin, first, last } = new PackageStarts(question).beginning();
+  for (const date of promisingDates(question, range)) {
+    const { canBegin, first, last } = new PackageStarts(onDate(question, date)).beginning();
     yield { date, hasAvailability: canBegin, canEnquire: false, bookableFrom: text(first), bookableTo: text(last) };
+    // Each date is a search of its own: others get their turn between two of them.
+    await nextTurn();
   }
 }
 
 /** The dates on which the package is on offer and something that has to be chosen can be: only they are worth the search for all of it. */
-async function promisingDates(
-  parts: BookingParts,
-  target: PackageTarget,
-  { range, guests }: { range: DateRange; guests: number },
-  call: Call,
-): Promise<string[]> {
-  const promising = new Set<string>();
-  const { offerings, compiled } = target.versioned;
-  const { model } = target.offering;
+function promisingDates(question: PackageQuestion, range: DateRange): string[] {
+  const { model, target } = question;
   const required = requiredTimes(model);
-  for (const { offeringId } of required.flatMap(({ options }) => options)) {
-    const offering = offerings.get(offeringId);
-    if (offering?.type === 'session') {
-      const question = { range, guests: guestsAtOnce(guests, offering.row) };
-      for (const { date } of await sessionDates(parts, { ...target, offering }, question, call)) promising.add(date);
-    } else if (offering?.type === 'appointment') {
-      const nothing = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
-      const filter = { ...nothing, quantity: guestsAtOnce(guests, offering.row) };
-      const query = await slotQuery(parts, { target: { ...target, offering }, filter, range }, call);
-      for (const { date, hasAvailability } of findBookableDates(compiled, query))
-        if (hasAvailability) promising.add(date);
-    }
-  }
-  const asker = await askerOf(parts, target, undefined, call);
+  const promising = new Set(required.flatMap((choice) => datesOfChoice(question, choice, range)));
   return datesOf(range).filter(
-    (date) => isOnOffer(compiled, model, asker, date) && (required.length === 0 || promising.has(date)),
+    (date) =>
+      isOnOffer(target.versioned.compiled, model, question, date) && (required.length === 0 || promising.has(date)),
   );
+}
+
+function datesOfChoice(question: PackageQuestion, choice: PackageChoice, range: DateRange): string[] {
+  return choice.options.flatMap((option) => {
+    const query = appointmentQuery(question, choice, option);
+    if (query) {
+      const dates = findBookableDates(question.target.versioned.compiled, { ...query, ...range });
+      return dates.flatMap(({ date, hasAvailability }) => (hasAvailability ? [date] : []));
+    }
+    return [...(question.sessions.get(option.offeringId) ?? [])].flatMap(([date, sessions]) =>
+      sessions.some((session) => sessionRefusal(question, choice, session) === null) ? [date] : [],
+    );
+  });
 }
 
 function datesOf({ dateFrom, dateTo }: DateRange): string[] {

@@ -10,8 +10,8 @@ import { daysOf } from '../solver/horizon.ts';
 import { datesNeeded } from '../solver/packages/judge-starts.ts';
 import { packageItem } from '../solver/packages/package-item.ts';
 import { type PackageItem, type PackageModel, requiredOptions } from '../solver/packages/package-model.ts';
-import { membershipsOf } from './search.repository.ts';
-import { type OfferedSession, offeredSessions } from './package-sessions.repository.ts';
+import { type DateRange, membershipsOf } from './search.repository.ts';
+import { type OfferedSessions, offeredSessions } from './package-sessions.repository.ts';
 import type { PackageTarget } from './package-target.repository.ts';
 
 /** What a client says about its basket. */
@@ -23,13 +23,10 @@ export interface BasketPlace {
   choiceId?: string | undefined;
 }
 
-/** All that answering for a package on a date needs of the database. */
+/** All that answering for a package on some dates needs of the database. */
 export interface PackageQuestion extends Asker {
   target: PackageTarget;
   model: PackageModel;
-  date: string;
-  /** The local dates that the package may be spread over. */
-  dates: string[];
   guests: number;
   guestIds: string[];
   /** What the package's line holds beside what is chosen anew. */
@@ -37,37 +34,50 @@ export interface PackageQuestion extends Asker {
   excludedItemIds: string[];
   /** When the basket is somewhere already. */
   basketTimes: { startMs: number; endMs: number }[];
-  /** By session type, for the dates. */
-  sessions: ReadonlyMap<string, OfferedSession[]>;
+  /** For the dates, and those that the package may be spread over. */
+  sessions: OfferedSessions;
 }
 
-/** Loads what a question about a package needs; everything after it is worked out without a wait, of one version of the site. */
+/** The same about one date. */
+export interface DatedQuestion extends PackageQuestion {
+  date: string;
+  /** The local dates that the package may be spread over. */
+  dates: string[];
+}
+
+/** Loads what questions about a package need; everything after it is worked out without a wait, of one version of the site. */
 export async function packageQuestion(
   parts: BookingParts,
-  { target, date, place, party }: { target: PackageTarget; date: string; place: BasketPlace; party?: number },
+  { target, range, place, party }: { target: PackageTarget; range: DateRange; place: BasketPlace; party?: number },
   call: Call,
 ): Promise<PackageQuestion> {
   const { model } = target.offering;
   const { basketId, line, excludedItemIds } = await basketOf(place, call);
   const basketGuests = basketId ? await guestsOf(call.em, basketId) : [];
-  const zone = target.site.timezone;
   const held = line
     .filter(({ itemId }) => !excludedItemIds.includes(itemId))
-    .map((booking) => ({ booking, item: itemOf(booking, zone) }));
-  const dates = visitDates(target, date, held);
+    .map((booking) => ({ booking, item: itemOf(booking, target.site.timezone) }));
   const guests = Math.min(model.maxGuests, Math.max(model.minGuests, party ?? basketGuests.length));
+  const asker = await askerOf(parts, target, basketId, call);
+  const dates = [...visitDates(target, range.dateFrom, held), ...visitDates(target, range.dateTo, held)].sort();
+  const spread = { dateFrom: dates[0] ?? range.dateFrom, dateTo: dates.at(-1) ?? range.dateTo };
+  const givenUp = excludedItemIds;
   return {
-    ...{ target, model, date, dates, guests, guestIds: basketGuests, held, excludedItemIds },
-    ...(await askerOf(parts, target, basketId, call)),
+    ...{ ...asker, target, model, guests, guestIds: basketGuests, held, excludedItemIds },
     basketTimes: (basketId ? await bookingsOf(call.em, basketId) : [])
       .filter(({ itemId }) => !excludedItemIds.includes(itemId))
       .map(({ startsAtMs, endsAtMs }) => ({ startMs: startsAtMs, endMs: endsAtMs })),
-    sessions: await offeredSessions(parts, { target, dates, guests, basketId, givenUp: excludedItemIds }, call),
+    sessions: await offeredSessions({ target, range: spread, asker, guests, basketId, givenUp }, call),
   };
 }
 
+/** What a question is for one of its dates. */
+export function onDate(question: PackageQuestion, date: string): DatedQuestion {
+  return { ...question, date, dates: visitDates(question.target, date, question.held) };
+}
+
 /** Who asks about a package and what it is made of. */
-export async function askerOf(
+async function askerOf(
   parts: BookingParts,
   target: PackageTarget,
   basketId: string | undefined,

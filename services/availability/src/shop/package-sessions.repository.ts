@@ -1,11 +1,12 @@
 import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
-import type { BookingParts } from '../bookings/parts.ts';
 import type { SessionReason } from '../sessions/session-state.ts';
+import type { Asker } from '../solver/booking-window.ts';
 import { guestsAtOnce } from '../solver/packages/package-model.ts';
 import type { PackageTarget } from './package-target.repository.ts';
-import { sessionPages } from './session-search.repository.ts';
+import type { DateRange } from './search.repository.ts';
+import { comingSessions } from './session-search.repository.ts';
 
 /** A session as an option of a package. */
 export interface OfferedSession {
@@ -16,41 +17,41 @@ export interface OfferedSession {
   reason: SessionReason | null;
 }
 
-/** The sessions of a package's options on its dates, by session type. */
+/** Sessions of a package's options, in order, by their type and local date. */
+export type OfferedSessions = ReadonlyMap<string, ReadonlyMap<string, OfferedSession[]>>;
+
+/** For whom a package's sessions are looked at, and on which dates. */
+interface SessionsQuestion {
+  target: PackageTarget;
+  range: DateRange;
+  asker: Asker;
+  guests: number;
+  basketId: string | undefined;
+  givenUp: readonly string[];
+}
+
+/** The sessions of a package's options on some dates. */
 export async function offeredSessions(
-  parts: BookingParts,
-  {
-    target,
-    dates,
-    guests,
-    basketId,
-    givenUp,
-  }: {
-    target: PackageTarget;
-    dates: readonly string[];
-    guests: number;
-    basketId: string | undefined;
-    givenUp: readonly string[];
-  },
-  call: Call,
-): Promise<Map<string, OfferedSession[]>> {
-  const [dateFrom, dateTo] = [dates[0], dates.at(-1)];
-  const found = new Map<string, OfferedSession[]>();
-  if (dateFrom === undefined || dateTo === undefined) return found;
-  const ids = target.offering.model.choices.flatMap(({ options }) => options.map(({ offeringId }) => offeringId));
-  for (const id of new Set(ids)) {
+  { target, range, asker, guests, basketId, givenUp }: SessionsQuestion,
+  { em }: Call,
+): Promise<OfferedSessions> {
+  const { model } = target.offering;
+  const ids = new Set(model.choices.flatMap(({ options }) => options.map(({ offeringId }) => offeringId)));
+  const types = [...ids].flatMap((id) => {
     const offering = target.versioned.offerings.get(id);
-    if (offering?.type !== 'session') continue;
-    const atOnce = guestsAtOnce(guests, offering.row);
-    const question = { range: { dateFrom, dateTo }, guests: atOnce, orderId: basketId, exceptItemIds: givenUp };
-    const ofDates: OfferedSession[] = [];
-    for await (const sessions of sessionPages(parts, { ...target, offering }, question, call)) {
-      for (const session of sessions)
-        if (dates.includes(session.startTime.slice(0, 10))) ofDates.push(offeredSession(session, atOnce));
-    }
-    found.set(id, ofDates);
+    return offering?.type === 'session' ? [offering.row] : [];
+  });
+  const offered: OfferedSession[] = [];
+  // What is left is judged for a number of guests, which is the same for most types.
+  for (const [atOnce, ofSize] of Map.groupBy(types, (row) => guestsAtOnce(guests, row))) {
+    const coming = { typeIds: ofSize.map(({ id }) => id), range, zone: target.site.timezone };
+    const judged = { guests: atOnce, asker, orderId: basketId, exceptItemIds: givenUp };
+    for await (const sessions of comingSessions(em, coming, judged))
+      offered.push(...sessions.map((session) => offeredSession(session, atOnce)));
   }
-  return found;
+  const ofTypes = Map.groupBy(offered, ({ session }) => session.sessionTypeId);
+  const byDate = (sessions: OfferedSession[]) => Map.groupBy(sessions, ({ session }) => session.startTime.slice(0, 10));
+  return new Map([...ofTypes].map(([id, sessions]) => [id, byDate(sessions)]));
 }
 
 function offeredSession(session: Session, guests: number): OfferedSession {

@@ -1,16 +1,11 @@
 import type { Booking } from '../bookings/booking.ts';
 import type { CompiledSite } from '../solver/compile-site.ts';
 import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
-import { startOptions } from '../solver/itineraries/start-options.ts';
-import type { VisitItem } from '../solver/itineraries/visit.ts';
-import type { SlotQuery } from '../solver/model.ts';
 import { PackageCompletion } from '../solver/packages/complete-package.ts';
 import { judgeStart } from '../solver/packages/judge-starts.ts';
 import { canBegin, isOffered, packageReason } from '../solver/packages/package-dates.ts';
 import { packageItem } from '../solver/packages/package-item.ts';
 import {
-  guestsAtOnce,
-  mayOverlap,
   type PackageChoice,
   type PackageItem,
   packageMessage,
@@ -18,8 +13,8 @@ import {
   requiredTimes,
 } from '../solver/packages/package-model.ts';
 import { reasonMessage } from '../solver/reason.ts';
-import { sessionMessage } from '../sessions/session-state.ts';
-import type { PackageQuestion } from './package-question.repository.ts';
+import { appointmentQuery, itemsByChoice, type Refusal, sessionRefusal } from './package-items.ts';
+import type { DatedQuestion, PackageQuestion } from './package-question.repository.ts';
 import type { OfferedSession } from './package-sessions.repository.ts';
 
 /** A candidate start of an option, and why it can not be chosen. */
@@ -35,20 +30,15 @@ export interface CandidateStart {
   readonly message: string | null;
 }
 
-interface Refusal {
-  readonly reason: string;
-  readonly message: string;
-}
-
 const stepsMax = 20_000;
 
 /** Answers for the starts of a package's choices, as the site and the basket stand. */
 export class PackageStarts {
-  readonly #question: PackageQuestion;
+  readonly #question: DatedQuestion;
   readonly #items: ReadonlyMap<string, PackageItem[]>;
   readonly #completion: PackageCompletion;
 
-  constructor(question: PackageQuestion) {
+  constructor(question: DatedQuestion) {
     this.#question = question;
     this.#items = itemsByChoice(question);
     const { model, target } = question;
@@ -107,17 +97,15 @@ export class PackageStarts {
 
   #sessions(choice: PackageChoice, option: PackageOption): CandidateStart[] {
     const { sessions, date } = this.#question;
-    return (sessions.get(option.offeringId) ?? [])
-      .map((session) => ({ session, item: this.#itemAt(choice, option, session) }))
-      .filter(({ item }) => item.date === date)
-      .map(({ session, item }) => {
-        const { price } = session.session;
-        return {
-          ...{ choice, option, item, guests: session.guests, delivery: { session } },
-          ownPriceMinor: price === null || price === undefined ? null : price * session.guests,
-          ...this.#judge(item, sessionRefusal(this.#question, choice, session)),
-        };
-      });
+    return (sessions.get(option.offeringId)?.get(date) ?? []).map((session) => {
+      const item = this.#itemAt(choice, option, session);
+      const { price } = session.session;
+      return {
+        ...{ choice, option, item, guests: session.guests, delivery: { session } },
+        ownPriceMinor: price === null || price === undefined ? null : price * session.guests,
+        ...this.#judge(item, sessionRefusal(this.#question, choice, session)),
+      };
+    });
   }
 
   get #site(): CompiledSite {
@@ -142,76 +130,6 @@ export class PackageStarts {
       ? { reason: null, message: null }
       : { reason: ofRules, message: packageMessage(ofRules) };
   }
-}
-
-/** The question about one option as an appointment; its guests may be anywhere where the choice may overlap. */
-function appointmentQuery(
-  { target, guests, guestIds, nowMs, memberships, excludedItemIds, model }: PackageQuestion,
-  choice: PackageChoice,
-  { offeringId }: PackageOption,
-): Omit<SlotQuery, 'dateFrom' | 'dateTo'> | undefined {
-  const type = target.versioned.compiled.types.get(offeringId);
-  if (choice.offeringType !== 'appointment' || type === undefined) return undefined;
-  return {
-    appointmentTypeId: type.id,
-    nowMs,
-    durationMinutes: type.durationsMinutes[0] ?? 0,
-    guests: guestsAtOnce(guests, type),
-    guestIds: mayOverlap(model, choice) ? [] : guestIds,
-    excludeItemIds: excludedItemIds,
-    memberships,
-  };
-}
-
-/** What every option that takes time can be by itself on the dates of the visit, by choice and in the order of the starts. */
-function itemsByChoice(question: PackageQuestion): Map<string, PackageItem[]> {
-  const { model, target, dates } = question;
-  const { compiled } = target.versioned;
-  const options = model.choices.flatMap((choice) => choice.options.map((option) => ({ choice, option })));
-  const found = new Map<string, PackageItem[]>(model.choices.map(({ id }) => [id, []]));
-  for (const date of dates) {
-    const items = options.map(({ choice, option }) => visitItem(question, choice, option, date));
-    const visit = { date, items, order: 'any', minGapMinutes: 0, maxGapMinutes: null } as const;
-    for (const [index, { choice, option }] of options.entries()) {
-      const ids = { choiceId: choice.id, optionId: option.id };
-      for (const start of startOptions(compiled, visit, index))
-        found.get(choice.id)?.push(packageItem(ids, start, target.site.timezone, start));
-    }
-  }
-  for (const items of found.values()) items.sort((a, b) => a.startMs - b.startMs);
-  return found;
-}
-
-function visitItem(question: PackageQuestion, choice: PackageChoice, option: PackageOption, date: string): VisitItem {
-  const query = appointmentQuery(question, choice, option);
-  if (query !== undefined) return { kind: 'appointment', guestIds: query.guestIds ?? [], query };
-  const sessions = (question.sessions.get(option.offeringId) ?? []).filter(
-    (session) => session.session.startTime.slice(0, 10) === date && sessionRefusal(question, choice, session) === null,
-  );
-  return {
-    kind: 'listed',
-    guestIds: [],
-    guests: sessions[0]?.guests ?? 1,
-    starts: sessions.map(({ session, startMs, endMs, guests }) => ({
-      ...{ placeId: session.id, places: session.remainingCapacity, startMs, endMs },
-      amountMinor: (session.price ?? 0) * guests,
-    })),
-  };
-}
-
-function sessionRefusal(
-  { guestIds, target, excludedItemIds, model }: PackageQuestion,
-  choice: PackageChoice,
-  { reason, startMs, endMs }: OfferedSession,
-): Refusal | null {
-  if (reason !== null) return { reason, message: sessionMessage(reason) };
-  if (mayOverlap(model, choice)) return null;
-  const isElsewhere = guestIds.some((id) =>
-    (target.versioned.compiled.guests.get(id)?.claimed.claims ?? []).some(
-      ({ fromMs, toMs, itemId }) => !excludedItemIds.includes(itemId ?? '') && fromMs < endMs && startMs < toMs,
-    ),
-  );
-  return isElsewhere ? { reason: 'guest_unavailable', message: reasonMessage('guest_unavailable') } : null;
 }
 
 /** The held bookings of one choice. */

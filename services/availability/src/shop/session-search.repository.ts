@@ -1,4 +1,5 @@
 import type { EntityName, FilterQuery } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
 import type { OfferingDate } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
@@ -21,16 +22,14 @@ interface SessionSearch extends Pick<PlacesQuestion, 'guests' | 'orderId' | 'exc
 }
 
 /** All of a type's sessions of a range that have not begun, judged for those who ask; in order, and a page at a time. */
-export async function* sessionPages(
+async function* sessionPages(
   parts: BookingParts,
   target: Target,
   { range, guestIds = [], ...question }: SessionSearch,
   call: Call,
 ): AsyncGenerator<Session[], void, void> {
-  const { site, offering, versioned } = target;
+  const { versioned, offering } = target;
   const nowMs = call.clock.nowMs();
-  const from = Math.max(nowMs, range ? startOfDay(range.dateFrom, site.timezone) : nowMs);
-  const until = range ? [{ startTime: { $lt: new Date(startOfDay(addDays(range.dateTo, 1), site.timezone)) } }] : [];
   const memberships = await membershipsOf(parts, target, question.orderId ?? question.exceptOrderId, call);
   const isOwn = ({ orderId }: { orderId: string | null }): boolean =>
     orderId !== null && orderId === question.exceptOrderId;
@@ -42,6 +41,18 @@ export async function* sessionPages(
       return isGuestElsewhere(versioned.compiled, guestIds, during, isOwn);
     },
   };
+  yield* comingSessions(call.em, { typeIds: [offering.row.id], range, zone: target.site.timezone }, judged);
+}
+
+/** The same of several types, for who asks about all of them alike. */
+export async function* comingSessions(
+  em: SqlEntityManager,
+  { typeIds, range, zone }: { typeIds: readonly string[]; range: DateRange | undefined; zone: string },
+  judged: PlacesQuestion,
+): AsyncGenerator<Session[], void, void> {
+  const { nowMs } = judged.asker;
+  const from = Math.max(nowMs, range ? startOfDay(range.dateFrom, zone) : nowMs);
+  const until = range ? [{ startTime: { $lt: new Date(startOfDay(addDays(range.dateTo, 1), zone)) } }] : [];
   const options = {
     orderBy: { startTime: 'asc', id: 'asc' },
     limit: sessionsPerPage,
@@ -49,13 +60,13 @@ export async function* sessionPages(
   } as const;
   let after: object[] = [{ startTime: { $gte: new Date(from) } }];
   for (;;) {
-    const where = { $and: [{ sessionTypeId: offering.row.id, deletedAt: null }, ...after, ...until] };
-    const rows = (await call.em.find(
+    const where = { $and: [{ sessionTypeId: { $in: [...typeIds] }, deletedAt: null }, ...after, ...until] };
+    const rows = (await em.find(
       SessionEntity as EntityName<SessionRow>,
       where as FilterQuery<SessionRow>,
       options,
     )) as SessionRow[];
-    yield await presentSessions(call.em, rows, judged);
+    yield await presentSessions(em, rows, judged);
     const last = rows[sessionsPerPage - 1];
     if (!last) return;
     const { startTime, id } = last;
