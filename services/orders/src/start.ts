@@ -5,6 +5,7 @@ import { OrderBookingServiceService, OrderDirectoryServiceService } from '@lido/
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
+import { OrderItemServiceService } from '@lido/proto/lido/orders/v1/order_items.ts';
 import { OrderNoteServiceService } from '@lido/proto/lido/orders/v1/order_note.ts';
 import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
 import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
@@ -25,6 +26,7 @@ import { bookingSubscription } from './items/booking.consumer.ts';
 import { checkinSubscriptions } from './items/checkin.consumer.ts';
 import { OrderItemEntity } from './items/order-item.entity.ts';
 import { OrderNoteEntity } from './notes/order-note.entity.ts';
+import { orderItemHandlers } from './items/staff-item.handlers.ts';
 import { orderNoteHandlers } from './notes/order-note.handlers.ts';
 import { orderDirectoryHandlers } from './orders/order-directory.handlers.ts';
 import { OrderEntity } from './orders/order.entity.ts';
@@ -86,6 +88,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
         serve: (server) => {
           server.add(BasketServiceService, basketHandlers(ports));
           server.add(OrderServiceService, orderHandlers(ports));
+          server.add(OrderItemServiceService, orderItemHandlers(ports));
           server.add(OrderGuestServiceService, orderGuestHandlers);
           server.add(OrderPaymentServiceService, orderPaymentHandlers);
           server.add(OrderNoteServiceService, orderNoteHandlers);

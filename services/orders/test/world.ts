@@ -8,6 +8,7 @@ import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.t
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
+import { OrderItemServiceService } from '@lido/proto/lido/orders/v1/order_items.ts';
 import { OrderNoteServiceService } from '@lido/proto/lido/orders/v1/order_note.ts';
 import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
 import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
@@ -30,6 +31,7 @@ export interface World {
   offerings: Offerings;
   baskets: Peer<typeof BasketServiceService>;
   orders: Peer<typeof OrderServiceService>;
+  items: Peer<typeof OrderItemServiceService>;
   guests: Peer<typeof OrderGuestServiceService>;
   payments: Peer<typeof OrderPaymentServiceService>;
   notes: Peer<typeof OrderNoteServiceService>;
@@ -110,6 +112,7 @@ export async function startWorld(): Promise<World> {
     offerings: await openOfferings(availabilityClient, staff, site.id),
     baskets: peerOf(BasketServiceService, ordersClient),
     orders: peerOf(OrderServiceService, ordersClient),
+    items: peerOf(OrderItemServiceService, ordersClient),
     guests: peerOf(OrderGuestServiceService, ordersClient),
     payments: peerOf(OrderPaymentServiceService, ordersClient),
     notes: peerOf(OrderNoteServiceService, ordersClient),

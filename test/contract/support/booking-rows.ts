@@ -33,6 +33,8 @@ export async function addBooking(api: Api, seeded: Seeded): Promise<Rows> {
       '/shop/appointments/{}': closed.item,
       '/shop/orders/{}': order.id,
       '/shop/orders/{}/guests/{}': guest,
+      '/shop/orders/{}/items/{}': closed.item,
+      '/shop/orders/{}/order-items/{}': closed.item,
       '/shop/orders/{}/notes/{}': note.id,
       '/shop/orders/{}/payments/{}': closed.payment,
       '/shop/orders-by-ref/{}': order.order_ref,

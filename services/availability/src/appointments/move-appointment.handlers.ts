@@ -10,7 +10,7 @@ import { holdOffered, offeredItem } from '../bookings/hold-items.repository.ts';
 import type { HoldOrder } from '../bookings/hold-order.ts';
 import { bookingChanged } from '../bookings/hold-time.repository.ts';
 import type { ChangeParts } from '../bookings/parts.ts';
-import { mayOverride, overriderOf } from '../claims/overrider.handlers.ts';
+import { mayOverride, overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import { ordersCaller } from '../order-cards/orders.client.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { findAppointment } from './appointment.repository.ts';

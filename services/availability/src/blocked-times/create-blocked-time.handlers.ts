@@ -11,7 +11,7 @@ import { firstColumns } from '@lido/runtime/resource/create.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
 import { requireSite } from '@lido/runtime/resource/scope.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { overriderOf } from '../claims/overrider.handlers.ts';
+import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import { distinct } from '../solver/eligibility.ts';
 import { type Blockables, loadBlockables, unknownBlocked } from './blocked-resources.repository.ts';
 import { BlockedTimeEntity, type BlockedTimeRow } from './blocked-time.entity.ts';

@@ -10,7 +10,7 @@ import { loadBlockables, unknownBlocked } from './blocked-resources.repository.t
 import { BlockedTimeEntity, type BlockedTimeRow } from './blocked-time.entity.ts';
 import { blockedTimeErrors, swapped } from './blocked-time.ts';
 import { blockedTimes, emitBlockedTime } from './blocked-time.repository.ts';
-import { overriderOf } from '../claims/overrider.handlers.ts';
+import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import { refuse } from './create-blocked-time.handlers.ts';
 import { takeBlockedTime, tellOfBlockedTime } from './take-blocked-time.repository.ts';
 

@@ -21,10 +21,10 @@ import { toHeldItem } from './held-item.ts';
 import { hold } from './hold.handlers.ts';
 import { holdItems } from './hold-items.repository.ts';
 import type { HoldOrder } from './hold-order.ts';
-import type { BookingParts } from './parts.ts';
+import type { BookingParts, ChangeParts } from './parts.ts';
 
 /** The rpcs that orders uses to hold time, keep it and give it back. */
-export function bookingHandlers(parts: BookingParts) {
+export function bookingHandlers(parts: ChangeParts) {
   return {
     hold: hold(parts),
     extendHolds: (request, call) => extendHolds(parts, request, call),
@@ -113,7 +113,7 @@ async function claimAgain(
       mayWait: bookings[0]?.status === 'waiting',
     };
     const items = bookings.map(({ request }) => request);
-    await holdItems(parts, order, items, call);
+    await holdItems(parts, order, items, { call });
   }
 }
 

@@ -5,9 +5,10 @@ import type { Booking } from './booking.ts';
 import { bookingsOfItems } from './booking.repository.ts';
 import { toHeldItem } from './held-item.ts';
 
-/** What can become of a booking that its order did not ask for. */
+/** What can become of a booking that its order did not ask for, or asked for and may not know of yet. */
 export type BookingEvent =
   | 'lido.availability.booking.moved'
+  | 'lido.availability.booking.placed'
   | 'lido.availability.booking.promoted'
   | 'lido.availability.booking.cancelled';
 

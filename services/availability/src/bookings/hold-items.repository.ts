@@ -38,10 +38,10 @@ export async function holdItems(
   parts: BookingParts,
   order: HoldOrder,
   items: HoldItem[],
-  call: Call,
+  options: { call: Call; tell?: Tell | undefined },
 ): Promise<HeldItem[]> {
   const offered = items.map((item) => offeredItem(order, item));
-  return heldItems(order, offered, await holdOffered(parts, order, offered, { call }));
+  return heldItems(order, offered, await holdOffered(parts, order, offered, options));
 }
 
 /**
@@ -84,7 +84,7 @@ export async function holdOffered(
   parts: BookingParts,
   order: HoldOrder,
   items: OfferedItem[],
-  { call, isDryRun = false, tell }: { call: Call; isDryRun?: boolean; tell?: Tell },
+  { call, isDryRun = false, tell }: { call: Call; isDryRun?: boolean; tell?: Tell | undefined },
 ): Promise<Booking[]> {
   if (items.length === 0) return [];
   const memberships = await activeMemberships(parts, order, items, call);

@@ -1,23 +1,37 @@
 import type { HoldRequest, HoldResponse } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
+import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
-import { holdFromMemory, holdItems } from './hold-items.repository.ts';
+import { tellOfBookings } from './changed-booking.repository.ts';
+import { holdFromMemory, holdItems, type Tell } from './hold-items.repository.ts';
 import type { HoldOrder } from './hold-order.ts';
-import type { BookingParts } from './parts.ts';
+import type { ChangeParts } from './parts.ts';
 
 const holdMinutesDefault = 15;
 
 /** Holds every item or none; an item that is held already moves. */
-export function hold(parts: BookingParts) {
+export function hold(parts: ChangeParts) {
   return async (request: HoldRequest, call: Call): Promise<HoldResponse> => {
     const known = parts.compiledSites.known(request.siteId);
     const held = known && (await holdFromMemory(parts, orderOf(request, known, call), request.items, call));
     if (held) return { items: held };
     const versioned = await parts.compiledSites.get(request.siteId, call);
     if (!versioned) throw invalid({ site_id: [`There is no site ${request.siteId}.`] });
-    return { items: await holdItems(parts, orderOf(request, versioned, call), request.items, call) };
+    const tell = request.items.some(({ isBooked }) => isBooked) ? tellOfPlaced(call) : undefined;
+    const items = await holdItems(parts, orderOf(request, versioned, call), request.items, { call, tell });
+    if (tell) parts.onCommit();
+    return { items };
   };
+}
+
+/** What is booked at once outlives a crash of orders, which hears of it and follows, or gives back what it does not know. */
+function tellOfPlaced({ actor, requestId }: Call): Tell {
+  return (em, bookings) =>
+    tellOfBookings('lido.availability.booking.placed', bookings, {
+      em,
+      emit: (event) => writeEvent(em, event, { actor, requestId }),
+    });
 }
 
 function orderOf(request: HoldRequest, versioned: VersionedSite, call: Call): HoldOrder {

@@ -3,7 +3,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { firstColumns } from '@lido/runtime/resource/create.ts';
 import { loadNamed } from '@lido/runtime/resource/load.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { overriderOf } from '../claims/overrider.handlers.ts';
+import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import type { SiteChange } from '../sites/site-version.repository.ts';
 import { sessionEntity } from './load-session.repository.ts';
 import { takeForSession, tellOfSession } from './save-session.repository.ts';

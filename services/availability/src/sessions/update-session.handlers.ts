@@ -7,7 +7,7 @@ import type { Booking } from '../bookings/booking.ts';
 import { moveBookings } from '../bookings/booking.repository.ts';
 import { tellOfBookings } from '../bookings/changed-booking.repository.ts';
 import type { OwnedClaims } from '../claims/claim.repository.ts';
-import { overriderOf } from '../claims/overrider.handlers.ts';
+import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import { loadSession, typeOfSession } from './load-session.repository.ts';
 import { lockSessionAnd, takeForSession, tellOfSession } from './save-session.repository.ts';
 import type { SessionRow } from './session.entity.ts';

@@ -21,13 +21,15 @@ export interface HoldOptions extends Asking {
   skipRules: boolean;
   /** Whether the booker is a guest on the shop. */
   isOnline: boolean;
+  /** Who takes what others hold, by the right to override rules. */
+  overridingActor?: string | null;
 }
 
 /** An item and what it wants. */
 export interface ItemToHold {
   id: string;
   wanted: WantedItem;
-  /** Whether it is booked already; it then only moves. */
+  /** Whether it is booked for good: at once where it is new, and without a lapse where it moves. */
   isBooked?: boolean;
 }
 
@@ -79,6 +81,7 @@ function holdRequest(order: OrderRow, items: ItemToHold[], options: HoldOptions)
     holdMinutes: 0,
     skipRules: options.skipRules,
     isOnline: options.isOnline,
+    overridingActor: options.overridingActor ?? null,
   };
 }
 

@@ -6,8 +6,9 @@ import type { Clock } from '@lido/runtime/service/clock.ts';
 import { isOpen } from '../orders/order.ts';
 import { OrderEntity } from '../orders/order.entity.ts';
 import { aggregateOf, saveOrder, type Writer, zoneOf } from '../orders/order.repository.ts';
+import { releaseLater } from '../bookings/release.repository.ts';
 import { applyBooking, applyHold, bookedStatus } from './held-item.ts';
-import type { OrderItemRow } from './order-item.entity.ts';
+import { OrderItemEntity, type OrderItemRow } from './order-item.entity.ts';
 
 /** What becomes of bookings without their orders having asked: their items follow, and the orders tell of it. */
 export function bookingSubscription(clock: Clock): Subscription {
@@ -17,6 +18,7 @@ export function bookingSubscription(clock: Clock): Subscription {
     mode: 'effect',
     handlers: {
       'lido.availability.booking.moved': follow(clock, move),
+      'lido.availability.booking.placed': followPlaced(clock),
       'lido.availability.booking.promoted': follow(clock, promote),
       'lido.availability.booking.cancelled': follow(clock, cancel),
     },
@@ -36,6 +38,15 @@ function move(item: OrderItemRow, held: HeldItem, zone: string, { assigned }: Ch
   }
 }
 
+function place(item: OrderItemRow, held: HeldItem, zone: string): void {
+  applyHold(item, held, zone);
+  const { offering } = held.bookingSummary ?? {};
+  if (!offering) return;
+  item.offeringType = offering.type;
+  item.offeringId = offering.id;
+  item.offeringName = offering.name;
+}
+
 /** A place for one who waited is due from now on. While the submit is still under way, it is the submit that ends it. */
 function promote(item: OrderItemRow, held: HeldItem, zone: string): void {
   applyHold(item, held, zone);
@@ -45,6 +56,24 @@ function promote(item: OrderItemRow, held: HeldItem, zone: string): void {
 function cancel(item: OrderItemRow, held: HeldItem, zone: string): void {
   applyBooking(item, held, zone);
   item.status = 'ORDER_ITEM_STATUS_CANCELLED';
+}
+
+/**
+ * What an order asked for is known to it, unless it crashed before that was saved. Then its item follows; and where there is none, the
+ * time is given back, because nobody else ever would.
+ */
+function followPlaced(clock: Clock): EventHandler {
+  const followed = follow(clock, place);
+  return async (event, parts) => {
+    const { em, origin } = parts;
+    const { orderId, item: held } = ChangedBooking.decode(event.payload);
+    // Whoever asked for it may still be at it: the lock waits until that is saved, or lost.
+    const order = await em.findOne(OrderEntity, { id: orderId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!order || !held) return;
+    const item = await em.findOne(OrderItemEntity, { id: held.itemId, deletedAt: null });
+    if (!item) await releaseLater(em, order, [held.itemId], origin.requestId);
+    else if (item.bookingRevision < held.revision) await followed(event, parts);
+  };
 }
 
 function follow(clock: Clock, change: Change): EventHandler {

@@ -60,6 +60,14 @@ export function applyConfirmed(item: OrderItemRow, held: HeldItem, zone: string)
   else applyBooking(item, held, zone);
 }
 
+/** Takes an item out of what the order is worth; its time still has to be given back. */
+export function cancelItem(item: OrderItemRow, { nowMs, actor }: { nowMs: number; actor: string }): void {
+  item.status = 'ORDER_ITEM_STATUS_CANCELLED';
+  item.reservedUntil = null;
+  item.updatedAt = new Date(nowMs);
+  item.updatedBy = actor;
+}
+
 /** Copies what an item asks for. */
 export function applyWanted(item: OrderItemRow, wanted: WantedItem): void {
   item.offeringType = wanted.offeringType;

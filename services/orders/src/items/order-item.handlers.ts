@@ -9,6 +9,7 @@ import type { Bookings, HoldOptions, ItemToHold } from '../bookings/bookings.cli
 import { guestDetails } from '../guests/guest.ts';
 import { createGuest } from '../guests/order-guest.repository.ts';
 import type { Aggregate } from '../orders/aggregate.ts';
+import { isOpen } from '../orders/order.ts';
 import { newColumns, type Writer } from '../orders/order.repository.ts';
 import { applyHold, applyWanted, bookedStatus, isBooked, wantedOf } from './held-item.ts';
 import { readItem, type WantedItem } from './item.ts';
@@ -31,7 +32,10 @@ export function holdOptions(
   return { requestId, isOnline, skipRules: skipRules && !isOnline };
 }
 
-/** Holds the time of a new item and adds it. `itemId` is minted once per request, so that a retry holds the same item. */
+/**
+ * Holds the time of a new item and adds it; to an order that has been submitted, as booked. `itemId` is minted once per request, so that
+ * a retry holds the same item.
+ */
 export async function addItem(
   aggregate: Aggregate,
   asked: { itemId: string; input: OrderItemInput },
@@ -42,7 +46,8 @@ export async function addItem(
   const guestIds = aggregate.guests.map(({ id }) => id);
   const { wanted, newGuests } = readItem(asked.input, { zone, guestIds });
   addGuests(aggregate, wanted, newGuests, writer);
-  const [held] = await change.bookings.hold(order, [{ id: asked.itemId, wanted }], hold);
+  const isBookedAtOnce = !isOpen(order.status);
+  const [held] = await change.bookings.hold(order, [{ id: asked.itemId, wanted, isBooked: isBookedAtOnce }], hold);
   const item = writer.em.create(OrderItemEntity, {
     ...newColumns(asked.itemId, order.organisationId, writer),
     orderId: order.id,
@@ -56,6 +61,7 @@ export async function addItem(
   } as unknown as RequiredEntityData<OrderItemRow>);
   applyWanted(item, wanted);
   applyHold(item, heldOr(held), zone);
+  if (isBookedAtOnce) item.status = bookedStatus(item);
   aggregate.items.push(item);
 }
 
@@ -118,7 +124,8 @@ function toHold(item: OrderItemRow, wanted: WantedItem): ItemToHold {
   return { id, wanted, isBooked: isBooked(item) };
 }
 
-function requireItem({ items }: Aggregate, id: string): OrderItemRow {
+/** The item with an id, or its 404. */
+export function requireItem({ items }: Aggregate, id: string): OrderItemRow {
   const item = items.find((candidate) => candidate.id === id);
   if (!item) throw notFound(id);
   return item;

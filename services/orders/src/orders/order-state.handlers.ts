@@ -4,6 +4,7 @@ import type { Call } from '@lido/runtime/grpc/call.ts';
 import { formatMoney } from '@lido/runtime/money/format-money.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
 import { releaseLater } from '../bookings/release.repository.ts';
+import { cancelItem } from '../items/held-item.ts';
 import { liveItems, moneyOf } from './aggregate.ts';
 import { changeOrder } from './change-order.handlers.ts';
 import { requireTransition } from './order.ts';
@@ -13,18 +14,14 @@ import type { Ports } from './ports.ts';
 /** Cancels an order with all its items. Its time is given back after the commit, by work that a crash can not lose. */
 export function cancelOrder({ wakeSweeper }: Ports) {
   return async ({ orderId }: OrderIdRequest, call: Call): Promise<Order> => {
-    const answer = await changeOrder(orderId, call, 'cancelled', async (aggregate, { em, nowMs }) => {
+    const answer = await changeOrder(orderId, call, 'cancelled', async (aggregate, writer) => {
       const { order } = aggregate;
       order.status = requireTransition(order.status, 'cancel');
-      order.cancelledAt = new Date(nowMs);
+      order.cancelledAt = new Date(writer.nowMs);
       const items = liveItems(aggregate);
-      for (const item of items) {
-        item.status = 'ORDER_ITEM_STATUS_CANCELLED';
-        item.reservedUntil = null;
-        item.updatedAt = new Date(nowMs);
-      }
+      for (const item of items) cancelItem(item, writer);
       await releaseLater(
-        em,
+        writer.em,
         order,
         items.map(({ id }) => id),
         call.requestId,

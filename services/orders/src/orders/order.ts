@@ -56,6 +56,12 @@ export function requireOpen(status: OrderStatus): void {
   if (!isOpen(status)) throw illegal(status, 'changed as a basket');
 }
 
+/** Refuses items for an order that is not confirmed: what is in a basket is added as to a basket. */
+export function requireSubmitted(status: OrderStatus): void {
+  if (status !== 'ORDER_STATUS_SUBMITTED')
+    throw stateConflict('illegal_state', `This order is ${states[status]}; items are added to submitted orders only.`);
+}
+
 /** Refuses changes of guests and payments once an order's value no longer changes. Refunds are another matter. */
 export function requireUnfrozen(status: OrderStatus): void {
   if (!isOpen(status) && status !== 'ORDER_STATUS_SUBMITTED') throw illegal(status, 'changed');

@@ -1,6 +1,6 @@
-import { forbidden } from '@lido/runtime/errors/refusal.ts';
-import type { Call } from '@lido/runtime/grpc/call.ts';
-import { may } from '@lido/runtime/grpc/principal.ts';
+import { forbidden } from '../errors/refusal.ts';
+import type { Call } from './call.ts';
+import { may } from './principal.ts';
 
 const permission = 'reservations.override-rules';
 
