@@ -1,5 +1,6 @@
 import { addDays } from '@lido/runtime/time/zone.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { staff } from '../../../test/support/callers.ts';
 import { blankSession, build, hire, offer } from '../../../test/support/offerings.ts';
 import { holdFor, offerClass, openSql, placesIn } from './classes.ts';
 import { startWorld, type World } from './world.ts';
@@ -150,6 +151,16 @@ describe('what goes with an offering', () => {
     expect(idsOf(crossSells)).toEqual([second, first.id]);
     expect(crossSells.data[0]).toMatchObject({ type: 'session', name: 'With it', priceFrom: 1_500, currency: 'gbp' });
     expect(idsOf(await world.shop.listShopOfferingUpsells(asked, world.anybody))).toEqual([first.id]);
+  });
+
+  test('is hidden with an offering that is not online, from staff of elsewhere too', async () => {
+    const offline = await offer(world, nothing, { offeredOnline: false });
+    const asked = { siteId: world.siteId, offeringType: 'appointment', offeringId: offline.id };
+    const { organisationId } = world.staff.principal;
+    const colleague = staff({ organisationId, brandId: world.brandId }, ['another-site']);
+    for (const caller of [world.anybody, world.stranger, colleague])
+      await expect(world.shop.getShopOffering(asked, caller)).rejects.toMatchObject({ kind: 'not_found' });
+    expect(await world.shop.getShopOffering(asked, world.staff)).toMatchObject({ id: offline.id });
   });
 
   test('is hidden with the offering itself', async () => {

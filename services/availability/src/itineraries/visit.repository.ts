@@ -85,10 +85,10 @@ interface VisitContext {
   sessions: Map<string, Session>;
 }
 
-function offeringOf({ offerings }: VersionedSite, wanted: WantedItem, call: Call): Offering | undefined {
+function offeringOf({ offerings, site }: VersionedSite, wanted: WantedItem, call: Call): Offering | undefined {
   const type = itemTypes.find((known) => known === wanted.offeringType);
   const offering = type && findOffering(offerings, type, wanted.offeringId);
-  return offering && isShopper(call) && !offering.row.offeredOnline ? undefined : offering;
+  return offering && isShopper(call, site) && !offering.row.offeredOnline ? undefined : offering;
 }
 
 function unknownOffering({ offeringType, offeringId }: WantedItem): FieldErrors {

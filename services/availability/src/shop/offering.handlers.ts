@@ -126,7 +126,7 @@ async function presentOfferings(
     return {
       ...toShopOffering(offering, site, prices),
       ...embeds(offering.row),
-      itemChoices: choices(id).filter(({ visible }) => visible === true || !isShopper(call)),
+      itemChoices: choices(id).filter(({ visible }) => visible === true || !isShopper(call, versioned.site)),
       hasAvailability: nextDate === undefined ? null : nextDate !== null,
       nextAvailableDate: nextDate ?? null,
     };

@@ -1,6 +1,7 @@
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
+import { visibleSites } from '@lido/runtime/grpc/principal.ts';
 import { daysBetween, localDateOf } from '@lido/runtime/time/zone.ts';
 import { guestsOf } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
@@ -87,7 +88,7 @@ export async function findTarget(
 ): Promise<Target> {
   const versioned = await findSite(parts, siteId, call);
   const offering = findOffering(versioned.offerings, offeringType, offeringId);
-  if (!offering || (isShopper(call) && !offering.row.offeredOnline)) throw notFound(offeringId);
+  if (!offering || (isShopper(call, versioned.site) && !offering.row.offeredOnline)) throw notFound(offeringId);
   return { site: versioned.site, offering, versioned };
 }
 
@@ -98,9 +99,10 @@ export async function findSite(parts: BookingParts, siteId: string, call: Call):
   return versioned;
 }
 
-/** Whether the caller sees only what is offered online. */
-export function isShopper({ principal }: Call): boolean {
-  return principal.kind === 'KIND_PUBLIC' || principal.kind === 'KIND_CUSTOMER' || principal.kind === 'KIND_PARTNER';
+/** Whether the caller sees only what is offered online, as everybody does who does not work at the site. */
+export function isShopper({ principal }: Call, site: Site): boolean {
+  const sites = visibleSites(principal);
+  return sites !== undefined && !(principal.organisationId === site.organisationId && sites.includes(site.id));
 }
 
 /** A search: what is asked about, on which dates, narrowed how. */
