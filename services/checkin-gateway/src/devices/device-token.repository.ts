@@ -57,7 +57,8 @@ export async function findDeviceByToken(
   const ended = await em.execute<unknown[]>('delete from device_tokens where device_id = ? and id < ? returning id', [
     ...[deviceId, used.id],
   ]);
-  if (ended.length > 0) disconnect(deviceId);
   const device = await findDevice(em, deviceId);
+  // One that we dial is logged in to with another secret.
+  if (ended.length > 0 && !device?.address) disconnect(deviceId);
   return device?.deletedAt && !mayConnect(device) ? undefined : device;
 }

@@ -93,7 +93,7 @@ export function deviceHandlers({ db, secrets, disconnect }: DeviceHandlerOptions
     createDeviceToken: async ({ id }, call) => {
       const device = await loadVisible(devices, id, call, { use: 'write' });
       const token = await db.transaction((em) => addToken(em, device.id, new Date(call.clock.nowMs())));
-      disconnect(device.id);
+      if (!device.address) disconnect(device.id);
       return { token };
     },
   } satisfies Handlers<typeof DeviceServiceService>;
