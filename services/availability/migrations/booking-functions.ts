@@ -2,8 +2,9 @@
  * Holding, renewing and giving back, each in one statement, so that its locks are held for no round trip. Each also gives every site
  * concerned its next version with what changed, as the last thing it does. What is held and given back at the same moment is exchanged
  * together (decision 21). A model that changed since the solver looked (LD001), an item of another order (LD002), too little room in a
- * session, an area or a practitioner's day (LD003), and a change made from an older state of its booking (LD005) end an exchange with
- * nothing changed, as does a dry run (LD004). Claims that others were quicker to take leave out only the hold that wanted them.
+ * session, an area or a practitioner's day (LD003), a change made from an older state of its booking (LD005), and an override of what
+ * may not be overridden (LD006) end an exchange with nothing changed, as does a dry run (LD004). Claims that others were quicker to take
+ * leave out only the hold that wanted them.
  */
 export const bookingFunctions = `
 create type daily_limit as (
@@ -132,11 +133,11 @@ create function bookings_of(holds jsonb) returns varchar[] language sql immutabl
 $$;
 
 create function exchange_time(
-  holds jsonb, releases jsonb, home_site varchar, solver_version bigint, solver_stamp bigint, overriding_actor varchar, is_dry_run boolean)
+  holds jsonb, releases jsonb, home_site varchar, solver_version bigint, solver_stamp bigint, overrider jsonb, is_dry_run boolean)
 returns jsonb language plpgsql as $$
 declare
   released varchar[]; given_up varchar[]; wanted wanted_claim[]; lasts boolean; has_places boolean; saved jsonb; too_full jsonb;
-  home record; stamp_before bigint;
+  taken jsonb; home record; stamp_before bigint;
 begin
   released := array(
     select b.id from jsonb_to_recordset(releases) r(order_id varchar, item_ids varchar[]) join bookings b on b.order_id = r.order_id
@@ -144,10 +145,13 @@ begin
   given_up := released || bookings_of(holds);
   wanted := claims_of(holds);
   perform lock_time(wanted, given_up);
-  if overriding_actor is not null then
-    -- A guest can not be in two places, whoever says so.
-    if exists (select from claims_in_the_way(wanted, given_up) where kind = 'guest') then holds := '[]'; end if;
-    perform override_claims(claims_of(holds), given_up, overriding_actor);
+  if overrider is not null then
+    perform override_claims(wanted, given_up, overrider->>'actor',
+      array(select jsonb_array_elements_text(overrider->'siteIds'))::varchar[]);
+    select jsonb_agg(distinct kind) into taken from claims_in_the_way(wanted, given_up);
+    if taken is not null then
+      raise exception 'what is held is not to be overridden' using errcode = 'LD006', detail = taken;
+    end if;
   elsif exists (select from claims_in_the_way(wanted, given_up)) then
     -- Who was too late gets nothing of what they want, and nobody beside them loses by it.
     holds := coalesce((select jsonb_agg(h) from jsonb_array_elements(holds) h
@@ -168,7 +172,7 @@ begin
 
   select n.version, n.stamp into home from tell_of_bookings(given_up,
     -- Who lost a claim to an override is not among the given up, so the site is read anew.
-    case when overriding_actor is null then jsonb_build_object('kind', 'claims', 'released', given_up,
+    case when overrider is null then jsonb_build_object('kind', 'claims', 'released', given_up,
       'taken', jsonb_path_query_array(holds, '$[*].taken[*]'), 'takenAreas', jsonb_path_query_array(holds, '$[*].takenAreas[*]'))
     else '{"kind":"model"}' end) n where n.site_id = home_site;
   select c.stamp into stamp_before from site_changes c where c.site_id = home_site and c.version = home.version - 1;
@@ -176,7 +180,7 @@ begin
     perform prove_fresh(home_site, home.version, solver_version, solver_stamp);
   end if;
   if is_dry_run then raise exception 'all of it can be held' using errcode = 'LD004'; end if;
-  if overriding_actor is null and not lasts and not jsonb_path_exists(holds, '$[*].held[*] ? (@.status == "confirmed")') then
+  if overrider is null and not lasts and not jsonb_path_exists(holds, '$[*].held[*] ? (@.status == "confirmed")') then
     perform commit_without_waiting();
   end if;
   return jsonb_build_object('saved', saved, 'released', released, 'version', home.version, 'stamp', home.stamp::text,

@@ -3,7 +3,7 @@
  * what has expired or is given up, looks again, and inserts. It answers the claims that stand in the way, none when all were taken.
  * Two callers can never wait for each other in a circle, and the constraint on the table stays the backstop.
  *
- * With an actor who may override, what stands in the way is ended and written down instead; nothing ever overlaps.
+ * For an actor who may override, what stands in the way is ended before; nothing ever overlaps.
  *
  * A lock is a resource and an hour, so that only those wait for each other whose times touch the same hour. What is longer than a day,
  * or has as many times as a timetable, locks the whole resource, which everybody else holds shared.
@@ -51,26 +51,13 @@ begin
   from unnest(wanted) w order by w.resource_id, w.unit, w.starts_at;
 end $$;
 
-create function take_claims(wanted wanted_claim[], given_up varchar[], overriding_actor varchar default null)
-returns setof claims language plpgsql as $$
+create function take_claims(wanted wanted_claim[], given_up varchar[]) returns setof claims language plpgsql as $$
 begin
-  if overriding_actor is null then
-    return query select * from claims_in_the_way(wanted, given_up);
-    if found then return; end if;
-  end if;
-
+  return query select * from claims_in_the_way(wanted, given_up);
+  if found then return; end if;
   perform lock_time(wanted, given_up);
-
-  if overriding_actor is null then
-    return query select * from claims_in_the_way(wanted, given_up);
-    if found then return; end if;
-  else
-    -- A guest can not be in two places, whoever says so.
-    return query select * from claims_in_the_way(wanted, given_up) where kind = 'guest';
-    if found then return; end if;
-    perform override_claims(wanted, given_up, overriding_actor);
-  end if;
-
+  return query select * from claims_in_the_way(wanted, given_up);
+  if found then return; end if;
   perform exchange_claims(wanted, given_up);
 end $$;
 
@@ -98,14 +85,20 @@ begin
   perform exchange_claims(wanted, '{}');
 end $$;
 
-create function override_claims(wanted wanted_claim[], given_up varchar[], actor varchar) returns void language sql as $$
+-- Ends what stands in the way at the sites where an actor may, and writes it down. What is left in the way refuses them like everybody:
+-- what is held at other sites, and guests, who can not be in two places, whoever says so.
+create function override_claims(wanted wanted_claim[], given_up varchar[], actor varchar, at_sites varchar[]) returns void
+language plpgsql as $$
+begin
+  perform lock_time(wanted, given_up);
   with ended as (
-    update claims c set active = false where id in (select id from claims_in_the_way(wanted, given_up)) returning c.*),
+    update claims c set active = false
+    where id in (select id from claims_in_the_way(wanted, given_up) where kind <> 'guest' and site_id = any (at_sites)) returning c.*),
   -- Who only held the time has to claim it again; who booked it keeps the booking, which now lacks what was taken.
   lapsed as (update bookings set expires_at = lido_now() where status = 'held' and id in (select booking_id from ended))
   insert into claim_overrides (organisation_id, site_id, resource_id, kind, during, lost_by, taken_by, actor, created_at)
   select ended.organisation_id, ended.site_id, ended.resource_id, ended.kind, ended.during, ended.booking_id,
     (select w.booking_id from unnest(wanted) w where w.resource_id = ended.resource_id and w.unit = ended.unit
       and tstzrange(w.starts_at, w.ends_at, '[)') && ended.during limit 1), actor, lido_now()
-  from ended
-$$;`;
+  from ended;
+end $$;`;

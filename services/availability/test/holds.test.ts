@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
-import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { HoldItem, Overrider } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { blankSession, blankSessionType, build, hire, offer } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-const hold = (order: string, items: HoldItem[], extra: { skipRules?: boolean; overridingActor?: string } = {}) =>
+const hold = (order: string, items: HoldItem[], extra: { skipRules?: boolean; overrider?: Overrider } = {}) =>
   world.bookings.hold(
     {
       ...{ orderId: order, siteId: world.siteId, customerId: null, items, holdMinutes: 10 },
@@ -30,6 +30,7 @@ const hold = (order: string, items: HoldItem[], extra: { skipRules?: boolean; ov
     },
     world.staff,
   );
+const overrider: Overrider = { actor: 'staff:somebody', siteIds: [] };
 const confirm = (order: string) =>
   world.bookings.confirm({ orderId: order, skipRules: false, itemIds: [] }, world.staff);
 
@@ -205,7 +206,7 @@ describe('taking over what is occupied', () => {
     await hold(loser, [lost]);
     await confirm(loser);
     const taken = itemAt(type.id, at('11:00'), { practitionerIds: [person] });
-    await hold(winner, [taken], { skipRules: true, overridingActor: 'staff:somebody' });
+    await hold(winner, [taken], { skipRules: true, overrider });
     const run = <Row>(sql: string, params: unknown[]) => db.fork().execute<Row[]>(sql, params);
     const active = await run<{ item_id: string }>(`select item_id from claims where active and resource_id = ?`, [
       person,
@@ -221,7 +222,7 @@ describe('taking over what is occupied', () => {
     const type = await offer(world, { practitionerIds: [person], roomIds: [] });
     const guestIds = ['guest-who-stays'];
     await hold(orderId(), [itemAt(type.id, at('13:00'), { guestIds })]);
-    const override = { skipRules: true, overridingActor: 'staff:somebody' };
+    const override = { skipRules: true, overrider };
     await expect(hold(orderId(), [itemAt(type.id, at('13:00'))], override)).rejects.toMatchObject({
       reason: 'already_taken',
     });
@@ -237,7 +238,7 @@ describe('taking over what is occupied', () => {
     const loser = orderId();
     await hold(loser, [itemAt(type.id, at('15:00'))]);
     const named = itemAt(type.id, at('15:00'), { practitionerIds: [person] });
-    await hold(orderId(), [named], { skipRules: true, overridingActor: 'staff:somebody' });
+    await hold(orderId(), [named], { skipRules: true, overrider });
     await expect(confirm(loser)).rejects.toMatchObject({ reason: 'already_taken' });
   });
 });

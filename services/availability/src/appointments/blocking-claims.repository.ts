@@ -1,10 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { ClaimKind } from '../claims/claim.ts';
 import { instantText, textArray } from '../claims/claim.repository.ts';
 
 /** A claim that is in the way, and the order it is for, if it is an order's. */
 export interface BlockingClaim {
   resourceId: string;
-  kind: string;
+  kind: ClaimKind;
   siteId: string;
   orderId: string | null;
   startsAtMs: number;

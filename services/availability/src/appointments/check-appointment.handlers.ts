@@ -6,6 +6,7 @@ import { visibleSites } from '@lido/runtime/grpc/principal.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { ChangeParts } from '../bookings/parts.ts';
 import { orderCards } from '../order-cards/order-card.repository.ts';
+import { takenReason } from '../solver/reason.ts';
 import { type BlockingClaim, claimsDuring } from './blocking-claims.repository.ts';
 import { type Move, moveAppointment, readMove } from './move-appointment.handlers.ts';
 
@@ -25,14 +26,6 @@ export function checkAppointmentUpdate(parts: ChangeParts) {
 
 const conflictKinds = new Set<Refusal['kind']>(['booking_conflict', 'state_conflict', 'concurrent_change']);
 
-/** The kind of resource whose claims stand behind a reason. */
-const kindOf: Record<string, string> = {
-  no_practitioners_available: 'practitioner',
-  no_rooms_available: 'room',
-  no_equipment_available: 'equipment',
-  guest_unavailable: 'guest',
-};
-
 /** One conflict for each claim that is in the way, or one without a resource where no single one is. */
 async function conflictsOf({ reason, message }: Refusal, move: Move, call: Call): Promise<Conflict[]> {
   const { booking, site, next } = move;
@@ -44,8 +37,9 @@ async function conflictsOf({ reason, message }: Refusal, move: Move, call: Call)
     startsAtMs: next.startMs,
     endsAtMs: endMs + (type?.endBufferMinutes ?? 0) * 60_000,
   };
-  const claims = kindOf[reason] === undefined ? [] : await claimsDuring(call.em, wanted, booking.id);
-  const blocking = claims.filter(({ kind }) => kind === kindOf[reason]);
+  const isOfClaims = Object.values<string>(takenReason).includes(reason);
+  const claims = isOfClaims ? await claimsDuring(call.em, wanted, booking.id) : [];
+  const blocking = claims.filter(({ kind }) => takenReason[kind] === reason);
   const times = (startsAtMs: number, endsAtMs: number) => ({
     startTime: formatInstant(startsAtMs, zone),
     endTime: formatInstant(endsAtMs, zone),

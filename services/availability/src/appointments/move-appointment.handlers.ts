@@ -78,7 +78,7 @@ async function hold(
   change: AppointmentChange | null,
   { call, isDryRun, stage }: MoveOptions,
 ): Promise<void> {
-  const overridingActor = overriderOf(change?.overrideConflicts, booking.siteId, call);
+  const overrider = overriderOf(change?.overrideConflicts, booking.siteId, call);
   const nowMs = call.clock.nowMs();
   requireMovable(booking, nowMs);
   await parts.orders.checkBookingChange({ orderId: booking.orderId }, ordersCaller(call));
@@ -91,7 +91,7 @@ async function hold(
     expiresAtMs: booking.expiresAtMs ?? nowMs,
     skipRules: mayOverride(booking.siteId, call),
     isOnline: false,
-    overridingActor,
+    overrider,
     fromRevision: booking.revision,
   };
   const item = offeredItem(order, requestFor(booking, next, site));

@@ -33,12 +33,12 @@ export function createBlockedTime({ blockedTime }: CreateBlockedTimeRequest, cal
     const siteId = siteOf(input, blocked, blockables, call);
     refuse(blockedTimeErrors({ ...input, ...blocked }));
     refuse(unknownBlocked(blocked, blockables, siteId));
-    const overridingActor = overriderOf(input.override, siteId, call);
+    const overrider = overriderOf(input.override, siteId, call);
     const zone = (await zonesOf(em, [siteId])).get(siteId) ?? 'UTC';
     const windows = windowsOf(input, blocked, zone);
     const rows = insertRows(em, { input, blocked, siteId, windows }, call);
     await em.flush();
-    const taking = { blockables, givenUp: [], overridingActor, zone };
+    const taking = { blockables, givenUp: [], overrider, zone };
     await takeBlockedTime(em, rows, taking);
     const first = await emitBlockedTime(rows[0] as BlockedTimeRow, transaction);
     await tellOfBlockedTime(em, rows, taking);

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { WantedClaim } from '../claims/claim.ts';
 import { type OwnedAreas, type OwnedClaims, takeAreas, takeClaims } from '../claims/claim.repository.ts';
+import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 import { areaConflicts, claimConflicts, conflictsWith } from '../claims/conflict.repository.ts';
 import { takenBy } from '../sessions/session-claims.ts';
 import { nextVersions, type SiteChange, sitesOfPractitioners } from '../sites/site-version.repository.ts';
@@ -12,18 +13,18 @@ import { windowOf } from './blocked-time.ts';
 export interface Taking {
   blockables: Blockables;
   givenUp: string[];
-  overridingActor: string | null;
+  overrider: Overrider | null;
   zone: string;
 }
 
 /** Takes the time of all resources of all rows, or refuses with what stands in the way. */
 export async function takeBlockedTime(em: SqlEntityManager, rows: BlockedTimeRow[], taking: Taking): Promise<void> {
-  const { givenUp, overridingActor, zone } = taking;
+  const { givenUp, overrider, zone } = taking;
   const claims = rows.map((row) => claimsOf(row, taking.blockables));
   const areas = rows.map((row) => areasOf(row, taking.blockables));
-  const blocking = await takeClaims(em, claims, givenUp, overridingActor);
+  const blocking = await takeClaims(em, claims, givenUp, overrider);
   if (blocking.length > 0) throw conflictsWith(await claimConflicts(em, blocking, zone));
-  const full = await takeAreas(em, areas, givenUp, overridingActor);
+  const full = await takeAreas(em, areas, givenUp, overrider);
   if (full.length > 0) throw conflictsWith(await areaConflicts(em, areas, full, zone));
 }
 
@@ -31,7 +32,7 @@ export async function takeBlockedTime(em: SqlEntityManager, rows: BlockedTimeRow
 export async function tellOfBlockedTime(
   em: SqlEntityManager,
   rows: BlockedTimeRow[],
-  { blockables, givenUp, overridingActor }: Taking,
+  { blockables, givenUp, overrider }: Taking,
   formerPractitionerIds: readonly string[] = [],
 ): Promise<void> {
   const practitionerIds = [...new Set([...rows.flatMap((row) => row.practitionerIds), ...formerPractitionerIds])];
@@ -46,7 +47,7 @@ export async function tellOfBlockedTime(
   const taken = rows.flatMap((row) => takenBy(claimsOf(row, blockables)));
   const claims: SiteChange = { kind: 'claims', released: givenUp, taken, takenAreas };
   // Who lost a claim is not among the given up, and a year of Mondays is read faster than it is told.
-  await nextVersions(em, siteIds, overridingActor !== null || rows.length > 1 ? { kind: 'model' } : claims);
+  await nextVersions(em, siteIds, overrider !== null || rows.length > 1 ? { kind: 'model' } : claims);
 }
 
 /** A room is taken with all its units, a practitioner whole. */

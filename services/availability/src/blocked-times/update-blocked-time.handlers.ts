@@ -25,9 +25,9 @@ export function updateBlockedTime(request: UpdateBlockedTimeRequest, call: Call)
     const blockables = await loadBlockables(em, [row], row);
     refuse(unknownBlocked(row, blockables, row.siteId));
     const zone = (await zonesOf(em, [row.siteId])).get(row.siteId) ?? 'UTC';
-    const overridingActor = overriderOf(request.blockedTime?.override, row.siteId, call);
+    const overrider = overriderOf(request.blockedTime?.override, row.siteId, call);
     await em.flush();
-    const taking = { blockables, givenUp: [before.id], overridingActor, zone };
+    const taking = { blockables, givenUp: [before.id], overrider, zone };
     await takeBlockedTime(em, [row], taking);
     const message = await emitBlockedTime(row, transaction);
     await tellOfBlockedTime(em, [row], taking, formerPractitionerIds);

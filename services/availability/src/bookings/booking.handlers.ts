@@ -109,7 +109,7 @@ async function claimAgain(
       expiresAtMs: expiresAtMs ?? nowMs + confirmMinutes * 60_000,
       skipRules: bookings.some(isPastRules),
       isOnline: false,
-      overridingActor: null,
+      overrider: null,
       mayWait: bookings[0]?.status === 'waiting',
     };
     const items = bookings.map(({ request }) => request);

@@ -35,10 +35,8 @@ export interface HoldBatches {
 const membersMax = 32;
 
 /** Whether all that is asked for is to take time of appointments for a while: planned from memory alone, and undone by a crash at no loss. */
-export function isMereHold({ overridingActor }: HoldOrder, items: readonly OfferedItem[]): boolean {
-  return (
-    overridingActor === null && items.every(({ item, offering }) => offering.type === 'appointment' && !item.isBooked)
-  );
+export function isMereHold({ overrider }: HoldOrder, items: readonly OfferedItem[]): boolean {
+  return overrider === null && items.every(({ item, offering }) => offering.type === 'appointment' && !item.isBooked);
 }
 
 type Member = { asked: AskedHold } | { release: Release };

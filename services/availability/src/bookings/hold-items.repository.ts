@@ -119,8 +119,8 @@ async function holdAlone(
   const planning = { ...asked, site: { ...asked.site } };
   const { site, order } = planning;
   const holding = holdingOf(order, await planAll(planning, items, call));
-  const { overridingActor } = order;
-  return holdAndTell(db, tell, (em) => holdTime(em, site, holding, { isDryRun, overridingActor }));
+  const { overrider } = order;
+  return holdAndTell(db, tell, (em) => holdTime(em, site, holding, { isDryRun, overrider }));
 }
 
 /** Tells of what is held, in the transaction that holds it. */

@@ -1,6 +1,7 @@
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
+import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 import type { Offering } from '../offerings/offering.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { BookedRequest } from './booking.ts';
@@ -17,7 +18,7 @@ export interface HoldOrder {
   skipRules: boolean;
   isOnline: boolean;
   /** Who takes what others hold; null for everybody without the right to it. */
-  overridingActor: string | null;
+  overrider: Overrider | null;
   /** Whether an item of a full session may wait for a place instead. */
   mayWait?: boolean;
   /** The state of the booking that a change of it is made from; where it has changed since, nothing is held. */

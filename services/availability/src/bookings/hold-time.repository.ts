@@ -2,12 +2,16 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { isRetryable } from '@lido/runtime/db/map-database-error.ts';
 import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
 import { areaRow, instantText, wantedRows } from '../claims/claim.repository.ts';
+import type { ClaimKind } from '../claims/claim.ts';
+import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
+import { reasonMessage, takenReason } from '../solver/reason.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { CompiledSite } from '../solver/compile-site.ts';
 import type { SiteChange, SiteVersion, VersionedChange } from '../sites/site-version.repository.ts';
 import type { Booking } from './booking.ts';
 import { bookingRecord } from './booking.repository.ts';
 import { dailyLimits } from './daily-limits.ts';
+import { alreadyTaken } from './hold-order.ts';
 import type { Holding, OwnedPlan } from './item-plan.ts';
 
 /** What is counted rather than claimed and has no room for a hold. */
@@ -21,7 +25,7 @@ export type HoldOutcome = { bookings: Booking[]; isUndone?: boolean } | { tooFul
 
 export interface HoldOptions {
   /** Who takes what others hold. */
-  overridingActor?: string | null;
+  overrider?: Overrider | null;
   /** Does all of it and undoes it. */
   isDryRun?: boolean;
 }
@@ -37,6 +41,7 @@ const foreignItem = 'LD002';
 const noRoom = 'LD003';
 const dryRun = 'LD004';
 const changedMeanwhile = 'LD005';
+const notOverridable = 'LD006';
 
 /** The reason of a change that was made from a state of its booking that is no more. */
 export const bookingChanged = 'booking_changed';
@@ -47,6 +52,12 @@ function changedBooking(): Refusal {
     bookingChanged,
     'This booking has just been changed. Please look at it again.',
   );
+}
+
+/** What somebody holds where the overrider may not take it. */
+function notOverridden(kinds: ClaimKind[], zone: string): Refusal {
+  const [reason = 'no_practitioners_available', ...others] = kinds.map((kind) => takenReason[kind]);
+  return alreadyTaken(reasonMessage(reason, true), [reason, ...others], [], zone);
 }
 
 /** Holds all of a plan, in one statement which is its own transaction unless there is one already. */
@@ -67,6 +78,7 @@ export async function holdTime(
     if (code === noRoom) return { tooFull: JSON.parse(detail ?? '[]') as TooFull[] };
     if (code === foreignItem)
       throw invalid({ item_id: ['This item belongs to another order, or is booked for good.'] });
+    if (code === notOverridable) throw notOverridden(JSON.parse(detail ?? '[]') as ClaimKind[], site.site.timezone);
     if (code === changedMeanwhile) throw changedBooking();
     if (code === siteChanged || isRetryable(error)) return 'again';
     throw error;
@@ -101,15 +113,18 @@ export interface Exchanged {
 export async function exchangeTime(
   em: SqlEntityManager,
   { siteId, site, holdings, releases }: Exchange,
-  { overridingActor = null, isDryRun = false }: HoldOptions = {},
+  { overrider = null, isDryRun = false }: HoldOptions = {},
 ): Promise<Exchanged> {
-  const [row] = await em.execute<{ done: Done }[]>('select exchange_time(?::jsonb, ?::jsonb, ?, ?, ?, ?, ?) as done', [
-    JSON.stringify(site ? holdings.map((holding) => holdRecord(site, holding)) : []),
-    JSON.stringify(releases.map(({ orderId, itemIds }) => ({ order_id: orderId, item_ids: itemIds }))),
-    ...[siteId, site?.version ?? 0, site?.stamp ?? 0],
-    overridingActor,
-    isDryRun,
-  ]);
+  const [row] = await em.execute<{ done: Done }[]>(
+    'select exchange_time(?::jsonb, ?::jsonb, ?, ?, ?, ?::jsonb, ?) as done',
+    [
+      JSON.stringify(site ? holdings.map((holding) => holdRecord(site, holding)) : []),
+      JSON.stringify(releases.map(({ orderId, itemIds }) => ({ order_id: orderId, item_ids: itemIds }))),
+      ...[siteId, site?.version ?? 0, site?.stamp ?? 0],
+      overrider && JSON.stringify(overrider),
+      isDryRun,
+    ],
+  );
   if (!row) throw new Error('The exchange answered nothing.');
   const { saved } = row.done;
   const isHeld = ({ bookings }: Holding): boolean => bookings.every(({ id }) => saved[id]);

@@ -46,7 +46,10 @@ function orderOf(request: HoldRequest, versioned: VersionedSite, call: Call): Ho
     expiresAtMs: nowMs + minutes * 60_000,
     skipRules: request.skipRules,
     isOnline: request.isOnline,
-    overridingActor: request.overridingActor ?? null,
+    // Its own site is the order's, whose permission whoever asks has looked at.
+    overrider: request.overrider
+      ? { actor: request.overrider.actor, siteIds: [request.siteId, ...request.overrider.siteIds] }
+      : null,
     mayWait: true,
   };
 }

@@ -75,7 +75,7 @@ function planByRules({ order }: Planning, plan: ReturnType<typeof planItems>): P
 /** Staff say when. One item alone may be held by any combination; several need ones that go together. */
 function planDespiteRules({ site, order, rotateBy }: Planning, appointments: AppointmentItem[]): PlannedItem[] {
   const [only, ...others] = appointments;
-  const options = { max: 1, rotateBy, takesOver: order.overridingActor !== null };
+  const options = { max: 1, rotateBy, takesOver: order.overrider !== null };
   const refuse = (reason: NoAvailabilityReason): Error =>
     alreadyTaken(reasonMessage(reason), [reason], [], order.site.timezone);
   if (!only) return [];

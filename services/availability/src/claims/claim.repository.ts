@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { BoundedArea, ClaimKind, ClaimOwner, WantedClaim } from './claim.ts';
+import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 
 /** What stands in the way of a wanted claim. */
 export interface BlockingClaim {
@@ -17,19 +18,26 @@ export interface OwnedClaims {
 
 /**
  * Takes all claims or none, and gives up those of `givenUp` bookings in the same step. Answers what stands in the way; empty means taken.
- * An `overridingActor` takes what others hold: their claims are ended and that is written down; only guests stay where they are.
+ * An `overrider` takes what others hold at their sites: those claims are ended, which is written down, and which the caller has to roll
+ * back where something else stands in the way.
  */
 export async function takeClaims(
   em: SqlEntityManager,
   owned: OwnedClaims[],
   givenUp: string[],
-  overridingActor: string | null = null,
+  overrider: Overrider | null = null,
 ): Promise<BlockingClaim[]> {
   const rows = wantedRows(owned);
   if (rows.length === 0 && givenUp.length === 0) return [];
+  const exchanged = [JSON.stringify(rows), JSON.stringify(givenUp)];
+  if (overrider)
+    await em.execute(`select override_claims(${wantedClaims}, ${textArray}, ?, ${textArray})`, [
+      ...exchanged,
+      ...[overrider.actor, JSON.stringify(overrider.siteIds)],
+    ]);
   const blocking = await em.execute<BlockingRow[]>(
-    `select ${blockingColumns} from take_claims(${wantedClaims}, ${textArray}, ?)`,
-    [JSON.stringify(rows), JSON.stringify(givenUp), overridingActor],
+    `select ${blockingColumns} from take_claims(${wantedClaims}, ${textArray})`,
+    exchanged,
   );
   return blocking.map(toBlockingClaim);
 }
@@ -58,20 +66,20 @@ export interface BlockingRow {
 
 /**
  * Puts guests in areas, and gives up those of `givenUp` bookings. Answers the areas that are too full; what was taken then has to be
- * rolled back by the caller. The blocks of an `overridingActor` end what others have there, and that is written down.
+ * rolled back by the caller. The blocks of an `overrider` end what others have there, and that is written down.
  */
 export async function takeAreas(
   em: SqlEntityManager,
   owned: OwnedAreas[],
   givenUp: string[],
-  overridingActor: string | null = null,
+  overrider: Overrider | null = null,
 ): Promise<string[]> {
   const rows = owned.flatMap(({ owner, orderId, areas }) => areas.map((area) => areaRow(owner, orderId, area)));
   const areaIds = JSON.stringify(owned.flatMap(({ areas }) => areas.map(({ areaId }) => areaId)));
   await em.execute(`select lock_places('{}', ${textArray}, ${textArray})`, [areaIds, JSON.stringify(givenUp)]);
   const wanted = [JSON.stringify(rows), JSON.stringify(givenUp)];
-  if (overridingActor !== null)
-    await em.execute(`select override_areas(${wantedAreas}, ${textArray}, ?)`, [...wanted, overridingActor]);
+  if (overrider)
+    await em.execute(`select override_areas(${wantedAreas}, ${textArray}, ?)`, [...wanted, overrider.actor]);
   const full = await em.execute<{ area_id: string }[]>(
     `select area_id from take_areas(${wantedAreas}, ${textArray}) area_id`,
     wanted,

@@ -18,7 +18,7 @@ import { sessionTypes } from './session-type.handlers.ts';
 export async function createSession(request: Session, call: Call): Promise<Session> {
   const type = await typeOf(request, call);
   const times = timesOfNew(request, type.duration);
-  const overridingActor = overriderOf(request.overrideConflicts, type.siteId, call);
+  const overrider = overriderOf(request.overrideConflicts, type.siteId, call);
   return call.transact(async (transaction) => {
     const { em } = transaction;
     const room = await roomOfSite(em, type.siteId, request.roomId);
@@ -34,11 +34,9 @@ export async function createSession(request: Session, call: Call): Promise<Sessi
     } as never) as SessionRow;
     await em.flush();
     const owned = sessionClaims(row, room?.capacity ?? 0);
-    await takeForSession(em, [owned], [], overridingActor);
+    await takeForSession(em, [owned], [], overrider);
     // Whoever lost a claim is read anew.
-    const change: SiteChange = overridingActor
-      ? { kind: 'model' }
-      : { kind: 'claims', released: [], taken: takenBy(owned) };
+    const change: SiteChange = overrider ? { kind: 'model' } : { kind: 'claims', released: [], taken: takenBy(owned) };
     return tellOfSession(row, change, null, { transaction, call });
   });
 }

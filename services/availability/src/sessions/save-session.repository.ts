@@ -5,6 +5,7 @@ import type { Booking } from '../bookings/booking.ts';
 import { bookingsOfSession } from '../bookings/booking.repository.ts';
 import { alreadyTaken } from '../bookings/hold-order.ts';
 import { type OwnedClaims, takeClaims, textArray, wantedClaims, wantedRows } from '../claims/claim.repository.ts';
+import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 import { nextVersions, type SiteChange, sitesOfPractitioners } from '../sites/site-version.repository.ts';
 import { presentSessions, staffQuestion } from './present-sessions.repository.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -39,15 +40,15 @@ export async function lockSessions(
 
 /**
  * Takes what sessions and their guests need for what they give up, all of it, or refuses with what stands in the way. For an
- * `overridingActor` only guests who are elsewhere do.
+ * `overrider` only guests who are elsewhere do, and what is held at other sites than theirs.
  */
 export async function takeForSession(
   em: SqlEntityManager,
   owned: OwnedClaims[],
   givenUp: string[],
-  overridingActor: string | null = null,
+  overrider: Overrider | null = null,
 ): Promise<void> {
-  const blocking = await takeClaims(em, owned, givenUp, overridingActor);
+  const blocking = await takeClaims(em, owned, givenUp, overrider);
   if (blocking.length === 0) return;
   const kinds = [...new Set(blocking.map(({ kind }) => kind))];
   const isGuest = kinds.every((kind) => kind === 'guest');

@@ -41,8 +41,8 @@ export function updateSession(request: UpdateSessionRequest, call: Call): Promis
     };
     const bookings = await lockSessionAnd(em, row, claimsOf);
     const givenUp = isMoved ? [row.id, ...bookings.map(({ id }) => id)] : [];
-    const overridingActor = overriderOf(request.session?.overrideConflicts, row.siteId, call);
-    await takeForSession(em, claimsOf(bookings), givenUp, overridingActor);
+    const overrider = overriderOf(request.session?.overrideConflicts, row.siteId, call);
+    await takeForSession(em, claimsOf(bookings), givenUp, overrider);
     await requirePlaces(em, row, wish, type);
     const { practitionerId: formerPractitionerId } = row;
     Object.assign(row, wish);

@@ -16,6 +16,14 @@ export const noAvailabilityReasons = [
 
 export type NoAvailabilityReason = (typeof noAvailabilityReasons)[number];
 
+/** Why a time can not be had when a resource of a kind is taken then. */
+export const takenReason = {
+  practitioner: 'no_practitioners_available',
+  room: 'no_rooms_available',
+  equipment: 'no_equipment_available',
+  guest: 'guest_unavailable',
+} as const satisfies Record<string, NoAvailabilityReason>;
+
 const messages: Record<NoAvailabilityReason, string> = {
   time_passed: 'This time has already passed.',
   not_yet_bookable: 'This time cannot be booked yet. Please try again closer to the date.',

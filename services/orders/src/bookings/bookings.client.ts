@@ -7,6 +7,7 @@ import type {
 } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { invalid, isNotFound, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
+import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import { configuredIds, type WantedItem } from '../items/item.ts';
 import type { OrderRow } from '../orders/order.entity.ts';
@@ -22,7 +23,7 @@ export interface HoldOptions extends Asking {
   /** Whether the booker is a guest on the shop. */
   isOnline: boolean;
   /** Who takes what others hold, by the right to override rules. */
-  overridingActor?: string | null;
+  overrider?: Overrider | null;
 }
 
 /** An item and what it wants. */
@@ -81,7 +82,7 @@ function holdRequest(order: OrderRow, items: ItemToHold[], options: HoldOptions)
     holdMinutes: 0,
     skipRules: options.skipRules,
     isOnline: options.isOnline,
-    overridingActor: options.overridingActor ?? null,
+    overrider: options.overrider ?? null,
   };
 }
 

@@ -93,8 +93,8 @@ async function changeOf(
   { bookings }: Ports,
   { aggregate: { order }, writer, request, call }: Changing,
 ): Promise<ItemChange> {
-  const overridingActor = overriderOf(request.overrideConflicts, order.siteId, call);
-  const skipRules = overridingActor !== null || (request.skipAvailabilityChecks ?? false);
-  const hold = { ...holdOptions(call, skipRules), overridingActor };
+  const overrider = overriderOf(request.overrideConflicts, order.siteId, call);
+  const skipRules = overrider !== null || (request.skipAvailabilityChecks ?? false);
+  const hold = { ...holdOptions(call, skipRules), overrider };
   return { bookings, hold, writer, zone: await zoneOf(writer.em, order) };
 }

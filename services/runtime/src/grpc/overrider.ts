@@ -9,9 +9,18 @@ export function mayOverride(siteId: string, { principal }: Pick<Call, 'principal
   return may(principal, permission, siteId);
 }
 
-/** Who takes what others hold at a site, when the request wants that; null when it does not. Throws forbidden for who may not. */
-export function overriderOf(isWanted: boolean | null | undefined, siteId: string, call: Call): string | null {
+/** Who takes what others hold, and at which sites they may. */
+export interface Overrider {
+  actor: string;
+  siteIds: string[];
+}
+
+/** Who takes what others hold for a site, when the request wants that; null when it does not. Throws forbidden for who may not. */
+export function overriderOf(isWanted: boolean | null | undefined, siteId: string, call: Call): Overrider | null {
   if (isWanted !== true) return null;
   if (!mayOverride(siteId, call)) throw forbidden(permission);
-  return call.actor;
+  const others = call.principal.grants
+    .map((grant) => grant.siteId)
+    .filter((id) => id !== siteId && mayOverride(id, call));
+  return { actor: call.actor, siteIds: [siteId, ...others] };
 }
