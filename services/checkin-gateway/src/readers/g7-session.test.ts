@@ -9,6 +9,7 @@ import {
   openSession,
   receiveFrame,
   switchOff,
+  switchOn,
 } from './g7-session.ts';
 
 const settings = { serialNumber: 'SN-1', heartbeatSeconds: 10 };
@@ -171,14 +172,41 @@ describe('a decision', () => {
 });
 
 describe('firmware without an unlock process', () => {
-  const refusedUnlock = (): G7Step => reply(answerTap(ready(), granted, 0), 1);
+  const refusedUnlock = (session = ready()): G7Step => reply(answerTap(session, granted, 0), 1);
+  const order = { relay: { id: 2, onTimeMs: 3_000 }, askedMs: 0 };
+  const opened = (): G7Session => switchOn(refusedUnlock().session, order, 0).session;
 
-  test('has its relays switched on by hand, written down before and off again later', () => {
-    expect(refusedUnlock().effects).toMatchObject([
+  test('has its relays written down as on, and then switched on by hand and later off again', () => {
+    const asked = refusedUnlock();
+    expect(asked.effects).toEqual([
       { do: 'keep_relays', relaysOn: [2] },
+      { do: 'switch_on', order },
+    ]);
+    expect(switchOn(asked.session, order, 0).effects).toMatchObject([
       { do: 'send', frame: { cmd: 'IO.SetRelayState', data: { Id: 2, State: 1 } } },
       { do: 'switch_off_later', relay: { id: 2, onTimeMs: 3_000 } },
     ]);
+  });
+
+  test('opens nothing where writing that down takes longer than the deadline', () => {
+    expect(switchOn(refusedUnlock().session, order, 1_501).effects).toMatchObject([
+      { do: 'switch_off_later', relay: { id: 2, onTimeMs: 0 } },
+    ]);
+  });
+
+  test('has a relay count as on where an earlier off order is answered after it was switched on again', () => {
+    const off = switchOff(opened(), 2);
+    const again = switchOn(refusedUnlock(off.session).session, order, 0);
+    expect(reply({ ...off, session: again.session }, 0)).toEqual({ session: again.session, effects: [] });
+    expect(reply(switchOff(again.session, 2), 0).session.relaysOn).toEqual([]);
+  });
+
+  test('has a relay written down again where an off order was answered before it was switched on', () => {
+    const asked = refusedUnlock(opened());
+    const confirmed = reply(switchOff(asked.session, 2), 0);
+    const again = switchOn(confirmed.session, order, 0);
+    expect(again.effects).toEqual(asked.effects);
+    expect(sent(switchOn(again.session, order, 0).effects)).toMatchObject([{ data: { Id: 2, State: 1 } }]);
   });
 
   test('counts as on until the device confirms that it is off', () => {
@@ -190,11 +218,11 @@ describe('firmware without an unlock process', () => {
 });
 
 test.each([
-  [1_500, ['IO.SetRelayState']],
-  [1_501, []],
+  [1_500, 1],
+  [1_501, 0],
 ])('relays are switched on by hand for an answer within the deadline only: after %i ms', (nowMs, orders) => {
   const answered = reply(answerTap(ready(), granted, 0), 1, {}, nowMs);
-  expect(sent(answered.effects).map(({ cmd }) => cmd)).toEqual(orders);
+  expect(answered.effects.filter(({ do: what }) => what === 'switch_on')).toHaveLength(orders);
 });
 
 describe('feedback', () => {

@@ -17,6 +17,12 @@ type Pending =
   | { readonly of: 'unlock'; readonly relays: readonly Relay[]; readonly askedMs: number }
   | { readonly of: 'relay_off'; readonly relayId: number };
 
+/** An order to switch a relay on by hand; `askedMs` is when its unlock process was asked for. */
+export interface OnOrder {
+  readonly relay: Relay;
+  readonly askedMs: number;
+}
+
 /** Where a connection stands. Taps count only once the device has proved its serial number and lets us decide. */
 export interface G7Session {
   readonly settings: G7Settings;
@@ -41,6 +47,8 @@ export type G7Effect =
   | { readonly do: 'note_identity'; readonly deviceType: string | null; readonly firmware: string | null }
   /** Write down which relays are on, before the order that changes them is sent. */
   | { readonly do: 'keep_relays'; readonly relaysOn: readonly number[] }
+  /** Switch a relay on by hand, once that is written down. */
+  | { readonly do: 'switch_on'; readonly order: OnOrder }
   | { readonly do: 'switch_off_later'; readonly relay: Relay }
   /** `isOther` where the device is another one than it should be. */
   | { readonly do: 'refuse'; readonly reason: string; readonly isOther: boolean };
@@ -134,6 +142,21 @@ export function takeOver(session: G7Session, left: readonly number[]): G7Step {
   return { session: { ...session, relaysOn }, effects: [{ do: 'keep_relays', relaysOn }] };
 }
 
+/**
+ * Switches a relay on by hand that is written down as on. Answers to earlier off orders count no more, or the relay would be forgotten
+ * while it is on; where one has come since the relay was written down, that is done again first.
+ */
+export function switchOn(session: G7Session, order: OnOrder, nowMs: number): G7Step {
+  const { relay } = order;
+  const later = (onTimeMs: number): G7Effect => ({ do: 'switch_off_later', relay: { ...relay, onTimeMs } });
+  if (!mayStillOpen(session, order, nowMs)) return { session, effects: [later(0)] };
+  if (!session.relaysOn.includes(relay.id)) return unlockByHand(session, [order]);
+  const pending = [...session.pending].filter(([, it]) => it.of !== 'relay_off' || it.relayId !== relay.id);
+  const on = { Id: relay.id, State: 1 };
+  const step = ask({ ...session, pending: new Map(pending) }, 'IO.SetRelayState', { of: 'relay_on' }, on);
+  return { session: step.session, effects: [...step.effects, later(relay.onTimeMs)] };
+}
+
 /** Opens nothing from now on, whatever the device still answers. */
 export function leave(session: G7Session): G7Session {
   return { ...session, phase: 'leaving' };
@@ -194,7 +217,11 @@ function settlePending(session: G7Session, frame: G7Frame, nowMs: number): G7Ste
     case 'online_decision':
       return isOk ? becomeReady(settled) : refuse(settled, 'The device lets another host decide.');
     case 'unlock':
-      return isOk || !mayStillOpen(settled, waiting, nowMs) ? stay(settled) : unlockByHand(settled, waiting.relays);
+      if (isOk || !mayStillOpen(settled, waiting, nowMs)) return stay(settled);
+      return unlockByHand(
+        settled,
+        waiting.relays.map((relay) => ({ relay, askedMs: waiting.askedMs })),
+      );
     case 'relay_off':
       return isOk ? forgetRelay(settled, waiting.relayId) : stay(settled);
     case 'deny':
@@ -227,16 +254,11 @@ function mayStillOpen({ phase }: G7Session, { askedMs }: { readonly askedMs: num
   return phase === 'ready' && nowMs - askedMs <= decisionDeadlineMs;
 }
 
-/** For firmware without an unlock process: switch the relays on, and off again when their time is over. */
-function unlockByHand(session: G7Session, relays: readonly Relay[]): G7Step {
-  const relaysOn = [...new Set([...session.relaysOn, ...relays.map(({ id }) => id)])];
-  const kept: G7Step = { session: { ...session, relaysOn }, effects: [{ do: 'keep_relays', relaysOn }] };
-  return relays.reduce((step, relay) => then(step, (next) => switchOn(next, relay)), kept);
-}
-
-function switchOn(session: G7Session, relay: Relay): G7Step {
-  const step = ask(session, 'IO.SetRelayState', { of: 'relay_on' }, { Id: relay.id, State: 1 });
-  return { session: step.session, effects: [...step.effects, { do: 'switch_off_later', relay }] };
+/** For firmware without an unlock process: the relays are written down as on, and then switched on and later off again. */
+function unlockByHand(session: G7Session, orders: readonly OnOrder[]): G7Step {
+  const ids = orders.map(({ relay }) => relay.id);
+  const noted = takeOver(session, ids);
+  return { ...noted, effects: [...noted.effects, ...orders.map((order): G7Effect => ({ do: 'switch_on', order }))] };
 }
 
 function forgetRelay(session: G7Session, relayId: number): G7Step {

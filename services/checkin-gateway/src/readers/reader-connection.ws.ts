@@ -20,6 +20,7 @@ import {
   openSession,
   receiveFrame,
   switchOff,
+  switchOn,
   takeOver,
   unlockDoor,
 } from './g7-session.ts';
@@ -149,7 +150,7 @@ class OpenConnection implements ReaderConnection {
     if (this.#session.phase !== 'ready') return;
     this.#session = leave(this.#session);
     const isOff = async (): Promise<void> => {
-      // An order to switch on that waits for its note goes first.
+      // An order to switch on that waits for its note is given up then.
       await this.#relayNotes;
       if (this.#session.relaysOn.length === 0) return;
       for (const id of this.#session.relaysOn) this.#switchOffAfter(id, 0);
@@ -230,6 +231,8 @@ class OpenConnection implements ReaderConnection {
         return this.#noteAlive(status.seen(this.deviceId));
       case 'note_identity':
         return void this.#unlessItFails(status.identified(this.deviceId, effect));
+      case 'switch_on':
+        return this.#take(switchOn(this.#session, effect.order, performance.now()));
       case 'switch_off_later':
         return this.#switchOffAfter(effect.relay.id, effect.relay.onTimeMs);
       case 'refuse':
