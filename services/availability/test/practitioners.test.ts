@@ -121,6 +121,21 @@ describe('a practitioner', () => {
   });
 });
 
+test('who is removed leaves the types that list others too, which can still be changed, but is kept as the last one of a type', async () => {
+  const [first = '', second = ''] = await hire(world, 2);
+  const type = await offer(world, { practitionerIds: [first, second], roomIds: [] }, { name: 'Wrap' });
+  await world.practitioners.deletePractitioner({ id: first }, world.staff);
+  const renamed = { id: type.id, appointmentType: { ...type, name: 'Seaweed wrap' }, updateMask: ['name'] };
+  expect(await world.types.updateAppointmentType(renamed, world.staff)).toMatchObject({
+    name: 'Seaweed wrap',
+    practitionerIds: [second],
+  });
+  await expect(world.practitioners.deletePractitioner({ id: second }, world.staff)).rejects.toMatchObject({
+    reason: 'last_practitioner',
+    message: expect.stringContaining('Seaweed wrap'),
+  });
+});
+
 test('whose new sites are none or unknown is refused by that field, as when added', async () => {
   const { id } = await add('Rooted');
   for (const siteIds of [[], ['nowhere'], [world.siteId, 'nowhere']]) {

@@ -4,11 +4,12 @@ import { copy } from '@lido/runtime/resource/copy.ts';
 import { create } from '@lido/runtime/resource/create.ts';
 import { contains, overlaps } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
-import { remove } from '@lido/runtime/resource/remove.ts';
+import { type RefuseWhileNeeded, remove } from '@lido/runtime/resource/remove.ts';
 import { sitesScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { detachFromTypes, refuseAsLastOfType } from '../appointments/listed-by-types.repository.ts';
 import { refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
 import { imagesOf } from '../media/media.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
@@ -76,8 +77,14 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
       [row.id, row.id],
       'run',
     );
+    if (row.deletedAt) await detachFromTypes(em, 'practitioner_ids', row.id);
     await modelChanged(em, [...row.siteIds, ...(before?.siteIds ?? [])]);
   },
+};
+
+const refuseWhileInUse: RefuseWhileNeeded<PractitionerRow> = async (...removal) => {
+  await refuseWhileBooked(practitioners)(...removal);
+  await refuseAsLastOfType('practitioner_ids')(...removal);
 };
 
 export const practitionerHandlers = {
@@ -85,7 +92,7 @@ export const practitionerHandlers = {
   getPractitioner: get(practitioners),
   createPractitioner: create(practitioners),
   updatePractitioner: update(practitioners, 'practitioner'),
-  deletePractitioner: remove(practitioners, refuseWhileBooked(practitioners)),
+  deletePractitioner: remove(practitioners, refuseWhileInUse),
   copyPractitioner: copy(practitioners, 'practitioner', copyParts),
   listPractitionerOrder: listPractitionerOrder(practitioners),
   updatePractitionerOrder: updatePractitionerOrder(practitioners),

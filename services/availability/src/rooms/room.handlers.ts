@@ -10,6 +10,7 @@ import { siteScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
+import { detachFromTypes, refuseAsLastOfType } from '../appointments/listed-by-types.repository.ts';
 import { refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { availabilityRules, availabilityRulesOf, copyAvailabilityRules } from '../offerings/rules.handlers.ts';
@@ -17,7 +18,6 @@ import { unknownReferences } from '../offerings/unknown-references.repository.ts
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { unknownZones, zonesOf } from '../zones/zone.repository.ts';
 import { claimNewUnits } from './claim-new-units.repository.ts';
-import { detachRoom, refuseAsLastRoom } from './remove-room.repository.ts';
 import { RoomEntity, type RoomRow } from './room.entity.ts';
 
 const rooms: ResourceSpec<RoomRow, Room> = {
@@ -46,14 +46,14 @@ const rooms: ResourceSpec<RoomRow, Room> = {
   }),
   saved: async (row, { em, before }) => {
     if (before && row.capacity > before.capacity) await claimNewUnits(em, row, before.capacity);
-    if (row.deletedAt) await detachRoom(em, row.id);
+    if (row.deletedAt) await detachFromTypes(em, 'room_ids', row.id);
     await modelChanged(em, [row.siteId]);
   },
 };
 
 const refuseWhileInUse: RefuseWhileNeeded<RoomRow> = async (...removal) => {
   await refuseWhileBooked(rooms)(...removal);
-  await refuseAsLastRoom(...removal);
+  await refuseAsLastOfType('room_ids')(...removal);
 };
 
 const openings = availabilityRulesOf(rooms, availabilityRules);
