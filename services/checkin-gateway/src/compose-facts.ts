@@ -10,7 +10,7 @@ import type { CheckinGatewayConfig } from './config.ts';
 import { customersSubscription } from './projections/customers.consumer.ts';
 import { membershipsSubscription } from './projections/memberships.consumer.ts';
 import { ordersSubscription } from './projections/orders.consumer.ts';
-import { ownersFrom } from './projections/owners.client.ts';
+import { doorAskingMs, ownersFrom } from './projections/owners.client.ts';
 import { type Directories, rebuild } from './projections/rebuild.job.ts';
 import { openSources } from './projections/sources.job.ts';
 import { tidyBookings } from './projections/tidy-bookings.job.ts';
@@ -47,6 +47,7 @@ export async function composeFacts(parts: ServiceParts, config: CheckinGatewayCo
     owners: ownersFrom(directories),
     sites: sitesFrom(directories.sites),
     sources,
+    askingMs: doorAskingMs,
     limits: { freshMs, maxAgeMs: config.LIDO_PROJECTION_MAX_AGE_SECONDS * 1_000 },
     subscriptions,
     follow: () => [

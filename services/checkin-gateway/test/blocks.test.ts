@@ -20,33 +20,30 @@ afterAll(async () => {
   await gateway.stop();
 });
 
-/** Does something at the owner, and answers how many milliseconds later the doors know. */
-async function timeUntilKnown(change: () => Promise<unknown>, isKnown: string, id: string): Promise<number> {
+/** Does something at the owner, and waits until the doors know. How long that takes is measured end to end (owners-away). */
+async function untilKnown(change: () => Promise<unknown>, isKnown: string, id: string): Promise<void> {
   await change();
-  const startedMs = performance.now();
   await eventually(async () => (await gateway.sql(isKnown, [id])).length === 1);
-  return performance.now() - startedMs;
 }
 
-test('a customer who is banned is denied within a second, and let in again once the ban is lifted', async () => {
+test('a customer who is banned is denied as soon as doors know, and let in again once the ban is lifted', async () => {
   const member = await gateway.addMember();
   const reader = await gateway.connect(await gateway.addDevice({ direction: 'DEVICE_DIRECTION_INNER' }));
   expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
 
   const { caller, customers } = gateway;
   const id = member.customerId;
-  const toBlocked = await timeUntilKnown(
+  await untilKnown(
     () => customers.blockCustomer({ id, reason: 'Threw a chair' }, caller),
     'select 1 from known_customers where id = $1 and access_blocked_at is not null',
     id,
   );
-  expect(toBlocked).toBeLessThan(1_000);
   gateway.advance(3);
   expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'denied' });
   const denied = await gateway.sql(`select reason from attempts where customer_id = $1 and outcome = 'denied'`, [id]);
   expect(denied).toEqual([{ reason: 'customer_blocked' }]);
 
-  await timeUntilKnown(
+  await untilKnown(
     () => customers.unblockCustomer({ id }, caller),
     'select 1 from known_customers where id = $1 and access_blocked_at is null',
     id,
@@ -55,7 +52,7 @@ test('a customer who is banned is denied within a second, and let in again once 
   expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
 });
 
-test('a lost card opens nothing within a second, while its holder comes in by another one', async () => {
+test('a lost card opens nothing as soon as doors know, while its holder comes in by another one', async () => {
   const { caller } = gateway;
   const member = await gateway.addMember();
   const parentId = member.customerId;
@@ -63,12 +60,11 @@ test('a lost card opens nothing within a second, while its holder comes in by an
   const { id: otherId } = await barcodes.createCustomerBarcode(other, caller);
   const { data } = await barcodes.listCustomerBarcodes({ parentId }, caller);
   const id = data.find(({ barcode }) => barcode === member.uid)?.id ?? '';
-  const toBlocked = await timeUntilKnown(
+  await untilKnown(
     () => barcodes.blockCustomerBarcode({ parentId, id, reason: 'Lost' }, caller),
     'select 1 from known_media where id = $1 and blocked_at is not null',
     id,
   );
-  expect(toBlocked).toBeLessThan(1_000);
   await eventually(async () => (await gateway.sql('select 1 from known_media where id = $1', [otherId])).length === 1);
 
   const device = await gateway.addDevice({ direction: 'DEVICE_DIRECTION_INNER' });
@@ -80,7 +76,7 @@ test('a lost card opens nothing within a second, while its holder comes in by an
   expect(denied).toEqual([{ reason: 'medium_blocked' }]);
   expect(await reader.tap({ uid: '0B0C0D0E' })).toMatchObject({ outcome: 'granted' });
 
-  await timeUntilKnown(
+  await untilKnown(
     () => barcodes.unblockCustomerBarcode({ parentId, id }, caller),
     'select 1 from known_media where id = $1 and blocked_at is null',
     id,

@@ -194,6 +194,8 @@ describe('listing check-ins', () => {
       );
       return data[0]?.customer;
     };
-    await expect.poll(emptied).toMatchObject({ id: guest.customerId, firstName: null, lastName: null, email: null });
+    await expect
+      .poll(emptied, { timeout: 20_000 })
+      .toMatchObject({ id: guest.customerId, firstName: null, lastName: null, email: null });
   });
 });

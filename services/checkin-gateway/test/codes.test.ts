@@ -26,6 +26,16 @@ const attach = async (code: string, fields: object, input: object = {}): Promise
   await world.api.post(`/code/${code}/action`, { action_id: action, input });
   return action;
 };
+/** Scans in rounds of ten until one is refused: what may be taken in a minute comes back evenly while they go on. */
+async function untilRefused(scanOne: (turn: number) => Promise<Answer>): Promise<{ taken: Answer[]; refused: Answer }> {
+  const taken: Answer[] = [];
+  for (let turn = 0; ; turn += 10) {
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, place) => scanOne(turn + place)));
+    taken.push(...answers.filter(({ status }) => status !== 429));
+    const refused = answers.find(({ status }) => status === 429);
+    if (refused) return { taken, refused };
+  }
+}
 const statusesOf = ({ actions }: Scan): string[] => actions.map(({ status }) => status);
 
 describe('a code', () => {
@@ -162,7 +172,7 @@ describe('a scan', () => {
     const reader = await connectReader({ url: world.system.readersUrl, token, serial: 'SN-77' });
     try {
       expect(statusesOf(await scanned(value))).toEqual(['done', 'done']);
-      await expect.poll(() => reader.decisionCount).toBe(1);
+      await expect.poll(() => reader.decisionCount, { timeout: 20_000 }).toBe(1);
     } finally {
       await reader.close();
     }
@@ -183,31 +193,18 @@ describe('a scan', () => {
 
   test('too many a minute of one code are refused with the time to wait', async () => {
     const { value } = await make();
-    const answers = await Promise.all(Array.from({ length: 70 }, () => scan(value)));
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(answers.length - refused.length).toBeGreaterThanOrEqual(60);
-    expect([refused[0]?.headers['retry-after'], refused[0]?.body?.['error']]).toMatchObject([
-      '1',
-      { code: 'too_many_scans' },
-    ]);
+    const { taken, refused } = await untilRefused(() => scan(value));
+    expect(taken.length).toBeGreaterThanOrEqual(60);
+    for (const { status } of taken) expect(status).toBe(200);
+    expect([refused.headers['retry-after'], refused.body?.['error']]).toMatchObject(['1', { code: 'too_many_scans' }]);
   });
 });
 
 // The last one, for it stops this address.
 test('scans of any codes from one address are refused after three hundred a minute, and nothing else is', async () => {
   const { id } = await make();
-  const statuses: number[] = [];
-  for (let round = 0; round < 32; round++) {
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, place) => scan(`${round}-${place}`.padEnd(32, 'x'))),
-    );
-    statuses.push(...answers.map(({ status }) => status));
-  }
-  const refused = statuses.filter((status) => status === 429);
-  expect(refused.length).toBeGreaterThan(0);
-  expect(statuses.filter((status) => status !== 429 && status !== 404)).toEqual([]);
-  const answer = await scan('x'.repeat(32));
-  expect([answer.status, answer.body?.['error']]).toMatchObject([429, { code: 'too_many_calls' }]);
+  const { taken, refused } = await untilRefused((turn) => scan(`${turn}`.padEnd(32, 'x')));
+  for (const { status } of taken) expect(status).toBe(404);
+  expect(refused.body?.['error']).toMatchObject({ code: 'too_many_calls' });
   expect((await world.send('GET', `/code/${id}`)).status).toBe(200);
 });

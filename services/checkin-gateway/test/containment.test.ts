@@ -22,6 +22,13 @@ async function refusalOf(dialling: TestDevice): Promise<number | undefined> {
   return error instanceof ReaderRefused ? error.code : undefined;
 }
 
+/** Dials in until it is refused with a code; answers how it was refused before. */
+async function codesUntil(last: number, dialling: TestDevice): Promise<(number | undefined)[]> {
+  const codes: (number | undefined)[] = [];
+  for (let code = await refusalOf(dialling); code !== last; code = await refusalOf(dialling)) codes.push(code);
+  return codes;
+}
+
 const tapCount = async ({ id }: TestDevice): Promise<number> => {
   const [row] = await gateway.sql<{ count: number }>('select count(*)::int as count from taps where device_id = $1', [
     id,
@@ -62,21 +69,20 @@ test('a wrong serial number is refused, and the device’s status says why', asy
 
 test('a device that dials in without end is refused for a while, and no other', async () => {
   const dialling = await gateway.addDevice();
-  const codes: (number | undefined)[] = [];
-  for (let count = 0; count < 25; count++) codes.push(await refusalOf({ ...dialling, serial: 'SN-of-another' }));
-  expect(codes.at(0)).toBe(1008);
-  expect(codes.at(-1)).toBe(429);
+  const codes = await codesUntil(429, { ...dialling, serial: 'SN-of-another' });
+  expect(codes.length).toBeGreaterThanOrEqual(20);
+  expect(new Set(codes)).toEqual(new Set([1008]));
   await gateway.connect(await gateway.addDevice());
 });
 
-/** Taps again and again until told to stop; answers how long each decision took. */
-async function keepTapping(reader: SimulatedReader, uid: string, isOver: () => boolean): Promise<number[]> {
-  const times: number[] = [];
-  while (!isOver()) {
-    times.push((await reader.tap({ uid })).ms);
+/** Taps again and again until told to stop; answers what was shown each time. */
+async function keepTapping(reader: SimulatedReader, uid: string, isOver: () => boolean): Promise<string[]> {
+  const texts: string[] = [];
+  do {
+    texts.push((await reader.tap({ uid })).displayText);
     await delay(100);
-  }
-  return times;
+  } while (!isOver());
+  return texts;
 }
 
 test('a flood of 1,000 taps a second from one device is dropped, and others are decided as ever', async () => {
@@ -94,24 +100,26 @@ test('a flood of 1,000 taps a second from one device is dropped, and others are 
   const tapping = Promise.all(normal.map(({ reader, uid }) => keepTapping(reader, uid, () => isOver)));
   const startedMs = performance.now();
   let sent = 0;
-  while (performance.now() - startedMs < 3_000) {
-    const due = (performance.now() - startedMs) | 0;
+  while (sent < 3_000) {
+    const due = Math.min(3_000, performance.now() - startedMs);
     for (; sent < due; sent++) flood.report({ uid: sent.toString(16).padStart(8, '0') });
     await delay(5);
   }
   isOver = true;
-  const timesOfEach = await tapping;
-  const times = timesOfEach.flat();
-  expect(sent).toBeGreaterThan(2_500);
-  for (const { length } of timesOfEach) expect(length).toBeGreaterThan(2);
+  const texts = await tapping;
+  for (const { length } of texts) expect(length).toBeGreaterThan(1);
   // Nobody was answered by the deadline.
-  expect(Math.max(...times)).toBeLessThan(1_400);
-  const elapsedSeconds = (performance.now() - startedMs) / 1_000;
-  expect(await tapCount(flooding)).toBeLessThanOrEqual(20 + 10 * elapsedSeconds);
+  expect(new Set(texts.flat())).toEqual(new Set(['Welcome', 'Already checked in']));
+  const count = await tapCount(flooding);
+  expect(count).toBeLessThanOrEqual(20 + (10 * (performance.now() - startedMs)) / 1_000);
   // The device itself is served again as soon as it comes to rest.
-  await delay(500);
   const member = await gateway.addMember();
-  expect(await flood.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+  const granted = `select 1 from taps where device_id = $1 and decision->>'outcome' = 'granted'`;
+  await eventually(async () => {
+    flood.report({ uid: member.uid });
+    await delay(100);
+    return (await gateway.sql(granted, [flooding.id])).length > 0;
+  });
 }, 60_000);
 
 describe('a door is never left open', () => {
@@ -181,9 +189,6 @@ test('wrong tokens without end are refused unseen, and a token that was good goe
   const dialling = await gateway.addDevice();
   await (await gateway.connect(dialling)).close();
   const wrong = { ...dialling, token: `${dialling.token.slice(0, -4)}AAAA` };
-  const codes: (number | undefined)[] = [];
-  for (let count = 0; count < 25; count++) codes.push(await refusalOf(wrong));
-  expect(codes.at(0)).toBe(401);
-  expect(codes.at(-1)).toBe(429);
+  expect(new Set(await codesUntil(429, wrong))).toEqual(new Set([401]));
   await gateway.connect(dialling);
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Device } from '@lido/proto/lido/checkin/v1/device.ts';
+import { freePort } from '../../../tools/local/ports.ts';
 import { type ListeningDevice, listenAsDevice } from '../simulator/listening-device.ts';
 import type { SimulatedBehaviour } from '../simulator/reader.ts';
 import { device } from './builders.ts';
@@ -66,12 +67,10 @@ describe('a reader that we dial', () => {
 
   test('is dialled until it is there', async () => {
     const serialNumber = serial();
-    const early = await listenAsDevice({ serial: serialNumber, login });
-    const { port, href } = new URL(early.url);
-    await early.close();
-    const id = await create({ serialNumber, address: href, ...loginFields });
+    const port = await freePort();
+    const id = await create({ serialNumber, address: `ws://127.0.0.1:${port}/api`, ...loginFields });
     await eventually(async () => (await statusOf(id))?.lastRefusal?.startsWith('Not reached') === true);
-    const late = await listenAsDevice({ serial: serialNumber, login, port: Number(port) });
+    const late = await listenAsDevice({ serial: serialNumber, login, port });
     onTestFinished(() => late.close());
     await late.nextReader();
   });

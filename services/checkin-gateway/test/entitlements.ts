@@ -28,6 +28,8 @@ export interface Entitlements {
   holdMembership(membership: Membership, version?: number): void;
   /** Lets questions wait without an answer, or answers again. */
   setSilent(isSilent: boolean): void;
+  /** How long whoever asked last was willing to wait, when the question came in. */
+  readonly latestPatienceMs: number;
   /** How often it was asked. */
   readonly questionCount: number;
   stop(): Promise<void>;
@@ -40,10 +42,12 @@ export async function startEntitlements(): Promise<Entitlements> {
   const memberships = new Map<string, ExportedMembership>();
   let isSilent = false;
   let questionCount = 0;
+  let latestPatienceMs = Infinity;
   const answering =
     <Request, Response>(respond: (request: Request) => Response) =>
     (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
       questionCount++;
+      latestPatienceMs = Number(call.getDeadline()) - Date.now();
       if (!isSilent) answer(null, respond(call.request));
     };
   const server = new Server();
@@ -71,6 +75,9 @@ export async function startEntitlements(): Promise<Entitlements> {
     holdMembership: (membership, version = 1) => void memberships.set(membership.id, { membership, version }),
     setSilent: (value) => {
       isSilent = value;
+    },
+    get latestPatienceMs() {
+      return latestPatienceMs;
     },
     get questionCount() {
       return questionCount;

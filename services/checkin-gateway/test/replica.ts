@@ -9,7 +9,7 @@ import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { sitesFrom } from '@lido/runtime/tenancy/sites.repository.ts';
 import { migrations } from '../migrations/index.ts';
 import { entities } from '../src/entities.ts';
-import { ownersFrom } from '../src/projections/owners.client.ts';
+import { doorAskingMs, ownersFrom } from '../src/projections/owners.client.ts';
 import type { Directories } from '../src/projections/rebuild.job.ts';
 import type { Ages } from '../src/projections/trust.ts';
 import type { Tap } from '../src/visits/tap.ts';
@@ -22,6 +22,8 @@ export interface ReplicaOptions {
   /** Addresses of owners other than the gateway's. */
   readonly customersAddress?: string;
   readonly membershipsAddress?: string;
+  /** How long a tap asks owners, where it is not as at real doors. */
+  readonly askingMs?: number;
 }
 
 /** A second decider on a gateway's database, as another replica would be. */
@@ -36,7 +38,7 @@ const fresh: Ages = { customers: 0, memberships: 0, orders: 0 };
 
 /** Starts the replica. */
 export async function startReplica(gateway: TestGateway, options: ReplicaOptions = {}): Promise<Replica> {
-  const { ages = () => fresh } = options;
+  const { ages = () => fresh, askingMs = doorAskingMs } = options;
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   const db = await openDatabase({ url: gateway.databaseUrl, entities, migrations, telemetry });
   const customers = createClient(options.customersAddress ?? gateway.customersAddress, {
@@ -55,6 +57,7 @@ export async function startReplica(gateway: TestGateway, options: ReplicaOptions
     owners: ownersFrom(directories),
     sources: { ages },
     limits: { freshMs: 5_000, maxAgeMs: 900_000 },
+    askingMs,
     sites: sitesFrom(directories.sites),
   });
   return {

@@ -271,7 +271,7 @@ async function startAll(
   };
 }
 
-const patienceMs = 10_000;
+const patienceMs = 20_000;
 const pollMs = 10;
 
 /** Waits until something that another service brings about has come true. */

@@ -78,6 +78,5 @@ describe('a URL that does not come to an end', () => {
     });
     const tookMs = performance.now() - startedMs;
     expect(tookMs).toBeGreaterThan(2_900);
-    expect(tookMs).toBeLessThan(5_000);
   });
 });

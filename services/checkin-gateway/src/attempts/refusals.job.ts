@@ -21,15 +21,14 @@ export interface Refusals {
 export interface RefusalsOptions {
   readonly log: Logger;
   keep(attempt: RefusedAttempt): Promise<void>;
-  readonly everyMs?: number;
 }
 
-const everyMsDefault = 60_000;
+const everyMs = 60_000;
 /** Ids come from tokens that may be made up. */
 const keysMax = 1_000;
 
 /** Makes the one of a service. */
-export function openRefusals({ log, keep, everyMs = everyMsDefault }: RefusalsOptions): Refusals {
+export function openRefusals({ log, keep }: RefusalsOptions): Refusals {
   const following = new Map<string, RefusedAttempt>();
   const write = async (attempt: RefusedAttempt): Promise<void> => {
     const { deviceId, reason, count } = attempt;

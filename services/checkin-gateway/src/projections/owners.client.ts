@@ -23,7 +23,7 @@ export interface Owners {
   bookings(of: { customerId: string; nowMs: number }, caller: Caller, deadlineMs?: number): Promise<HeldBooking[]>;
 }
 
-/** How long a tap asks: somebody waits at the door meanwhile. */
+/** How long a tap at a real door asks. */
 export const doorAskingMs = 300;
 
 /** How long a request asks, which would rather wait for a busy service than fail. */

@@ -11,7 +11,7 @@ import {
   type KnownCustomer,
   type KnownHolder,
 } from '../projections/known.repository.ts';
-import { doorAskingMs, type Owners } from '../projections/owners.client.ts';
+import type { Owners } from '../projections/owners.client.ts';
 import type { ProjectionSources } from '../projections/sources.job.ts';
 import {
   type Admission,
@@ -44,6 +44,8 @@ export interface FactsOptions {
   readonly owners: Owners;
   readonly sources: ProjectionSources;
   readonly limits: AgeLimits;
+  /** How long owners are asked, all of them together: somebody waits at the door meanwhile. */
+  readonly askingMs: number;
   readonly clock: Clock;
 }
 
@@ -55,11 +57,11 @@ export async function findFacts(
   em: SqlEntityManager,
   question: FactsQuestion,
   known: KnownHolder | undefined,
-  { owners, sources, limits, clock }: FactsOptions,
+  { owners, sources, limits, askingMs, clock }: FactsOptions,
 ): Promise<Facts> {
   const ages = sources.ages();
   const toAsk = sourcesToAsk(ages, limits);
-  const { holder, unanswered } = await askOwners(em, { known, toAsk }, owners, question);
+  const { holder, unanswered } = await askOwners(em, { known, toAsk, askingMs }, owners, question);
   const { admission, ignored } = footingOf(unanswered, question.offlinePolicy);
   if (!holder?.customer && admission === 'only_certain' && unanswered.includes('customers')) {
     throw unavailable('The owner of this medium can not be asked.');
@@ -96,15 +98,15 @@ interface Asked {
   readonly unanswered: readonly FactSource[];
 }
 
-/** Replaces what is known by what the owners say; all of them together have the time that somebody waits at the door. */
+/** Replaces what is known by what the owners say; all of them together have `askingMs`. */
 async function askOwners(
   em: SqlEntityManager,
-  { known, toAsk }: { known: KnownHolder | undefined; toAsk: readonly FactSource[] },
+  { known, toAsk, askingMs }: { known: KnownHolder | undefined; toAsk: readonly FactSource[]; askingMs: number },
   owners: Owners,
   question: FactsQuestion,
 ): Promise<Asked> {
   const unanswered: FactSource[] = [];
-  const untilMs = performance.now() + doorAskingMs;
+  const untilMs = performance.now() + askingMs;
   const ask = async <T>(source: FactSource, kept: T, asking: (deadlineMs: number) => Promise<T>): Promise<T> => {
     if (!toAsk.includes(source)) return kept;
     try {
