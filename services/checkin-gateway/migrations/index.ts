@@ -11,6 +11,7 @@ import { RelaysMigration } from './0032-relays.ts';
 import { Movements } from './0040-movements.ts';
 import { VisitLimitsMigration } from './0041-visit-limits.ts';
 import { ForgottenTapsMigration } from './0042-forgotten-taps.ts';
+import { UnsettledExitsMigration } from './0043-unsettled-exits.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -28,6 +29,7 @@ const tables = [
   { name: '0040-movements', class: Movements },
   { name: '0041-visit-limits', class: VisitLimitsMigration },
   { name: '0042-forgotten-taps', class: ForgottenTapsMigration },
+  { name: '0043-unsettled-exits', class: UnsettledExitsMigration },
 ];
 
 /** The tables first, then the functions that read them. */

@@ -19,6 +19,8 @@ import { arrivalsSubscription, bookedItemsSubscription } from './presence/booked
 import { serve } from './serve.ts';
 import { checkInReport } from './visits/check-in-report.job.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
+import { settleExits } from './visits/settle-exits.job.ts';
+import type { TapDeciderOptions } from './visits/tap-case.repository.ts';
 import { tapDecider } from './visits/tap.handlers.ts';
 
 /** The check-in gateway, running. */
@@ -60,27 +62,32 @@ async function compose(
   config: CheckinGatewayConfig,
 ): Promise<{ composition: Composition; readers: ComposedReaders }> {
   const facts = await composeFacts(parts, config);
-  const taps = tapDecider({ parts, ...facts });
+  const deciding = { parts, ...facts };
+  const taps = tapDecider(deciding);
   const readers = await composeReaders(parts, config, taps);
   const actions = composeActions(parts, config, { doors: readers.doors });
   const composition: Composition = {
     serve: (server) => serve(server, { ...parts, ...actions, ...readers, ...facts, taps }),
     jobs: [checkInReport],
     subscriptions: [...facts.subscriptions, bookedItemsSubscription(), arrivalsSubscription()],
-    background: () => [readers, ...facts.follow(), housekeeping(parts, config), actions.triggers.start()],
+    background: () => [readers, ...facts.follow(), housekeeping(parts, config, deciding), actions.triggers.start()],
   };
   return { composition, readers };
 }
 
 /**
- * Ends visits that nobody ended, notes readers as offline whose gateway ended without a word, and forgets attempts that
- * are old.
+ * Ends visits that nobody ended or whose exit opened without a decision, notes readers as offline whose gateway ended without a
+ * word, and forgets attempts that are old.
  */
-function housekeeping(parts: ServiceParts, config: CheckinGatewayConfig): { stop(): Promise<void> } {
+function housekeeping(
+  parts: ServiceParts,
+  config: CheckinGatewayConfig,
+  deciding: TapDeciderOptions,
+): { stop(): Promise<void> } {
   const silentMs = config.LIDO_READERS_HEARTBEAT_SECONDS * 3_000;
   const sweep = (): Promise<unknown> =>
     Promise.all([
-      closeOverdueVisits(parts),
+      settleExits(deciding).then(() => closeOverdueVisits(parts)),
       markSilentOffline(parts.db.fork(), new Date(parts.clock.nowMs() - silentMs)),
       forgetOldTaps(parts, config.LIDO_ATTEMPTS_RETENTION_DAYS),
     ]);

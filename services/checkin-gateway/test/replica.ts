@@ -12,6 +12,7 @@ import { entities } from '../src/entities.ts';
 import { doorAskingMs, ownersFrom } from '../src/projections/owners.client.ts';
 import type { Directories } from '../src/projections/rebuild.job.ts';
 import type { Ages } from '../src/projections/trust.ts';
+import type { TapDeciderOptions } from '../src/visits/tap-case.repository.ts';
 import type { Tap } from '../src/visits/tap.ts';
 import { type TapDecider, tapDecider } from '../src/visits/tap.handlers.ts';
 import type { TestGateway, TestGuest } from './support.ts';
@@ -29,6 +30,8 @@ export interface ReplicaOptions {
 /** A second decider on a gateway's database, as another replica would be. */
 export interface Replica {
   readonly decider: TapDecider;
+  /** What the decider works with. */
+  readonly deciding: TapDeciderOptions;
   readonly directories: Directories;
   readonly db: Awaited<ReturnType<typeof openDatabase>>;
   stop(): Promise<void>;
@@ -52,16 +55,17 @@ export async function startReplica(gateway: TestGateway, options: ReplicaOptions
     memberships: peerOf(EntitlementServiceService, others),
     orders: peerOf(OrderDirectoryServiceService, others),
   };
-  const decider = tapDecider({
+  const deciding: TapDeciderOptions = {
     parts: { db, telemetry, clock: { nowMs: gateway.nowMs }, onCommit: () => undefined },
     owners: ownersFrom(directories),
     sources: { ages },
     limits: { freshMs: 5_000, maxAgeMs: 900_000 },
     askingMs,
     sites: sitesFrom(directories.sites),
-  });
+  };
   return {
-    decider,
+    decider: tapDecider(deciding),
+    deciding,
     directories,
     db,
     stop: async () => {

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Decision, Reason } from './decision.ts';
 import type { JournalEntry } from './journal.ts';
+import type { Tap } from './tap.ts';
 import type { ReadTap } from './tap-case.repository.ts';
 import { keptForm, type TapFindings } from './tap.repository.ts';
 
@@ -11,6 +12,28 @@ import { keptForm, type TapFindings } from './tap.repository.ts';
 const stands = `(taps.decision is not null and not (taps.device_decision is null and ?::varchar = 'granted' and (
   taps.decision ->> 'outcome' = 'denied'
   or jsonb_exists_any(taps.decision -> 'flags', array['decision_timeout', 'internal_error']))))`;
+
+/** A tap as it was stored. */
+export interface StoredTap extends Omit<Tap, 'medium'> {
+  /** As it is compared, or concealed; null where nothing could be read. */
+  readonly medium: { readonly kind: Tap['medium']['kind']; readonly value: string | null };
+}
+
+/** The taps of exits that opened without a decision, the oldest first. */
+export async function findUnsettled(em: SqlEntityManager, countMax: number): Promise<StoredTap[]> {
+  const rows = await em.execute<
+    (Omit<StoredTap, 'occurredAt' | 'receivedAt'> & Record<'occurredAt' | 'receivedAt', string>)[]
+  >(
+    `select event_id as "eventId", device_id as "deviceId", reader_ref as "readerRef", occurred_at as "occurredAt",
+       received_at as "receivedAt", clock_source as "clockSource", 'replay' as origin,
+       jsonb_build_object('kind', medium_kind, 'value', medium_value) as medium
+     from taps where device_decision is null and decision ->> 'outcome' = 'granted'
+       and jsonb_exists_any(decision -> 'flags', array['decision_timeout', 'internal_error'])
+     order by received_at limit ?`,
+    [countMax],
+  );
+  return rows.map((row) => ({ ...row, occurredAt: new Date(row.occurredAt), receivedAt: new Date(row.receivedAt) }));
+}
 
 /** What is stored of an entry that was taken before; undefined where it is new, or set apart. */
 export async function findTaken(

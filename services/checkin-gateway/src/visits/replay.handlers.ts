@@ -1,6 +1,7 @@
 import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
 import { answerOf } from './answer.ts';
 import { findDoor } from './door.repository.ts';
+import type { Medium } from './media.ts';
 import { isClockAhead, type JournalEntry, type ReplayResult } from './journal.ts';
 import { findTaken, keepQuarantined, keepReplayed } from './journal.repository.ts';
 import { settleReplay } from './settle.repository.ts';
@@ -23,10 +24,24 @@ export async function replayJournal(
   return results;
 }
 
-async function replayEntry(entry: JournalEntry, options: TapDeciderOptions): Promise<ReplayResult> {
+/** Settles a tap that was stored with this medium and that a device opened for without a decision. Answers false where it has to wait. */
+export async function settleStored(
+  entry: JournalEntry,
+  medium: Medium | undefined,
+  options: TapDeciderOptions,
+): Promise<boolean> {
+  const { status } = await replayEntry(entry, options, (tap, door) => ({ ...door, tap, medium }));
+  return status !== 'rejected';
+}
+
+async function replayEntry(
+  entry: JournalEntry,
+  options: TapDeciderOptions,
+  read: typeof readTap = readTap,
+): Promise<ReplayResult> {
   const { eventId, deviceId } = entry.tap;
   try {
-    return await take(entry, options);
+    return await take(entry, options, read);
   } catch (error) {
     if (error instanceof TakenMeanwhile) return { eventId, status: 'known', flags: [] };
     const context = { event_id: eventId, device_id: deviceId, err: mapDatabaseError(error) };
@@ -35,14 +50,14 @@ async function replayEntry(entry: JournalEntry, options: TapDeciderOptions): Pro
   }
 }
 
-async function take(entry: JournalEntry, options: TapDeciderOptions): Promise<ReplayResult> {
+async function take(entry: JournalEntry, options: TapDeciderOptions, readAt: typeof readTap): Promise<ReplayResult> {
   const { tap } = entry;
   const em = options.parts.db.fork();
   const taken = await findTaken(em, entry);
   if (taken) return { eventId: tap.eventId, status: 'known', flags: taken.flags };
   const door = await findDoor(em, tap.deviceId);
   if (!door) throw new Error('There is no device that could have kept this journal.');
-  const read = readTap(tap, door);
+  const read = readAt(tap, door);
   if (isClockAhead(tap)) {
     await keepQuarantined(em, entry, read);
     return { eventId: tap.eventId, status: 'quarantined', flags: ['clock_ahead'] };
