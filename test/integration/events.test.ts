@@ -1,5 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Heartbeat } from '@lido/proto/lido/events/v1/heartbeat.ts';
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import { Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { openDatabase } from '@lido/runtime/db/database.ts';
@@ -169,6 +170,30 @@ describe('an event', () => {
     await vi.waitFor(() => expect(first.handled).toContain('A mark'), { timeout: 15_000 });
     expect(first.handled.filter((name) => name === 'Once only')).toHaveLength(1);
     await first.stop();
+  });
+
+  test('that is too large for the server is set aside, so that nobody waits for it', async () => {
+    const behind: number[] = [];
+    const bus = openBus({ url: nats.url, prefix: '', name: 'test' });
+    onTestFinished(() => bus.stop());
+    const { connection } = await bus.ready;
+    connection.subscribe('lido-heartbeat.customers', {
+      callback: (_, message) => void behind.push(Heartbeat.decode(message.data).behindMs),
+    });
+    await sql(
+      owner,
+      `insert into outbox (id, type, aggregate_id, version, organisation_id, actor, occurred_at, request_id, traceparent, payload)
+       values (gen_random_uuid(), 'lido.customers.site.saved', 'huge', 1, 'o', 'a', lido_now() - interval '1 hour', 'q', '',
+               convert_to(repeat('x', 2000000), 'UTF8'))`,
+    );
+    await vi.waitFor(
+      async () => expect(await sql(owner, 'select 1 from outbox where set_aside_at is not null')).toHaveLength(1),
+      { timeout: 10_000 },
+    );
+    behind.length = 0;
+    await vi.waitFor(() => expect(behind.some((ms) => ms < 60_000)).toBe(true), { timeout: 10_000 });
+    const { id } = await createSite('Told beside a large one');
+    await vi.waitFor(async () => expect(await published(id)).toBe(true), { timeout: 10_000 });
   });
 
   test('that fails too often becomes a dead letter, and a replay has its effect', async () => {

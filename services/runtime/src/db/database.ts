@@ -6,6 +6,7 @@ import { attribute } from '../telemetry/names.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { eventFunctions } from '../events/event-functions.ts';
 import { RecordedAtMigration } from '../events/recorded-at.migration.ts';
+import { SetAsideMigration } from '../events/set-aside.migration.ts';
 import { JobMigration } from '../jobs/job.migration.ts';
 import { isRetryable } from './map-database-error.ts';
 import { RuntimeMigration } from './runtime.migration.ts';
@@ -39,6 +40,7 @@ const runtimeMigrations = [
   { name: '0000-runtime', class: RuntimeMigration },
   { name: '0000-runtime-jobs', class: JobMigration },
   { name: '0000-runtime-recorded-at', class: RecordedAtMigration },
+  { name: '0000-runtime-set-aside', class: SetAsideMigration },
   eventFunctions,
 ];
 

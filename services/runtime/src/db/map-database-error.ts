@@ -34,6 +34,11 @@ const constraintRefusals: Partial<Record<string, { kind: RefusalKind; reason: st
   },
   '23503': { kind: 'state_conflict', reason: 'still_in_use', sentence: 'Something else still refers to this.' },
   // What the contract bounds never gets here; these keep a bound that was forgotten from being a failure of ours.
+  '54000': {
+    kind: 'invalid',
+    reason: 'too_large',
+    sentence: 'With this, more would belong together than can be kept.',
+  },
   '22001': { kind: 'malformed', reason: 'too_long', sentence: 'A text in the request is too long to be kept.' },
   '22003': { kind: 'malformed', reason: 'out_of_range', sentence: 'A number in the request is too large to be kept.' },
   '23502': { kind: 'malformed', reason: 'value_missing', sentence: 'A value that the request needs is missing.' },

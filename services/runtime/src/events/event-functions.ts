@@ -1,5 +1,8 @@
 import { functionMigration } from '../db/function-migration.ts';
 
+/** How large an event's payload may be. */
+export const payloadBytesMax = 1_000_000;
+
 /** What every service tells its events by, from its own statements and from its own functions in SQL. */
 export const eventFunctions = functionMigration(`
 -- The aggregate's version row stays locked until the commit: versions are gapless and in commit order.
@@ -7,6 +10,10 @@ create function write_event(event_id uuid, event_type varchar, of_aggregate varc
   by_actor varchar, in_request varchar, in_trace varchar, what bytea) returns void language plpgsql as $$
 declare next bigint;
 begin
+  -- A server takes messages of 1 MiB, of which the envelope and the headers need a little.
+  if octet_length(what) > ${payloadBytesMax} then
+    raise program_limit_exceeded using message = 'The event ' || event_type || ' of ' || of_aggregate || ' is too large to be told.';
+  end if;
   insert into aggregate_versions as v (aggregate_id, version) values (of_aggregate, 1)
     on conflict (aggregate_id) do update set version = v.version + 1 returning v.version into next;
   insert into outbox (id, type, aggregate_id, version, organisation_id, site_id, actor, occurred_at, request_id, traceparent, payload)
@@ -18,6 +25,6 @@ end $$;
 create function waiting_events(at_most int) returns setof outbox language plpgsql as $$
 begin
   if not pg_try_advisory_xact_lock(hashtext('lido.relay')) then return; end if;
-  return query select * from outbox where published_at is null order by seq limit at_most;
+  return query select * from outbox where published_at is null and set_aside_at is null order by seq limit at_most;
 end $$;
 `);

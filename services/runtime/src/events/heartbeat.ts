@@ -27,7 +27,7 @@ export async function publishHeartbeat(bus: BusHandle, subject: string, heartbea
 async function findBehindMs(db: Database): Promise<number> {
   const [row] = await db.fork().execute<{ behind: string }[]>(
     `select greatest(0, coalesce(extract(epoch from lido_now() - min(occurred_at)) * 1000, 0))::bigint as behind
-     from outbox where published_at is null`,
+     from outbox where published_at is null and set_aside_at is null`,
   );
   return Number(row?.behind ?? 0);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { SpanKind } from '@opentelemetry/api';
-import { headers } from '@nats-io/transport-node';
+import { headers, InvalidArgumentError } from '@nats-io/transport-node';
 import { Envelope } from '@lido/proto/lido/events/v1/envelope.ts';
 import type { Database } from '../db/database.ts';
 import { attribute, metricName } from '../telemetry/names.ts';
@@ -111,9 +111,30 @@ async function publishBatch(em: SqlEntityManager, bus: Bus, telemetry: Telemetry
       'run',
     );
   }
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure && stored.length === 0) throw failure.reason;
+  const refused = rows.filter((_, index) => isTooLarge(results[index]));
+  if (refused.length > 0) await setAside(em, refused, telemetry);
+  const failure = results.find((result) => result.status === 'rejected' && !isTooLarge(result));
+  if (failure?.status === 'rejected' && stored.length === 0) throw failure.reason;
   return rows.length === batchMax && failure ? 0 : stored.length;
+}
+
+/** Whether a server said that it never takes a message of this size. */
+function isTooLarge(result: PromiseSettledResult<unknown> | undefined): boolean {
+  if (result?.status !== 'rejected') return false;
+  const { reason } = result as { reason: unknown };
+  return reason instanceof InvalidArgumentError && reason.message.includes('max_payload');
+}
+
+/** Gives events up that no stream takes, so that neither the others nor whoever asks how far the outbox is behind wait for them. */
+async function setAside(em: SqlEntityManager, rows: readonly OutboxRow[], { log }: Telemetry): Promise<void> {
+  const seqs = `{${rows.map(({ seq }) => seq).join(',')}}`;
+  await em.execute('update outbox set set_aside_at = lido_now() where seq = any(?::bigint[])', [seqs], 'run');
+  for (const { id, type, aggregate_id } of rows) {
+    log.error(
+      { event_id: id, event_type: type, aggregate_id },
+      'an event is too large for the server and is never told',
+    );
+  }
 }
 
 /** The client sends in the order of these calls, so the server stores each aggregate's events in version order. */
@@ -169,7 +190,7 @@ function observeLag(db: Database, { meter }: Telemetry): void {
   gauge.addCallback(async (result) => {
     const [row] = await db
       .fork()
-      .execute<{ count: string }[]>('select count(*) from outbox where published_at is null');
+      .execute<{ count: string }[]>('select count(*) from outbox where published_at is null and set_aside_at is null');
     result.observe(Number(row?.count ?? 0));
   });
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBody } from './decode.ts';
 import { encodeMessage } from './encode.ts';
-import { DEPTH_MAX } from './free-form.ts';
+import { DEPTH_MAX, FREE_FORM_BYTES_MAX } from './free-form.ts';
 import { specimenPlan } from './testing/specimens.ts';
 
 const plan = specimenPlan(loadImage());
@@ -162,6 +162,15 @@ describe('values', () => {
     ]);
     const abyss: unknown = JSON.parse('{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000));
     expect(create({ extra: abyss }).errors).toHaveProperty('extra');
+  });
+
+  it('takes free-form values up to a size that events can carry, and no larger', () => {
+    const extra = { text: 'é'.repeat((FREE_FORM_BYTES_MAX - 12) / 2) };
+    expect(create({ extra }).errors).toEqual({});
+    expect(create({ extra: { text: `${extra.text}é` } }).errors['extra']).toEqual([
+      'The extra field must not be larger than 16000 bytes of JSON.',
+    ]);
+    expect(create({ anything: ['x'.repeat(FREE_FORM_BYTES_MAX)] }).errors).toHaveProperty('anything');
   });
 
   it('bounds the depth of messages that hold themselves', () => {

@@ -7,9 +7,12 @@ import { findUnstorable } from './text.ts';
  */
 export const DEPTH_MAX = 24;
 
-/** Checks free-form JSON: bounded depth, finite numbers, and only text and keys that can be stored. Adds at most one sentence. */
+/** How large one free-form value may be, in bytes of JSON. It is told in events, and a message of a stream is at most 1 MiB. */
+export const FREE_FORM_BYTES_MAX = 16_000;
+
+/** Checks free-form JSON: bounded depth and size, finite numbers, and only text and keys that can be stored. Adds at most one sentence. */
 export function checkFreeForm(value: unknown, path: string, errors: FieldErrors): boolean {
-  const complaint = findComplaint(value, 1);
+  const complaint = findComplaint(value, 1) ?? findSizeComplaint(value);
   if (complaint) errors.add(path, complaint);
   return complaint === undefined;
 }
@@ -24,6 +27,11 @@ function findComplaint(value: unknown, depth: number): string | undefined {
     if (complaint) return complaint;
   }
   return undefined;
+}
+
+function findSizeComplaint(value: unknown): string | undefined {
+  const isWithin = Buffer.byteLength(JSON.stringify(value)) <= FREE_FORM_BYTES_MAX;
+  return isWithin ? undefined : `must not be larger than ${FREE_FORM_BYTES_MAX} bytes of JSON`;
 }
 
 /** Keys become keys of plain objects, where __proto__ would change the object instead of being stored in it. */
