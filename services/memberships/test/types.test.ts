@@ -150,6 +150,14 @@ test('a rate is added, changed, archived and brought back', async () => {
     caller,
   );
   expect(changed).toMatchObject({ name: 'Yearly', price: 4_500, joiningFee: 0, defaultDuration: 'P6M' });
+  const euros = { ...rate, price: { amount: 4_500, currency: 'EUR' } };
+  const withFee = { ...rate, joiningFee: { amount: 100, currency: 'GBP' } };
+  await rates.updateMembershipRate({ id: made.id, rate: withFee, updateMask: ['joining_fee'] }, caller);
+  await expect(
+    rates.updateMembershipRate({ id: made.id, rate: euros, updateMask: ['price'] }, caller),
+  ).rejects.toMatchObject({
+    fields: { joining_fee: ['The joining_fee must be sent too, in EUR, when the price changes its currency.'] },
+  });
   await rates.deleteMembershipRate({ id: made.id }, caller);
   expect((await types.getMembershipType({ id: type.id }, caller)).rates).toHaveLength(1);
   expect((await rates.restoreMembershipRate({ id: made.id }, caller)).deletedAt ?? null).toBeNull();

@@ -117,6 +117,43 @@ describe('reading orders', () => {
   });
 });
 
+describe('a customer of another brand, or one who is forgotten,', () => {
+  const orderOf = (customerId: string, caller = world.staff) => newOrder({ customerId }, caller);
+  const setBrand = (brand: string) =>
+    world.sql(`update known_sites set site = jsonb_set(site, '{brandId}', to_jsonb($1::text))`, [brand]);
+
+  test('is as unknown to orders as somebody who never was', async () => {
+    const customer = await world.customers.createCustomer(
+      { siteId: world.siteId, firstName: 'Ida', email: 'ida.brand@example.com', marketingPreferenceIds: [] },
+      world.staff,
+    );
+    const { id: orderId } = await orderOf(customer.id);
+    await setBrand('another-brand');
+    try {
+      const unknown = { kind: 'invalid', fields: { customer_id: [`There is no customer ${customer.id}.`] } };
+      await expect(orderOf(customer.id)).rejects.toMatchObject(unknown);
+      const order = { customerId: customer.id, stage: 'ORDER_STAGE_UNSPECIFIED' as const };
+      await expect(
+        world.orders.updateOrder({ orderId, order, updateMask: ['customer_id'] }, world.staff),
+      ).rejects.toMatchObject(unknown);
+      await expect(
+        world.baskets.actionSetBasketCustomer(
+          { basketId: orderId, customer: { ...noCustomer, id: customer.id } },
+          world.staff,
+        ),
+      ).rejects.toMatchObject({ fields: { id: [`There is no customer ${customer.id}.`] } });
+      await expect(openBasket(world, callerAs(world, 'KIND_CUSTOMER', customer.id))).rejects.toMatchObject({
+        fields: { site_id: [`There is no site ${world.siteId}.`] },
+      });
+    } finally {
+      await setBrand(customer.brandId);
+    }
+    await expect(orderOf(customer.id)).resolves.toMatchObject({ firstName: 'Ida' });
+    await world.customers.deleteCustomer({ id: customer.id }, world.staff);
+    await expect(orderOf(customer.id)).rejects.toMatchObject({ kind: 'invalid' });
+  });
+});
+
 describe('the list of orders', () => {
   let orderId = '';
   let date = '';

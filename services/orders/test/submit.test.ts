@@ -54,6 +54,36 @@ describe('submitting a basket', () => {
     expect(await countEvents(world, id, submitted)).toBe(1);
   });
 
+  test('with the key of another submit is refused, and nothing of it is done', async () => {
+    const [{ id: first }, { id: second }] = [
+      await readyBasket(world, hourOf(40, 9)),
+      await readyBasket(world, hourOf(40, 10)),
+    ];
+    const submit = (basketId: string) =>
+      world.baskets.actionSubmitBasket({ basketId, customer: noCustomer }, world.staff, {
+        idempotencyKey: 'one-submit',
+      });
+    const answer = await submit(first);
+    await expect(submit(second)).rejects.toMatchObject({ reason: 'idempotency_key_reused' });
+    expect((await world.orders.getOrder({ orderId: second }, world.staff)).status).toBe('ORDER_STATUS_IN_PROGRESS');
+    expect(await bookingStates(world, second)).toEqual(['held']);
+    expect(await submit(first)).toEqual(answer);
+  });
+
+  test('whose payments are more than what is left in it is refused until one is taken back', async () => {
+    const { id: basketId, items } = await readyBasket(world, hourOf(40, 11));
+    await world.baskets.createBasketItem({ basketId, item: massage(world, hourOf(40, 12)) }, world.staff);
+    const { id: paymentId } = await world.baskets.createBasketPayment({ basketId, payment: anyPayment }, world.staff);
+    await world.baskets.deleteBasketItem({ basketId, itemId: items[0]?.id ?? '' }, world.staff);
+    await expect(submitBasket(basketId)).rejects.toMatchObject({
+      fields: {
+        payments: ['The payments are 80.00 GBP more than there is to pay. Please change or remove one.'],
+      },
+    });
+    await world.baskets.deleteBasketPayment({ basketId, paymentId }, world.staff);
+    expect((await submitBasket(basketId)).status).toBe('ORDER_STATUS_SUBMITTED');
+  });
+
   test('twice at the same moment makes one order', async () => {
     const { id } = await readyBasket(world, hourOf(0, 11));
     const results = await Promise.allSettled(Array.from({ length: 6 }, () => submitBasket(id)));

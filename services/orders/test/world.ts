@@ -172,9 +172,13 @@ async function spawnOrders(env: Record<string, string>): Promise<() => Promise<v
 
 const startTimeoutMs = 20_000;
 
-/** A caller of the organisation with a token of another kind than staff's. */
+/** A caller of the organisation and its brand with a token of another kind than staff's. */
 export function callerAs({ staff }: Pick<World, 'staff'>, kind: Principal['kind'], id: string): TestCaller {
-  return holderOf(kind, { organisationId: staff.principal.organisationId, id });
+  const {
+    organisationId,
+    brandIds: [brandId = ''],
+  } = staff.principal;
+  return holderOf(kind, { organisationId, brandId, id });
 }
 
 /** Staff of the organisation with these permissions at the site. */

@@ -47,6 +47,7 @@ function callOf(sites: readonly string[], held: readonly string[] = ['reports.vi
     log: telemetry.log,
     signal: new AbortController().signal,
     em: db.fork(),
+    checkKey: () => Promise.resolve(),
     transact: (work) => db.transaction((em) => work({ em, emit: () => Promise.resolve() })),
   };
 }

@@ -1,4 +1,5 @@
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+/** As much as rows and events keep of one. */
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,64}$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const BEARER = /^bearer +([\x21-\x7e]{1,4096})$/i;
 

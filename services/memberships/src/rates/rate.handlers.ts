@@ -15,7 +15,7 @@ import { assignMasked, touch } from '@lido/runtime/resource/update.ts';
 import { newUuid } from '@lido/runtime/service/ids.ts';
 import { TypeEntity, type TypeRow } from '../types/type.entity.ts';
 import { isStaff, listedTypes, readableTypes, typeSpec, utc } from '../types/type.repository.ts';
-import { changedRateValues, frequencyErrors, joiningFeeErrors, newRateValues, toRate } from './rate.ts';
+import { changedRateValues, frequencyErrors, joiningFeeErrors, keptFeeErrors, newRateValues, toRate } from './rate.ts';
 import { RateEntity, type RateRow } from './rate.entity.ts';
 
 const writable = ['name', 'price', 'currency', 'joiningFee', 'private', 'billingFrequency', 'defaultDuration'];
@@ -106,9 +106,11 @@ async function changeRate(
   const row = await loadWritableRate(request.id, transaction.em, call);
   if (request.rate !== null) {
     const { values, mask } = changedRateValues(request.rate, request.updateMask ?? []);
+    const before = { ...row };
     assignMasked<RateRow>({ writable }, row, values, mask);
     const errors = {
       ...joiningFeeErrors(request.rate.joiningFee, row.currency),
+      ...keptFeeErrors(before, row, mask),
       ...frequencyErrors(row.billingFrequency),
     };
     if (Object.keys(errors).length > 0) throw invalid(errors);

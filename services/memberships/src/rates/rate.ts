@@ -82,6 +82,16 @@ export function joiningFeeErrors(joiningFee: Money | null, currency: string): Fi
   return { joining_fee: [`The joining_fee must be in ${currency}, the currency of the price.`] };
 }
 
+/** What is wrong with a price in another currency beside a joining fee that nobody has said anew: an amount is of its currency. */
+export function keptFeeErrors(
+  before: Pick<RateRow, 'currency'>,
+  { currency, joiningFee }: Pick<RateRow, 'currency' | 'joiningFee'>,
+  mask: readonly string[],
+): FieldErrors {
+  if (currency === before.currency || joiningFee === 0 || mask.includes('joining_fee')) return {};
+  return { joining_fee: [`The joining_fee must be sent too, in ${currency}, when the price changes its currency.`] };
+}
+
 /** The public form of a rate. */
 export function toRate(row: RateRow, formats: Formats): MembershipRate {
   return {

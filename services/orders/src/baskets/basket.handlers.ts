@@ -1,3 +1,4 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type {
   ActionSetBasketCustomerRequest,
   ActionSubmitBasketRequest,
@@ -160,8 +161,8 @@ function actionSetBasketCustomer(ports: Ports) {
     changeBasket(
       {
         id: basketId,
-        work: async (aggregate) => {
-          await setBasketCustomer(aggregate.order, customer ?? {}, ports, call);
+        work: async (aggregate, { writer: { em } }) => {
+          await setBasketCustomer(aggregate.order, customer ?? {}, { ports, em, call });
           return (zone) => toBasket(aggregate, zone);
         },
       },
@@ -173,13 +174,12 @@ function actionSetBasketCustomer(ports: Ports) {
 async function setBasketCustomer(
   order: OrderRow,
   details: ContactDetails,
-  { people }: Ports,
-  call: Call,
+  { ports: { people, sites }, em, call }: { ports: Ports; em: SqlEntityManager; call: Call },
 ): Promise<void> {
   if (call.principal.kind === 'KIND_CUSTOMER' && details.id != null && details.id !== call.principal.id) {
     throw invalid({ id: ['With your own token you can only book for yourself.'] });
   }
-  await setCustomer(order, details, { people, requestId: call.requestId, field: 'id' });
+  await setCustomer(order, details, { people, sites, em, requestId: call.requestId, field: 'id' });
 }
 
 async function getBasketCheckoutConfig({ basketId }: BasketIdRequest, call: Call): Promise<BasketCheckoutConfig> {
@@ -237,11 +237,11 @@ function actionCheckBasket({ bookings }: Ports) {
 function actionSubmitBasket(ports: Ports) {
   return async ({ basketId, customer }: ActionSubmitBasketRequest, call: Call): Promise<Basket> => {
     const { order } = await findOrder(call, basketId);
-    const { actor, requestId } = call;
+    const { actor, requestId, checkKey } = call;
     const prepare = namesSomebody(customer)
-      ? (row: OrderRow) => setBasketCustomer(row, customer, ports, call)
+      ? (row: OrderRow, em: SqlEntityManager) => setBasketCustomer(row, customer, { ports, em, call })
       : undefined;
-    await ports.submits.submit({ order, path: 'basket', skipRules: false, actor, requestId, prepare });
+    await ports.submits.submit({ order, path: 'basket', skipRules: false, actor, requestId, checkKey, prepare });
     return call.transact(async ({ em }) => {
       const aggregate = await findOrder(call, basketId, em);
       return toBasket(aggregate, await zoneOf(em, aggregate.order));

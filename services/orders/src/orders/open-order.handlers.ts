@@ -3,7 +3,7 @@ import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import type { OrderStatus } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { servicePrincipal, visibleSites } from '@lido/runtime/grpc/principal.ts';
+import { type Principal, servicePrincipal, visibleSites } from '@lido/runtime/grpc/principal.ts';
 import { setCustomer } from '../people/people.client.ts';
 import type { Aggregate } from './aggregate.ts';
 import { OrderEntity, type OrderRow } from './order.entity.ts';
@@ -45,7 +45,8 @@ export async function openOrder(
   const customerId = call.principal.kind === 'KIND_CUSTOMER' ? call.principal.id : opening.customerId;
   if (customerId !== null) {
     const details = { id: customerId, firstName: null, lastName: null, email: null, phone: null };
-    await setCustomer(order, details, { people: ports.people, requestId: call.requestId, field: 'customer_id' });
+    const { people, sites } = ports;
+    await setCustomer(order, details, { people, sites, em, requestId: call.requestId, field: 'customer_id' });
   }
   const zone = await saveOrder(aggregate, 'saved', writer);
   return { aggregate, zone };
@@ -55,9 +56,12 @@ export async function openOrder(
 async function findSite(id: string, { sites }: Ports, call: Call, { em }: Writer): Promise<Site> {
   const { principal, requestId } = call;
   const site = await sites.find(em, id, { principal: servicePrincipal('orders', principal.organisationId), requestId });
-  const seen = principal.kind === 'KIND_STAFF' ? visibleSites(principal) : undefined;
-  if (!site || site.organisationId !== principal.organisationId || seen?.includes(id) === false) {
+  if (!site || site.organisationId !== principal.organisationId || !isSeen(site, principal))
     throw invalid({ site_id: [`There is no site ${id}.`] });
-  }
   return site;
+}
+
+function isSeen({ id, brandId }: Site, principal: Principal): boolean {
+  if (principal.kind === 'KIND_STAFF') return visibleSites(principal)?.includes(id) ?? true;
+  return principal.kind !== 'KIND_CUSTOMER' || principal.brandIds.includes(brandId);
 }

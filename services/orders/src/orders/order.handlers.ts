@@ -79,9 +79,9 @@ function createOrder(ports: Ports) {
   };
 }
 
-function updateOrder({ people }: Ports) {
+function updateOrder({ people, sites }: Ports) {
   return ({ orderId, order: details, updateMask }: UpdateOrderRequest, call: Call): Promise<Order> =>
-    changeOrder(orderId, call, 'saved', async ({ order }) => {
+    changeOrder(orderId, call, 'saved', async ({ order }, { em }) => {
       const carries = (name: string): boolean => updateMask?.includes(name) ?? false;
       if (carries('sales_channel_id')) order.salesChannelId = details?.salesChannelId ?? null;
       if (carries('external_ref')) order.externalRef = details?.externalRef ?? null;
@@ -93,7 +93,8 @@ function updateOrder({ people }: Ports) {
       if (!carries('customer_id')) return;
       order.customerId = null;
       const id = details?.customerId ?? null;
-      if (id !== null) await setCustomer(order, { id }, { people, requestId: call.requestId, field: 'customer_id' });
+      const setting = { people, sites, em, requestId: call.requestId, field: 'customer_id' } as const;
+      if (id !== null) await setCustomer(order, { id }, setting);
     });
 }
 
@@ -120,7 +121,8 @@ function actionSubmitOrder({ submits }: Ports) {
   return async ({ orderId, skipAvailabilityChecks }: ActionSubmitOrderRequest, call: Call): Promise<Order> => {
     const { order } = await findOrder(call, orderId);
     const skipRules = skipAvailabilityChecks ?? false;
-    await submits.submit({ order, path: 'order', skipRules, actor: call.actor, requestId: call.requestId });
+    const { actor, requestId, checkKey } = call;
+    await submits.submit({ order, path: 'order', skipRules, actor, requestId, checkKey });
     return call.transact(async ({ em }) => {
       const aggregate = await findOrder(call, orderId, em);
       return toOrder(aggregate, { zone: await zoneOf(em, aggregate.order), nowMs: call.clock.nowMs() });

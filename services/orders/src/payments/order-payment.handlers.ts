@@ -8,7 +8,7 @@ import type {
 import type { Payment } from '@lido/proto/lido/orders/v1/payment.ts';
 import { stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
-import { requireUnfrozen } from '../orders/order.ts';
+import { isOpen, requireUnfrozen } from '../orders/order.ts';
 import { toOrder } from '../orders/order-message.ts';
 import { findOrder, lockOrder, saveOrder, writerOf, zoneOf } from '../orders/order.repository.ts';
 import { toPayment } from '../orders/part-messages.ts';
@@ -47,7 +47,8 @@ function createOrderPayment({ orderId, payment }: CreateOrderPaymentRequest, cal
       currency: payment?.currency ?? null,
       status: payment?.status ?? 'PAYMENT_STATUS_UNSPECIFIED',
     };
-    const planned = planOrderPayment(asked, aggregate.order);
+    const { currency, status } = aggregate.order;
+    const planned = planOrderPayment(asked, { currency, isOpen: isOpen(status) });
     const extras = { detailsSource: payment?.detailsSource ?? null, processorData: payment?.processorData ?? {} };
     const row = createPayment(aggregate, { ...planned, ...extras }, writer);
     const zone = await saveOrder(aggregate, 'payment_recorded', writer);

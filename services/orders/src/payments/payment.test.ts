@@ -58,7 +58,7 @@ describe('a payment of a basket', () => {
 });
 
 describe('a payment that staff record', () => {
-  const order = { currency: 'gbp' };
+  const order = { currency: 'gbp', isOpen: false };
 
   test('of a partner has been taken already', () => {
     const payment = planOrderPayment({ ...asked, processor: 'partner', amountMinor: 10_000, currency: 'GBP' }, order);
@@ -67,7 +67,11 @@ describe('a payment that staff record', () => {
 
   test('may be prepared as pending', () => {
     const pending = { ...asked, processor: 'manual', amountMinor: 1, status: 'PAYMENT_STATUS_PENDING' } as const;
-    expect(planOrderPayment(pending, order).status).toBe('PAYMENT_STATUS_PENDING');
+    const charged = { status: 'PAYMENT_STATUS_PENDING', captureMethod: 'manual' };
+    expect(planOrderPayment(pending, order)).toMatchObject(charged);
+    expect(isChargeable(planOrderPayment(pending, order))).toBe(true);
+    // The submit that is to come takes it.
+    expect(planOrderPayment(pending, { ...order, isOpen: true })).toMatchObject({ captureMethod: 'automatic' });
   });
 
   test.each([
@@ -76,6 +80,10 @@ describe('a payment that staff record', () => {
     ['currency', { amountMinor: 1, processor: 'manual', currency: 'eur' }],
     ['status', { amountMinor: 1, processor: 'manual', status: 'PAYMENT_STATUS_FAILED' }],
     ['amount', { processor: 'manual' }],
+    [
+      'capture_method',
+      { amountMinor: 1, processor: 'manual', status: 'PAYMENT_STATUS_PENDING', captureMethod: 'automatic' },
+    ],
   ] as const)('is refused for its %s in %j', (field, changes) => {
     expect(fieldsOf(() => planOrderPayment({ ...asked, ...changes }, order))).toEqual([field]);
   });

@@ -8,6 +8,7 @@ export type Processor = (typeof processors)[number];
 /** `automatic` is taken once the order is submitted; the others wait until staff charge them. */
 export const captureMethods = ['automatic', 'manual', 'on_demand'] as const;
 export type CaptureMethod = (typeof captureMethods)[number];
+const chargedByHand: readonly CaptureMethod[] = ['manual', 'on_demand'];
 
 /** A payment as a request describes it; absent parts are null. */
 export interface AskedPayment {
@@ -52,15 +53,19 @@ export function planBasketPayment(
   };
 }
 
-/** A payment that staff record on an order: taken already unless they say otherwise. It may exceed what is missing. */
-export function planOrderPayment(asked: AskedPayment, order: { currency: string }): NewPayment {
+/**
+ * A payment that staff record on an order: taken already unless they say otherwise. It may exceed what is missing. One that is pending
+ * waits for staff to charge it; only a submit that is still to come takes it by itself.
+ */
+export function planOrderPayment(asked: AskedPayment, order: { currency: string; isOpen: boolean }): NewPayment {
   const amountMinor = asked.amountMinor ?? 0;
-  const captureMethod = oneOf(asked.captureMethod, captureMethods) ?? 'automatic';
+  const waits = asked.status === 'PAYMENT_STATUS_PENDING' && !order.isOpen;
+  const captureMethod = oneOf(asked.captureMethod, captureMethods) ?? (waits ? 'manual' : 'automatic');
   const isOurCurrency = asked.currency === null || asked.currency.toLowerCase() === order.currency.toLowerCase();
   const errors: FieldErrors = {
     ...(asked.processor === null ? { processor: [sentence('processor', processors)] } : {}),
     ...checkOneOf('processor', asked.processor, processors),
-    ...checkOneOf('capture_method', asked.captureMethod, captureMethods),
+    ...checkOneOf('capture_method', asked.captureMethod, waits ? chargedByHand : captureMethods),
     ...(amountMinor >= 1 ? {} : { amount: ['The amount must be at least 1.'] }),
     ...(isOurCurrency ? {} : { currency: [`The currency must be the site's, ${order.currency}.`] }),
     ...(recordable.includes(asked.status) ? {} : { status: ['The status must be pending or paid.'] }),

@@ -35,7 +35,9 @@ export interface SubmitRequest {
   actor: string;
   requestId: string;
   /** Changes the order in the transaction that takes the lease, before anything is checked. */
-  prepare?: ((order: OrderRow) => Promise<void>) | undefined;
+  prepare?: ((order: OrderRow, em: SqlEntityManager) => Promise<void>) | undefined;
+  /** Refuses a request that uses an idempotency key of another one, before anything of it is done. */
+  checkKey?: ((em: SqlEntityManager) => Promise<void>) | undefined;
 }
 
 /** Turns baskets into orders. */
@@ -140,8 +142,9 @@ function isDefinite(error: unknown): boolean {
 
 /** Takes the order for this submit, or answers undefined when it has been submitted already. */
 async function lease(request: SubmitRequest, parts: SubmitParts): Promise<Saga | undefined> {
-  const { order, skipRules, actor, requestId, prepare } = request;
+  const { order, skipRules, actor, requestId, prepare, checkKey } = request;
   return parts.db.transaction(async (em) => {
+    await checkKey?.(em);
     const aggregate = await lockOrderById(em, order.id);
     const { status, organisationId } = aggregate.order;
     if (status === 'ORDER_STATUS_SUBMITTED' || status === 'ORDER_STATUS_SETTLED') return undefined;
@@ -154,7 +157,7 @@ async function lease(request: SubmitRequest, parts: SubmitParts): Promise<Saga |
         ? { ...base, stage: 'confirming', skipRules: running.skipRules }
         : { ...base, stage: 'submitting', skipRules };
     if (prepare && saga.stage === 'submitting') {
-      await prepare(aggregate.order);
+      await prepare(aggregate.order, em);
       await saveOrder(aggregate, 'saved', writerFor(saga, em, parts));
     }
     await leaseSaga(em, saga);

@@ -20,6 +20,8 @@ describe('the rules of a submit', () => {
     ['a basket of nobody', { hasCustomer: false }, ['customer_required']],
     ['a basket of a lead booker who is no customer', { hasCustomer: false, hasContact: true }, []],
     ['a basket short of one unit', { providedMinor: 4_999 }, ['payment_missing']],
+    ['a basket with a unit too much', { providedMinor: 5_001 }, ['payment_exceeds']],
+    ['an order with too much', { path: 'order', providedMinor: 9_000 }, []],
     ['an order short of everything', { path: 'order', providedMinor: 0 }, []],
     ['an empty basket of nobody', { itemCount: 0, hasCustomer: false }, ['basket_empty', 'customer_required']],
   ] as const)('for %s', (_, changes, expected) => {

@@ -25,6 +25,7 @@ const fields: Record<string, string> = {
   basket_empty: 'items',
   customer_required: 'customer',
   payment_missing: 'payments',
+  payment_exceeds: 'payments',
 };
 
 /** Why an order can not be submitted as it is; empty when it can. Holds are availability's to judge. */
@@ -40,6 +41,11 @@ export function submitErrors(facts: SubmitFacts): ValidityError[] {
   if (facts.path === 'basket' && missingMinor > 0) {
     const message = `Payments of ${formatMoney(missingMinor, facts.currency)} are missing.`;
     errors.push({ code: 'payment_missing', message, itemId: null });
+  }
+  if (facts.path === 'basket' && missingMinor < 0) {
+    const excess = formatMoney(-missingMinor, facts.currency);
+    const message = `The payments are ${excess} more than there is to pay. Please change or remove one.`;
+    errors.push({ code: 'payment_exceeds', message, itemId: null });
   }
   return errors;
 }

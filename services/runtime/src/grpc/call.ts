@@ -33,6 +33,8 @@ export interface Call {
    * so that a repeated request is answered without a second effect. `work` answers the rpc's response.
    */
   transact<A>(work: (transaction: Transaction) => Promise<A>): Promise<A>;
+  /** Refuses a key that was used with another body, for effects that begin in a transaction before the one that is remembered. */
+  readonly checkKey: (em: SqlEntityManager) => Promise<void>;
 }
 
 export type UnaryHandler<Q, A> = (request: Q, call: Call) => Promise<A>;

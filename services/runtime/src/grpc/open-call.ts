@@ -52,6 +52,9 @@ export function openCall(method: AnyMethod, incoming: IncomingCall, services: Ca
     get em() {
       return (em ??= services.db.fork());
     },
+    checkKey: async (em) => {
+      if (idempotent) await findAnswer(em, idempotent);
+    },
     transact: async (work) => {
       const answer = await services.db.transaction(async (em) => {
         const kept = idempotent && (await findAnswer(em, idempotent));
