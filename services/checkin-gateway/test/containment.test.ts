@@ -157,6 +157,23 @@ describe('a door is never left open', () => {
     onTestFinished(() => again.close());
     await eventually(async () => relays.size === 0);
   }, 90_000);
+
+  test('when another gateway switches another relay of the same device, the first is still known to be on', async () => {
+    const dialling = await gateway.addDevice({ relayId: 3, unlockMs: 60_000 });
+    const port = await portOf();
+    await startChild(port);
+    const behaviour = { relays: new Set<number>(), isWithoutUnlockProcess: true };
+    const atChild = await gateway.connect(dialling, { url: `ws://127.0.0.1:${port}`, ...behaviour });
+    const reader = await gateway.connect(dialling, behaviour);
+    await reader.tap({ uid: (await gateway.addMember()).uid });
+    // Through the API this would end the connection.
+    await gateway.sql('update devices set relay_id = 5, unlock_ms = 200 where id = $1', [dialling.id]);
+    await atChild.tap({ uid: (await gateway.addMember()).uid });
+    expect([...reader.relaysOn]).toEqual([3, 5]);
+    await eventually(async () => reader.relaysOn.size === 1);
+    const kept = () => gateway.sql('select relays_on from devices where id = $1', [dialling.id]);
+    await eventually(async () => JSON.stringify(await kept()) === '[{"relays_on":[3]}]');
+  }, 60_000);
 });
 
 test.each(['dials us', 'is dialled'])(

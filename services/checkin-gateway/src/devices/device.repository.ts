@@ -41,9 +41,21 @@ export async function markSilentOffline(em: SqlEntityManager, since: Date): Prom
   await em.execute('update devices set online = false where online and last_seen_at < ?', [since], 'run');
 }
 
-/** Remembers the relays that are switched on by hand, so that a later connection can switch them off. */
-export async function keepRelaysOn(em: SqlEntityManager, id: string, relayIds: readonly number[]): Promise<void> {
-  await em.execute('update devices set relays_on = ?::int[] where id = ?', [`{${relayIds.join(',')}}`, id], 'run');
+/**
+ * Remembers relays that are switched on by hand, so that a later connection can switch them off. Another connection of the device may
+ * tell of another relay at the same time, so neither writes what it does not know.
+ */
+export async function noteRelaysOn(em: SqlEntityManager, id: string, relayIds: readonly number[]): Promise<void> {
+  await em.execute(
+    'update devices set relays_on = array(select unnest(relays_on) union select unnest(?::int[])) where id = ?',
+    [`{${relayIds.join(',')}}`, id],
+    'run',
+  );
+}
+
+/** Forgets a relay that the device has confirmed to be off. */
+export async function noteRelayOff(em: SqlEntityManager, id: string, relayId: number): Promise<void> {
+  await em.execute('update devices set relays_on = array_remove(relays_on, ?) where id = ?', [relayId, id], 'run');
 }
 
 /** Keeps what a reader says of itself. */

@@ -179,7 +179,7 @@ describe('firmware without an unlock process', () => {
   test('has its relays written down as on, and then switched on by hand and later off again', () => {
     const asked = refusedUnlock();
     expect(asked.effects).toEqual([
-      { do: 'keep_relays', relaysOn: [2] },
+      { do: 'note_relays_on', relayIds: [2] },
       { do: 'switch_on', order },
     ]);
     expect(switchOn(asked.session, order, 0).effects).toMatchObject([
@@ -213,7 +213,7 @@ describe('firmware without an unlock process', () => {
     const off = switchOff(refusedUnlock().session, 2);
     expect(sent(off.effects)).toMatchObject([{ cmd: 'IO.SetRelayState', data: { Id: 2, State: 0 } }]);
     expect(reply(off, 1).session.relaysOn).toEqual([2]);
-    expect(reply(off, 0).effects).toEqual([{ do: 'keep_relays', relaysOn: [] }]);
+    expect(reply(off, 0).effects).toEqual([{ do: 'note_relay_off', relayId: 2 }]);
   });
 });
 

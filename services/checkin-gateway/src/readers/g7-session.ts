@@ -45,8 +45,9 @@ export type G7Effect =
   | { readonly do: 'note_alive' }
   | { readonly do: 'note_ready' }
   | { readonly do: 'note_identity'; readonly deviceType: string | null; readonly firmware: string | null }
-  /** Write down which relays are on, before the order that changes them is sent. */
-  | { readonly do: 'keep_relays'; readonly relaysOn: readonly number[] }
+  /** Write down that relays are on, before the orders that follow. */
+  | { readonly do: 'note_relays_on'; readonly relayIds: readonly number[] }
+  | { readonly do: 'note_relay_off'; readonly relayId: number }
   /** Switch a relay on by hand, once that is written down. */
   | { readonly do: 'switch_on'; readonly order: OnOrder }
   | { readonly do: 'switch_off_later'; readonly relay: Relay }
@@ -139,7 +140,7 @@ export function unlockDoor(
 /** Counts relays as on that an earlier connection left on; they are to be switched off. */
 export function takeOver(session: G7Session, left: readonly number[]): G7Step {
   const relaysOn = [...new Set([...session.relaysOn, ...left])];
-  return { session: { ...session, relaysOn }, effects: [{ do: 'keep_relays', relaysOn }] };
+  return { session: { ...session, relaysOn }, effects: [{ do: 'note_relays_on', relayIds: left }] };
 }
 
 /**
@@ -263,7 +264,7 @@ function unlockByHand(session: G7Session, orders: readonly OnOrder[]): G7Step {
 
 function forgetRelay(session: G7Session, relayId: number): G7Step {
   const relaysOn = session.relaysOn.filter((id) => id !== relayId);
-  return { session: { ...session, relaysOn }, effects: [{ do: 'keep_relays', relaysOn }] };
+  return { session: { ...session, relaysOn }, effects: [{ do: 'note_relay_off', relayId }] };
 }
 
 function ask(session: G7Session, cmd: string, pending: Pending, data: Record<string, unknown> = {}): G7Step {

@@ -198,18 +198,21 @@ class OpenConnection implements ReaderConnection {
   /** Nobody at the door waits for what is merely noted; only an order to a relay waits until it is written down. */
   #perform(effects: readonly G7Effect[]): void {
     for (const [index, effect] of effects.entries()) {
-      if (effect.do !== 'keep_relays') {
+      if (effect.do !== 'note_relays_on') {
         this.#do(effect);
         continue;
       }
       const rest = effects.slice(index + 1);
-      this.#relayNotes = this.#relayNotes.then(() => this.#options.status.relaysOn(this.deviceId, effect.relaysOn));
-      this.#relayNotes = this.#unlessItFails(this.#relayNotes.then(() => this.#perform(rest)));
+      this.#noteRelays((status) => status.relaysOn(this.deviceId, effect.relayIds).then(() => this.#perform(rest)));
       return;
     }
   }
 
-  #do(effect: Exclude<G7Effect, { do: 'keep_relays' }>): void {
+  #noteRelays(note: (status: ReaderStatus) => Promise<void>): void {
+    this.#relayNotes = this.#unlessItFails(this.#relayNotes.then(() => note(this.#options.status)));
+  }
+
+  #do(effect: Exclude<G7Effect, { do: 'note_relays_on' }>): void {
     const { taps, status, clock, log, refusals, device } = this.#options;
     switch (effect.do) {
       case 'send':
@@ -233,6 +236,8 @@ class OpenConnection implements ReaderConnection {
         return void this.#unlessItFails(status.identified(this.deviceId, effect));
       case 'switch_on':
         return this.#take(switchOn(this.#session, effect.order, performance.now()));
+      case 'note_relay_off':
+        return this.#noteRelays((notes) => notes.relayOff(this.deviceId, effect.relayId));
       case 'switch_off_later':
         return this.#switchOffAfter(effect.relay.id, effect.relay.onTimeMs);
       case 'refuse':

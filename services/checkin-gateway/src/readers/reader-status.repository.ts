@@ -6,9 +6,10 @@ import {
   keepClockSkew,
   keepIdentity,
   keepRefusal,
-  keepRelaysOn,
   markOffline,
   markSeen,
+  noteRelayOff,
+  noteRelaysOn,
 } from '../devices/device.repository.ts';
 
 /** What a device says of itself when it connects. */
@@ -28,7 +29,9 @@ export interface ReaderStatus {
   identified(deviceId: string, identity: DeviceIdentity): Promise<void>;
   /** Notes why a connection was refused. */
   refused(deviceId: string, reason: string): Promise<void>;
+  /** Notes which relays are on, and that one is off; of the others each says nothing. */
   relaysOn(deviceId: string, relayIds: readonly number[]): Promise<void>;
+  relayOff(deviceId: string, relayId: number): Promise<void>;
 }
 
 /** The status in the database. */
@@ -53,6 +56,7 @@ export function readerStatus({ db, clock, log }: { db: Database; clock: Clock; l
     offline: (deviceId) => markOffline(db.fork(), deviceId),
     identified: (deviceId, identity) => keepIdentity(db.fork(), deviceId, identity),
     refused: (deviceId, reason) => keepRefusal(db.fork(), deviceId, reason, now()),
-    relaysOn: (deviceId, relayIds) => keepRelaysOn(db.fork(), deviceId, relayIds),
+    relaysOn: (deviceId, relayIds) => noteRelaysOn(db.fork(), deviceId, relayIds),
+    relayOff: (deviceId, relayId) => noteRelayOff(db.fork(), deviceId, relayId),
   };
 }
