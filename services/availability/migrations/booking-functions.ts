@@ -85,11 +85,14 @@ begin
         and (t.id = any (l.appointment_type_ids) or t.category_ids && l.category_ids::text[]));
 end $$;
 
+create function sites_of_bookings(booking_ids varchar[]) returns varchar[] language sql stable as $$
+  select array(select b.site_id from bookings b where b.id = any (booking_ids))
+    || sites_of_practitioners(array(select resource_id from claims where booking_id = any (booking_ids) and kind = 'practitioner'))
+$$;
+
 create function tell_of_bookings(booking_ids varchar[], what jsonb) returns table (site_id varchar, version bigint, stamp bigint)
 language sql as $$
-  select n.* from next_site_versions(
-    array(select b.site_id from bookings b where b.id = any (booking_ids))
-      || sites_of_practitioners(array(select resource_id from claims where booking_id = any (booking_ids) and kind = 'practitioner')), what) n
+  select n.* from next_site_versions(sites_of_bookings(booking_ids), what) n
 $$;
 
 -- The sessions that a customer would have booked more often than their type lets them, what waits included. Their rows are locked.
@@ -137,7 +140,7 @@ create function exchange_time(
 returns jsonb language plpgsql as $$
 declare
   released varchar[]; given_up varchar[]; wanted wanted_claim[]; lasts boolean; has_places boolean; saved jsonb; too_full jsonb;
-  taken jsonb; home record; stamp_before bigint;
+  taken jsonb; lost varchar[] := '{}'; home record; stamp_before bigint;
 begin
   released := array(
     select b.id from jsonb_to_recordset(releases) r(order_id varchar, item_ids varchar[]) join bookings b on b.order_id = r.order_id
@@ -146,7 +149,7 @@ begin
   wanted := claims_of(holds);
   perform lock_time(wanted, given_up);
   if overrider is not null then
-    perform override_claims(wanted, given_up, overrider->>'actor',
+    lost := override_claims(wanted, given_up, overrider->>'actor',
       array(select jsonb_array_elements_text(overrider->'siteIds'))::varchar[]);
     select jsonb_agg(distinct kind) into taken from claims_in_the_way(wanted, given_up);
     if taken is not null then
@@ -170,8 +173,8 @@ begin
   too_full := take_places(holds, given_up, has_places);
   if too_full is not null then raise exception 'there is no room for all of it' using errcode = 'LD003', detail = too_full; end if;
 
-  select n.version, n.stamp into home from tell_of_bookings(given_up,
-    -- Who lost a claim to an override is not among the given up, so the site is read anew.
+  select n.version, n.stamp into home from tell_of_bookings(given_up || lost,
+    -- What was lost to an override is not among the changes, so the sites are read anew.
     case when overrider is null then jsonb_build_object('kind', 'claims', 'released', given_up,
       'taken', jsonb_path_query_array(holds, '$[*].taken[*]'), 'takenAreas', jsonb_path_query_array(holds, '$[*].takenAreas[*]'))
     else '{"kind":"model"}' end) n where n.site_id = home_site;
@@ -185,7 +188,7 @@ begin
   end if;
   return jsonb_build_object('saved', saved, 'released', released, 'version', home.version, 'stamp', home.stamp::text,
     'stampBefore', coalesce(stamp_before, 0)::text,
-    'hasPlaces', has_places);
+    'hasPlaces', has_places, 'lost', lost);
 end $$;
 
 -- What was planned from a site stands when nothing but claims has changed since; those were looked at under their locks.

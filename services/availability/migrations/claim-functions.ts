@@ -85,20 +85,37 @@ begin
   perform exchange_claims(wanted, '{}');
 end $$;
 
--- Ends what stands in the way at the sites where an actor may, and writes it down. What is left in the way refuses them like everybody:
--- what is held at other sites, and guests, who can not be in two places, whoever says so.
-create function override_claims(wanted wanted_claim[], given_up varchar[], actor varchar, at_sites varchar[]) returns void
+-- Who booked what somebody took keeps the booking, which lacks it from now on; who only held it has to claim again.
+create function bookings_lacking(losers varchar[], lost varchar[]) returns varchar[] language plpgsql as $$
+declare lacking varchar[];
+begin
+  with told as (
+    update bookings b set updated_at = lido_now(), expires_at = case when b.status = 'held' then lido_now() else b.expires_at end,
+      summary = (select jsonb_object_agg(key, case jsonb_typeof(value)
+        when 'array' then jsonb_path_query_array(value, '$[*] ? (!(@.id == $lost[*]))', jsonb_build_object('lost', l.resource_ids))
+        else value end) from jsonb_each(b.summary))
+    from (select id, jsonb_agg(resource_id) as resource_ids from unnest(losers, lost) pair(id, resource_id) group by id) l
+    where b.id = l.id returning b.id)
+  select coalesce(array_agg(id), '{}') into lacking from told;
+  return lacking;
+end $$;
+
+-- Ends what stands in the way at the sites where an actor may, writes it down, and answers the bookings that lost by it. What is left
+-- in the way refuses them like everybody: what is held at other sites, and guests, who can not be in two places, whoever says so.
+create function override_claims(wanted wanted_claim[], given_up varchar[], actor varchar, at_sites varchar[]) returns varchar[]
 language plpgsql as $$
+declare losers varchar[]; lost varchar[];
 begin
   perform lock_time(wanted, given_up);
   with ended as (
     update claims c set active = false
     where id in (select id from claims_in_the_way(wanted, given_up) where kind <> 'guest' and site_id = any (at_sites)) returning c.*),
-  -- Who only held the time has to claim it again; who booked it keeps the booking, which now lacks what was taken.
-  lapsed as (update bookings set expires_at = lido_now() where status = 'held' and id in (select booking_id from ended))
+  noted as (
   insert into claim_overrides (organisation_id, site_id, resource_id, kind, during, lost_by, taken_by, actor, created_at)
   select ended.organisation_id, ended.site_id, ended.resource_id, ended.kind, ended.during, ended.booking_id,
     (select w.booking_id from unnest(wanted) w where w.resource_id = ended.resource_id and w.unit = ended.unit
       and tstzrange(w.starts_at, w.ends_at, '[)') && ended.during limit 1), actor, lido_now()
-  from ended;
+  from ended)
+  select array_agg(booking_id), array_agg(resource_id) into losers, lost from ended;
+  return bookings_lacking(losers, lost);
 end $$;`;

@@ -41,19 +41,25 @@ begin
 end $$;
 
 -- A block takes an area from whoever is in it; like override_claims, and under the area's lock.
-create function override_areas(wanted wanted_area[], given_up varchar[], actor varchar) returns void language sql as $$
+create function override_areas(wanted wanted_area[], given_up varchar[], actor varchar) returns varchar[]
+language plpgsql as $$
+declare losers varchar[]; lost varchar[];
+begin
+  perform lock_places('{}', array(select w.area_id from unnest(wanted) w), given_up);
   with ended as (
     update area_claims c set active = false where c.active and (c.expires_at is null or c.expires_at > lido_now())
       and c.booking_id <> all (given_up) and exists (
         select from unnest(wanted) w where w.area_id = c.area_id and w.kind = 'block' and c.during && tstzrange(w.starts_at, w.ends_at, '[)'))
     returning c.*),
-  lapsed as (update bookings set expires_at = lido_now() where status = 'held' and id in (select booking_id from ended))
+  noted as (
   insert into claim_overrides (organisation_id, site_id, resource_id, kind, during, lost_by, taken_by, actor, created_at)
   select ended.organisation_id, ended.site_id, ended.area_id, 'area', ended.during, ended.booking_id,
     (select w.booking_id from unnest(wanted) w where w.area_id = ended.area_id
       and tstzrange(w.starts_at, w.ends_at, '[)') && ended.during limit 1), actor, lido_now()
-  from ended
-$$;
+  from ended)
+  select array_agg(booking_id), array_agg(area_id) into losers, lost from ended;
+  return bookings_lacking(losers, lost);
+end $$;
 
 create function take_areas(wanted wanted_area[], given_up varchar[]) returns setof varchar language plpgsql as $$
 begin

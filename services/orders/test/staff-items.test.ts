@@ -97,6 +97,12 @@ describe('an item that staff add to an order', () => {
     expect(
       await world.availabilitySql('select taken_by, actor from claim_overrides where lost_by = $1', [loser.itemId]),
     ).toContainEqual({ taken_by: order.bookingItems[1]?.id, actor: `staff:${world.staff.principal.id}` });
+    await waitFor(async () =>
+      expect((await get(loser.orderId)).bookingItems[0]?.bookingSummary).toMatchObject({
+        practitionerIds: [],
+        room: null,
+      }),
+    );
   });
 
   test('may be added by the older path too, by staff of the site alone', async () => {

@@ -1,12 +1,10 @@
-import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { AppointmentChange, UpdateAppointmentRequest } from '@lido/proto/lido/availability/v1/appointment.ts';
 import type { OrderStage } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 import { invalid, notFound, Refusal } from '@lido/runtime/errors/refusal.ts';
-import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import type { Booking } from '../bookings/booking.ts';
 import { tellOfBookings } from '../bookings/changed-booking.repository.ts';
-import { holdOffered, offeredItem } from '../bookings/hold-items.repository.ts';
+import { holdOffered, offeredItem, type Tell } from '../bookings/hold-items.repository.ts';
 import type { HoldOrder } from '../bookings/hold-order.ts';
 import { bookingChanged } from '../bookings/hold-time.repository.ts';
 import type { ChangeParts } from '../bookings/parts.ts';
@@ -95,13 +93,11 @@ async function hold(
     fromRevision: booking.revision,
   };
   const item = offeredItem(order, requestFor(booking, next, site));
-  const tell = (em: SqlEntityManager, bookings: Booking[]): Promise<void> =>
-    tellOfBookings(
-      'lido.availability.booking.moved',
-      bookings,
-      { em, emit: (event) => writeEvent(em, event, { actor: call.actor, requestId: call.requestId }) },
-      { assigned: { practitionerIds: next.practitionerIds, roomId: roomOf(next, bookings) }, ...(stage && { stage }) },
-    );
+  const tell: Tell = (transaction, bookings) =>
+    tellOfBookings('lido.availability.booking.moved', bookings, transaction, {
+      assigned: { practitionerIds: next.practitionerIds, roomId: roomOf(next, bookings) },
+      ...(stage && { stage }),
+    });
   await holdOffered(parts, order, [item], { call, isDryRun, tell });
   if (!isDryRun) parts.onCommit();
 }

@@ -39,9 +39,9 @@ export function createBlockedTime({ blockedTime }: CreateBlockedTimeRequest, cal
     const rows = insertRows(em, { input, blocked, siteId, windows }, call);
     await em.flush();
     const taking = { blockables, givenUp: [], overrider, zone };
-    await takeBlockedTime(em, rows, taking);
+    const lost = await takeBlockedTime(transaction, rows, taking);
     const first = await emitBlockedTime(rows[0] as BlockedTimeRow, transaction);
-    await tellOfBlockedTime(em, rows, taking);
+    await tellOfBlockedTime(em, rows, taking, { lost });
     return first;
   });
 }

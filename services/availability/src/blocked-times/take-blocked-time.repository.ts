@@ -1,4 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { Transaction } from '@lido/runtime/grpc/call.ts';
+import { overrideAreas, overrideClaims, sitesOfBookings } from '../bookings/override.repository.ts';
 import type { WantedClaim } from '../claims/claim.ts';
 import { type OwnedAreas, type OwnedClaims, takeAreas, takeClaims } from '../claims/claim.repository.ts';
 import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
@@ -17,15 +19,23 @@ export interface Taking {
   zone: string;
 }
 
-/** Takes the time of all resources of all rows, or refuses with what stands in the way. */
-export async function takeBlockedTime(em: SqlEntityManager, rows: BlockedTimeRow[], taking: Taking): Promise<void> {
+/** Takes the time of all resources of all rows, or refuses with what stands in the way. Answers the bookings that lost by it. */
+export async function takeBlockedTime(
+  transaction: Transaction,
+  rows: BlockedTimeRow[],
+  taking: Taking,
+): Promise<string[]> {
+  const { em } = transaction;
   const { givenUp, overrider, zone } = taking;
   const claims = rows.map((row) => claimsOf(row, taking.blockables));
   const areas = rows.map((row) => areasOf(row, taking.blockables));
-  const blocking = await takeClaims(em, claims, givenUp, overrider);
+  const lost = await overrideClaims(transaction, claims, givenUp, overrider);
+  const blocking = await takeClaims(em, claims, givenUp);
   if (blocking.length > 0) throw conflictsWith(await claimConflicts(em, blocking, zone));
-  const full = await takeAreas(em, areas, givenUp, overrider);
+  lost.push(...(await overrideAreas(transaction, areas, givenUp, overrider)));
+  const full = await takeAreas(em, areas, givenUp);
   if (full.length > 0) throw conflictsWith(await areaConflicts(em, areas, full, zone));
+  return lost;
 }
 
 /** Gives sites their next versions for what was taken and given up, as the last thing of the transaction. */
@@ -33,10 +43,14 @@ export async function tellOfBlockedTime(
   em: SqlEntityManager,
   rows: BlockedTimeRow[],
   { blockables, givenUp, overrider }: Taking,
-  formerPractitionerIds: readonly string[] = [],
+  { lost, formerPractitionerIds = [] }: { lost: string[]; formerPractitionerIds?: readonly string[] },
 ): Promise<void> {
   const practitionerIds = [...new Set([...rows.flatMap((row) => row.practitionerIds), ...formerPractitionerIds])];
-  const siteIds = [...rows.map(({ siteId }) => siteId), ...(await sitesOfPractitioners(em, practitionerIds))];
+  const siteIds = [
+    ...rows.map(({ siteId }) => siteId),
+    ...(await sitesOfPractitioners(em, practitionerIds)),
+    ...(await sitesOfBookings(em, lost)),
+  ];
   const takenAreas = rows.flatMap((row) => {
     const { owner, areas } = areasOf(row, blockables);
     return areas.map(({ areaId, startsAtMs, endsAtMs, kind, guests, basketsMax }) => ({

@@ -28,9 +28,9 @@ export function updateBlockedTime(request: UpdateBlockedTimeRequest, call: Call)
     const overrider = overriderOf(request.blockedTime?.override, row.siteId, call);
     await em.flush();
     const taking = { blockables, givenUp: [before.id], overrider, zone };
-    await takeBlockedTime(em, [row], taking);
+    const lost = await takeBlockedTime(transaction, [row], taking);
     const message = await emitBlockedTime(row, transaction);
-    await tellOfBlockedTime(em, [row], taking, formerPractitionerIds);
+    await tellOfBlockedTime(em, [row], taking, { lost, formerPractitionerIds });
     return { ...message, isSplit: row !== before };
   });
 }

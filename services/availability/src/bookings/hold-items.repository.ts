@@ -3,7 +3,8 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { HeldItem, HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
 import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
-import type { Call } from '@lido/runtime/grpc/call.ts';
+import { writeEvent } from '@lido/runtime/events/outbox.ts';
+import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import { activeMemberships, asksForMembership } from '../offerings/memberships.client.ts';
 import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
@@ -16,6 +17,7 @@ import { isMereHold } from './hold-batches.repository.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
 import { type HoldOutcome, holdTime } from './hold-time.repository.ts';
 import { holdingOf, type ItemPlan } from './item-plan.ts';
+import { tellOfLosses } from './override.repository.ts';
 import type { BookingParts } from './parts.ts';
 import { type Planning, planAppointments } from './plan-appointments.ts';
 import { planAreas } from './plan-areas.ts';
@@ -78,7 +80,8 @@ function heldItems(order: HoldOrder, offered: OfferedItem[], bookings: Booking[]
 /**
  * The same with the bookings as they are kept: the solver proposes from the cache, the database disposes, and the site's version
  * proves that nothing the solver relied on has changed in between. Who loses a race plans anew. Mere holds of appointments are made
- * in company. A dry run does the very same and undoes it. `tell` writes what is to be told of it in the same transaction.
+ * in company. A dry run does the very same and undoes it. `tell` writes what is to be told of it in the same transaction,
+ * as it is told of what others lose by it.
  */
 export async function holdOffered(
   parts: BookingParts,
@@ -120,24 +123,26 @@ async function holdAlone(
   const { site, order } = planning;
   const holding = holdingOf(order, await planAll(planning, items, call));
   const { overrider } = order;
-  return holdAndTell(db, tell, (em) => holdTime(em, site, holding, { isDryRun, overrider }));
+  const hold = (em: SqlEntityManager): Promise<HoldOutcome> => holdTime(em, site, holding, { isDryRun, overrider });
+  if (!tell && !overrider) return hold(db.fork());
+  return holdAndTell(db, hold, { tell, call });
 }
 
 /** Tells of what is held, in the transaction that holds it. */
-export type Tell = (em: SqlEntityManager, bookings: Booking[]) => Promise<void>;
+export type Tell = (transaction: Transaction, bookings: Booking[]) => Promise<void>;
 
-/** Without anything to tell, a hold is one statement and a transaction of its own. */
 async function holdAndTell(
   db: Database,
-  tell: Tell | undefined,
   hold: (em: SqlEntityManager) => Promise<HoldOutcome>,
+  { tell, call: { actor, requestId } }: { tell: Tell | undefined; call: Call },
 ): Promise<HoldOutcome> {
-  if (!tell) return hold(db.fork());
   try {
     return await db.transaction(async (em) => {
       const outcome = await hold(em);
       if (outcome === 'again' || 'tooFull' in outcome || outcome.isUndone) throw new NothingHeld(outcome);
-      await tell(em, outcome.bookings);
+      const transaction: Transaction = { em, emit: (event) => writeEvent(em, event, { actor, requestId }) };
+      await tell?.(transaction, outcome.bookings);
+      await tellOfLosses(outcome.lost ?? [], transaction);
       // What others will hear of has to outlive a crash, unlike a mere hold.
       await em.execute(`select set_config('synchronous_commit', 'on', true)`);
       return outcome;

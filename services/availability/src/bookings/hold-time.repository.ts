@@ -20,8 +20,11 @@ export interface TooFull {
   resourceId: string;
 }
 
-/** How a hold ended. `again`: somebody was quicker, or the site has changed in a way that the solver has to look at. */
-export type HoldOutcome = { bookings: Booking[]; isUndone?: boolean } | { tooFull: TooFull[] } | 'again';
+/** How a hold ended, and which bookings lost by it. `again`: somebody was quicker, or the site has changed in a way that the solver has to look at. */
+export type HoldOutcome =
+  | { bookings: Booking[]; isUndone?: boolean; lost?: string[] }
+  | { tooFull: TooFull[] }
+  | 'again';
 
 export interface HoldOptions {
   /** Who takes what others hold. */
@@ -70,8 +73,9 @@ export async function holdTime(
   try {
     const {
       held: [bookings],
+      lost,
     } = await exchangeTime(em, { siteId: site.site.id, site, holdings: [holding], releases: [] }, options);
-    return bookings ? { bookings } : 'again';
+    return bookings ? { bookings, lost } : 'again';
   } catch (error) {
     const { code, detail } = error as { code?: string; detail?: string };
     if (code === dryRun) return { bookings: holding.bookings, isUndone: true };
@@ -107,6 +111,8 @@ export interface Exchanged {
   made: { before: SiteVersion; change: VersionedChange } | undefined;
   /** Whether any of it was of seats or areas, which others may wait for. */
   hasPlaces: boolean;
+  /** The bookings that an overrider took something from. */
+  lost: string[];
 }
 
 /** Gives back and holds in one statement. When it throws, nothing has happened to anybody. */
@@ -134,6 +140,7 @@ export async function exchangeTime(
     ),
     made: madeBy(row.done, holdings.filter(isHeld)),
     hasPlaces: row.done.hasPlaces ?? false,
+    lost: row.done.lost ?? [],
   };
 }
 
@@ -145,6 +152,7 @@ interface Done {
   stamp?: string;
   stampBefore?: string;
   hasPlaces?: boolean;
+  lost?: string[];
 }
 
 function madeBy({ saved, released = [], version, stamp, stampBefore }: Done, held: Holding[]): Exchanged['made'] {

@@ -1,6 +1,5 @@
 import type { HoldRequest, HoldResponse } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
-import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import { tellOfBookings } from './changed-booking.repository.ts';
@@ -18,21 +17,16 @@ export function hold(parts: ChangeParts) {
     if (held) return { items: held };
     const versioned = await parts.compiledSites.get(request.siteId, call);
     if (!versioned) throw invalid({ site_id: [`There is no site ${request.siteId}.`] });
-    const tell = request.items.some(({ isBooked }) => isBooked) ? tellOfPlaced(call) : undefined;
+    const tell = request.items.some(({ isBooked }) => isBooked) ? tellOfPlaced : undefined;
     const items = await holdItems(parts, orderOf(request, versioned, call), request.items, { call, tell });
-    if (tell) parts.onCommit();
+    if (tell ?? request.overrider) parts.onCommit();
     return { items };
   };
 }
 
 /** What is booked at once outlives a crash of orders, which hears of it and follows, or gives back what it does not know. */
-function tellOfPlaced({ actor, requestId }: Call): Tell {
-  return (em, bookings) =>
-    tellOfBookings('lido.availability.booking.placed', bookings, {
-      em,
-      emit: (event) => writeEvent(em, event, { actor, requestId }),
-    });
-}
+const tellOfPlaced: Tell = (transaction, bookings) =>
+  tellOfBookings('lido.availability.booking.placed', bookings, transaction);
 
 function orderOf(request: HoldRequest, versioned: VersionedSite, call: Call): HoldOrder {
   const minutes = request.holdMinutes || versioned.site.holdMinutes || holdMinutesDefault;

@@ -1,6 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { BoundedArea, ClaimKind, ClaimOwner, WantedClaim } from './claim.ts';
-import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 
 /** What stands in the way of a wanted claim. */
 export interface BlockingClaim {
@@ -18,26 +17,17 @@ export interface OwnedClaims {
 
 /**
  * Takes all claims or none, and gives up those of `givenUp` bookings in the same step. Answers what stands in the way; empty means taken.
- * An `overrider` takes what others hold at their sites: those claims are ended, which is written down, and which the caller has to roll
- * back where something else stands in the way.
  */
 export async function takeClaims(
   em: SqlEntityManager,
   owned: OwnedClaims[],
   givenUp: string[],
-  overrider: Overrider | null = null,
 ): Promise<BlockingClaim[]> {
   const rows = wantedRows(owned);
   if (rows.length === 0 && givenUp.length === 0) return [];
-  const exchanged = [JSON.stringify(rows), JSON.stringify(givenUp)];
-  if (overrider)
-    await em.execute(`select override_claims(${wantedClaims}, ${textArray}, ?, ${textArray})`, [
-      ...exchanged,
-      ...[overrider.actor, JSON.stringify(overrider.siteIds)],
-    ]);
   const blocking = await em.execute<BlockingRow[]>(
     `select ${blockingColumns} from take_claims(${wantedClaims}, ${textArray})`,
-    exchanged,
+    [JSON.stringify(rows), JSON.stringify(givenUp)],
   );
   return blocking.map(toBlockingClaim);
 }
@@ -66,23 +56,14 @@ export interface BlockingRow {
 
 /**
  * Puts guests in areas, and gives up those of `givenUp` bookings. Answers the areas that are too full; what was taken then has to be
- * rolled back by the caller. The blocks of an `overrider` end what others have there, and that is written down.
+ * rolled back by the caller.
  */
-export async function takeAreas(
-  em: SqlEntityManager,
-  owned: OwnedAreas[],
-  givenUp: string[],
-  overrider: Overrider | null = null,
-): Promise<string[]> {
-  const rows = owned.flatMap(({ owner, orderId, areas }) => areas.map((area) => areaRow(owner, orderId, area)));
+export async function takeAreas(em: SqlEntityManager, owned: OwnedAreas[], givenUp: string[]): Promise<string[]> {
   const areaIds = JSON.stringify(owned.flatMap(({ areas }) => areas.map(({ areaId }) => areaId)));
   await em.execute(`select lock_places('{}', ${textArray}, ${textArray})`, [areaIds, JSON.stringify(givenUp)]);
-  const wanted = [JSON.stringify(rows), JSON.stringify(givenUp)];
-  if (overrider)
-    await em.execute(`select override_areas(${wantedAreas}, ${textArray}, ?)`, [...wanted, overrider.actor]);
   const full = await em.execute<{ area_id: string }[]>(
     `select area_id from take_areas(${wantedAreas}, ${textArray}) area_id`,
-    wanted,
+    [JSON.stringify(areaRows(owned)), JSON.stringify(givenUp)],
   );
   return [...new Set(full.map((row) => row.area_id))];
 }
@@ -94,7 +75,12 @@ export interface OwnedAreas {
   areas: BoundedArea[];
 }
 
-/** Guests in an area as the functions in SQL read them. */
+/** Guests in areas as the functions in SQL read them. */
+export function areaRows(owned: OwnedAreas[]): object[] {
+  return owned.flatMap(({ owner, orderId, areas }) => areas.map((area) => areaRow(owner, orderId, area)));
+}
+
+/** Guests in one of them. */
 export function areaRow(owner: ClaimOwner, orderId: string, area: BoundedArea): Record<string, unknown> {
   return {
     organisation_id: owner.organisationId,
@@ -114,7 +100,7 @@ export function areaRow(owner: ClaimOwner, orderId: string, area: BoundedArea): 
 }
 
 /** Parameters of the functions in SQL, each from one JSON text. */
-const wantedAreas = 'array(select a from jsonb_populate_recordset(null::wanted_area, ?::jsonb) a)';
+export const wantedAreas = 'array(select a from jsonb_populate_recordset(null::wanted_area, ?::jsonb) a)';
 export const wantedClaims = 'array(select w from jsonb_populate_recordset(null::wanted_claim, ?::jsonb) w)';
 export const textArray = 'array(select jsonb_array_elements_text(?::jsonb))::varchar[]';
 

@@ -4,6 +4,7 @@ import { firstColumns } from '@lido/runtime/resource/create.ts';
 import { loadNamed } from '@lido/runtime/resource/load.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
+import { overrideClaims } from '../bookings/override.repository.ts';
 import type { SiteChange } from '../sites/site-version.repository.ts';
 import { sessionEntity } from './load-session.repository.ts';
 import { takeForSession, tellOfSession } from './save-session.repository.ts';
@@ -34,10 +35,11 @@ export async function createSession(request: Session, call: Call): Promise<Sessi
     } as never) as SessionRow;
     await em.flush();
     const owned = sessionClaims(row, room?.capacity ?? 0);
-    await takeForSession(em, [owned], [], overrider);
+    const lost = await overrideClaims(transaction, [owned], [], overrider);
+    await takeForSession(em, [owned], []);
     // Whoever lost a claim is read anew.
     const change: SiteChange = overrider ? { kind: 'model' } : { kind: 'claims', released: [], taken: takenBy(owned) };
-    return tellOfSession(row, change, null, { transaction, call });
+    return tellOfSession(row, change, null, { transaction, call, lost });
   });
 }
 

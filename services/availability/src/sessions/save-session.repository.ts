@@ -3,9 +3,9 @@ import { Session } from '@lido/proto/lido/availability/v1/session.ts';
 import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import type { Booking } from '../bookings/booking.ts';
 import { bookingsOfSession } from '../bookings/booking.repository.ts';
+import { sitesOfBookings } from '../bookings/override.repository.ts';
 import { alreadyTaken } from '../bookings/hold-order.ts';
 import { type OwnedClaims, takeClaims, textArray, wantedClaims, wantedRows } from '../claims/claim.repository.ts';
-import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 import { nextVersions, type SiteChange, sitesOfPractitioners } from '../sites/site-version.repository.ts';
 import { presentSessions, staffQuestion } from './present-sessions.repository.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -39,16 +39,10 @@ export async function lockSessions(
 }
 
 /**
- * Takes what sessions and their guests need for what they give up, all of it, or refuses with what stands in the way. For an
- * `overrider` only guests who are elsewhere do, and what is held at other sites than theirs.
+ * Takes what sessions and their guests need for what they give up, all of it, or refuses with what stands in the way.
  */
-export async function takeForSession(
-  em: SqlEntityManager,
-  owned: OwnedClaims[],
-  givenUp: string[],
-  overrider: Overrider | null = null,
-): Promise<void> {
-  const blocking = await takeClaims(em, owned, givenUp, overrider);
+export async function takeForSession(em: SqlEntityManager, owned: OwnedClaims[], givenUp: string[]): Promise<void> {
+  const blocking = await takeClaims(em, owned, givenUp);
   if (blocking.length === 0) return;
   const kinds = [...new Set(blocking.map(({ kind }) => kind))];
   const isGuest = kinds.every((kind) => kind === 'guest');
@@ -60,13 +54,13 @@ export async function takeForSession(
 
 /**
  * Tells of a session's change, and gives its site and those of its practitioners, former ones too, their next versions: the last thing
- * of the transaction. A session that moves is a change of the model, so that no hold is planned by its old times.
+ * of the transaction. So it does for bookings that have `lost` by it. A session that moves is a change of the model, so that no hold is planned by its old times.
  */
 export async function tellOfSession(
   row: SessionRow,
   change: SiteChange,
   formerPractitionerId: string | null | undefined,
-  { transaction, call }: { transaction: Transaction; call: Call },
+  { transaction, call, lost = [] }: { transaction: Transaction; call: Call; lost?: string[] },
 ): Promise<Session> {
   const { em } = transaction;
   await em.flush();
@@ -79,7 +73,11 @@ export async function tellOfSession(
     payload: Session.encode(session).finish(),
   });
   const practitionerIds = [row.practitionerId, formerPractitionerId].flatMap((id) => id ?? []);
-  const siteIds = [row.siteId, ...(await sitesOfPractitioners(em, practitionerIds))];
+  const siteIds = [
+    row.siteId,
+    ...(await sitesOfPractitioners(em, practitionerIds)),
+    ...(await sitesOfBookings(em, lost)),
+  ];
   await nextVersions(em, siteIds, change);
   return session;
 }

@@ -6,6 +6,7 @@ import { touch } from '@lido/runtime/resource/update.ts';
 import type { Booking } from '../bookings/booking.ts';
 import { moveBookings } from '../bookings/booking.repository.ts';
 import { tellOfBookings } from '../bookings/changed-booking.repository.ts';
+import { overrideClaims } from '../bookings/override.repository.ts';
 import type { OwnedClaims } from '../claims/claim.repository.ts';
 import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import { loadSession, typeOfSession } from './load-session.repository.ts';
@@ -42,7 +43,9 @@ export function updateSession(request: UpdateSessionRequest, call: Call): Promis
     const bookings = await lockSessionAnd(em, row, claimsOf);
     const givenUp = isMoved ? [row.id, ...bookings.map(({ id }) => id)] : [];
     const overrider = overriderOf(request.session?.overrideConflicts, row.siteId, call);
-    await takeForSession(em, claimsOf(bookings), givenUp, overrider);
+    const owned = claimsOf(bookings);
+    const lost = await overrideClaims(transaction, owned, givenUp, overrider);
+    await takeForSession(em, owned, givenUp);
     await requirePlaces(em, row, wish, type);
     const { practitionerId: formerPractitionerId } = row;
     Object.assign(row, wish);
@@ -51,7 +54,7 @@ export function updateSession(request: UpdateSessionRequest, call: Call): Promis
       await moveBookings(em, row);
       await tellOfBookings('lido.availability.booking.moved', bookings, transaction);
     }
-    return tellOfSession(row, { kind: 'model' }, formerPractitionerId, { transaction, call });
+    return tellOfSession(row, { kind: 'model' }, formerPractitionerId, { transaction, call, lost });
   });
 }
 

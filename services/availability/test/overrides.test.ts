@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BlockedTimeServiceService } from '@lido/proto/lido/availability/v1/blocked_time.ts';
+import { type BlockedTimeInput, BlockedTimeServiceService } from '@lido/proto/lido/availability/v1/blocked_time.ts';
 import { callerOf, type TestCaller } from '../../../test/support/callers.ts';
-import { blankPractitioner, blankRota, blankSession, offer } from '../../../test/support/offerings.ts';
-import { dayAhead, offerClass, openSql } from './classes.ts';
+import { dig, offerAreas } from '../../../test/support/areas.ts';
+import { blankPractitioner, blankRota, blankSession, build, hire, offer } from '../../../test/support/offerings.ts';
+import { dayAhead, holdFor, offerClass, openSql, schedule } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -54,16 +55,46 @@ async function bookThere(time: string): Promise<string> {
 const holdsTime = async (bookingId: string): Promise<boolean> =>
   (await sql.run('select from claims where active and booking_id = $1', [bookingId])).length > 0;
 
-const block = (startTime: string, endTime: string, caller: TestCaller) =>
+const block = (startTime: string, endTime: string, caller: TestCaller, extra: Partial<BlockedTimeInput> = {}) =>
   world.peer(BlockedTimeServiceService).createBlockedTime(
     {
       blockedTime: {
         ...{ practitionerIds: [practitionerId], roomIds: [], areaIds: [], startTime, endTime, recurrence: null },
-        ...{ siteId: world.siteId, override: true },
+        ...{ siteId: world.siteId, override: true, ...extra },
       },
     },
     caller,
   );
+
+/** What an order holds, as orders hears it. */
+const heldBy = async (order: string) =>
+  (await world.bookings.confirm({ orderId: order, skipRules: false, itemIds: [] }, world.staff)).items[0]
+    ?.bookingSummary;
+const moved = 'lido.availability.booking.moved';
+
+/** Ways to take a practitioner for an hour by their name. */
+const ways: [string, (id: string, typeId: string, time: string) => Promise<unknown>][] = [
+  [
+    'a hold',
+    (id, typeId, time) =>
+      world.bookings.hold(
+        {
+          ...{ orderId: orderId(), siteId: world.siteId, holdMinutes: 10, skipRules: true, isOnline: false },
+          items: [itemAt(typeId, at(time), { practitionerIds: [id] })],
+          overrider: { actor: 'staff:somebody', siteIds: [] },
+        },
+        world.staff,
+      ),
+  ],
+  ['a block', (id, _, time) => block(at(time), at('15:00'), world.staff, { practitionerIds: [id] })],
+  [
+    'a session',
+    async (id, _, time) => {
+      const session = { practitionerId: id, startTime: at(time), overrideConflicts: true };
+      return schedule(world, (await offerClass(world)).id, session);
+    },
+  ],
+];
 
 describe('who may override at one site', () => {
   test('takes nothing by a hold that is held at another, unless they may there', async () => {
@@ -104,5 +135,34 @@ describe('who may override at one site', () => {
     expect(await holdsTime(lost)).toBe(true);
     const { id } = await add(both);
     expect([await holdsTime(lost), await holdsTime(id)]).toEqual([false, true]);
+  });
+});
+
+describe('a booking', () => {
+  test.each(ways)('that loses its practitioner to %s lacks them, and its order hears of it', async (_, take) => {
+    const [person = '', other = ''] = await hire(world, 2);
+    const [room = ''] = await build(world, 1);
+    const type = await offer(
+      world,
+      { practitionerIds: [person, other], roomIds: [room] },
+      { practitionersPerGuest: 2 },
+    );
+    const single = await offer(world, { practitionerIds: [person], roomIds: [] });
+    const { order, item } = await holdFor(world, itemAt(type.id, at('14:00')));
+    expect(await heldBy(order)).toMatchObject({ practitionerIds: expect.arrayContaining([person, other]) });
+    await take(person, single.id, '14:00');
+    const practitioners = [{ id: other, name: 'Therapist 1' }];
+    expect(await heldBy(order)).toMatchObject({ status: 'confirmed', practitioners, room: { id: room } });
+    expect(await sql.eventsOf(item.itemId)).toEqual([moved]);
+  });
+
+  test('that loses its area lacks it, and its order hears of it', async () => {
+    const [area = ''] = await dig(world, 4);
+    const type = await offerAreas(world, [area]);
+    const { order, item } = await holdFor(world, itemAt(type.id, at('14:00'), { offeringType: 'area_booking' }));
+    expect(await heldBy(order)).toMatchObject({ areaIds: [area] });
+    await block(at('14:00'), at('15:00'), world.staff, { practitionerIds: [], areaIds: [area] });
+    expect(await heldBy(order)).toMatchObject({ status: 'confirmed', areaIds: [] });
+    expect(await sql.eventsOf(item.itemId)).toEqual([moved]);
   });
 });
