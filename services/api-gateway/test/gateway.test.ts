@@ -103,6 +103,24 @@ describe('an answer', () => {
     await expect(gateway.send('GET', `${specimens}/broken/file`)).rejects.toThrow();
   });
 
+  it('that comes in several messages is one', async () => {
+    const one = (name: string) => ({ name, quantity: 1, parts: [] });
+    expect(await gateway.send('GET', `${specimens}/pearl/parts`)).toMatchObject({
+      status: 200,
+      text: JSON.stringify({ data: [one('one'), one('two'), one('three')], request_id: 'r1' }),
+    });
+  });
+
+  it('that breaks off between two messages is a problem and nothing else', async () => {
+    const broken = await gateway.send('GET', `${specimens}/broken/parts`);
+    expect(broken).toMatchObject({ status: 500, json: { code: 'internal' } });
+    expect(broken.text).not.toMatch(/secret|one/);
+    expect(await gateway.send('GET', `${specimens}/missing/parts`)).toMatchObject({
+      status: 404,
+      json: { message: 'There are no such parts.' },
+    });
+  });
+
   it('to HEAD is that to GET without its body', async () => {
     const reply = await gateway.send('HEAD', `${specimens}/s1`);
     expect(reply).toMatchObject({ status: 200, text: '' });

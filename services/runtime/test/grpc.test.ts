@@ -79,13 +79,18 @@ const handlers: Handlers<typeof RoomServiceService> = {
 };
 
 const part = { contentType: '', fileName: '', cacheControl: '', isInline: false };
+const kibibyte = Buffer.alloc(1024);
 const mebibyte = Buffer.alloc(1024 * 1024);
 
 const jobHandlers: Handlers<typeof JobServiceService> = {
   getJob: never,
-  // As many pieces as the id says.
+  // As many pieces as the id says, and then what it says.
   async *downloadJob({ id }) {
-    for (let piece = 0; piece < Number(id); piece++) yield { ...part, content: mebibyte };
+    const [pieces, end] = id.split(' ');
+    const content = end === 'large' ? mebibyte : kibibyte;
+    for (let piece = 0; piece < Number(pieces); piece++) yield { ...part, fileName: `${piece}`, content };
+    if (end === 'refuses') throw invalid({ name: ['The name is taken.'] });
+    if (end === 'throws') throw new Error('password=secret');
   },
 };
 
@@ -190,10 +195,40 @@ describe('a stream', () => {
     process.on('warning', note);
     let pieces = 0;
     for await (const { content } of client.serverStream(JobServiceService.downloadJob, { id: '300' }, options()))
-      pieces += content.length / mebibyte.length;
+      pieces += content.length / kibibyte.length;
     process.off('warning', note);
     expect(pieces).toBe(300);
     expect(warnings).toEqual([]);
+  });
+});
+
+describe('the whole answer of a stream', () => {
+  const whole = async (id: string) => {
+    const options = { metadata: callerMetadata(staff, 'q1'), deadlineMs: 20_000 };
+    return (await client.unary(JobServiceService.downloadJob, { id }, options)).response;
+  };
+
+  test('is its messages joined, of which the last says what each of them says', async () => {
+    expect(await whole('3')).toMatchObject({ fileName: '2', content: kibibyte });
+  });
+
+  test('is none where the rpc refuses or fails, at once or in the middle', async () => {
+    for (const pieces of [0, 2]) {
+      await expect(whole(`${pieces} refuses`)).rejects.toMatchObject({
+        kind: 'invalid',
+        fields: { name: ['The name is taken.'] },
+      });
+      await expect(whole(`${pieces} throws`)).rejects.toMatchObject({ code: 13 });
+    }
+    await expect(whole('0')).rejects.toThrow(/no message/);
+  });
+
+  test('is refused with a sentence where it is too large, and the next one is not', async () => {
+    await expect(whole('70 large')).rejects.toMatchObject({
+      ...{ kind: 'invalid', reason: 'answer_too_large' },
+      message: expect.stringContaining('fewer days'),
+    });
+    expect(await whole('3 large')).toMatchObject({ fileName: '2' });
   });
 });
 

@@ -13,6 +13,8 @@ import { TokenServiceService } from '@lido/proto/lido/customers/internal/v1/toke
 import { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
 import {
   type ListSpecimensRequest,
+  type Part,
+  type PartList,
   Specimen,
   SpecimenServiceService,
   type UpdateSpecimenRequest,
@@ -97,6 +99,7 @@ function specimenHandlers(serve: Serve) {
     updateSpecimen: serve<UpdateSpecimenRequest, Specimen>('UpdateSpecimen', ({ specimen }) => specimen ?? pearl),
     deleteSpecimen: serve('DeleteSpecimen', () => ({})),
     detachLabels: serve('DetachLabels', () => ({})),
+    listParts: sendParts,
     replaceParts: serve('ReplaceParts', () => {
       throw new Refusal('invalid', 'invalid', "The request didn't pass validation.", { fields: { parts: ['No.'] } });
     }),
@@ -118,6 +121,23 @@ function sendFile(call: ServerWritableStream<{ id: string }, FilePart>): void {
   }
   call.write({ ...part, content: Buffer.alloc(300_000, 'two') });
   call.write({ ...part, content: Buffer.from(',three') });
+  call.end();
+}
+
+/** Two messages of parts; `broken` ones break off after the first, `missing` ones before it. */
+function sendParts(call: ServerWritableStream<{ id: string }, PartList>): void {
+  const { id } = call.request;
+  const part = (name: string): Part => ({ name, quantity: 1, parts: [] });
+  if (id === 'missing') {
+    call.emit('error', toStatus(new Refusal('not_found', 'not_found', 'There are no such parts.')));
+    return;
+  }
+  call.write({ data: [part('one'), part('two')], requestId: 'r1' });
+  if (id === 'broken') {
+    call.emit('error', { code: 13, details: 'password=secret' });
+    return;
+  }
+  call.write({ data: [part('three')], requestId: null });
   call.end();
 }
 

@@ -35,28 +35,32 @@ import {
   whoComes,
 } from './search.repository.ts';
 import { siteOfOffering } from './site-of-offering.repository.ts';
-import { sessionDates, sessionsBetween } from './session-search.repository.ts';
+import { sessionDates, sessionPages } from './session-search.repository.ts';
+import { inStretches } from './stretches.handlers.ts';
 
 /** The bookable starts of an appointment type, for each local day that the range touches. */
 export function getAppointmentAvailability(parts: BookingParts) {
-  return async (request: GetAppointmentAvailabilityRequest, call: Call): Promise<SlotList> => {
+  return async function* (request: GetAppointmentAvailabilityRequest, call: Call): AsyncGenerator<SlotList> {
     const target = await findTarget(parts, appointmentId(request.siteId, request.appointmentTypeId), call);
     const range = rangeOf(request, target.site, call.clock.nowMs());
     const days = searchable(range, target.versioned);
-    if (!days) return { data: [], meta: metaOf(target) };
+    if (!days) return yield { data: [], meta: metaOf(target) };
     const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const { compiled } = target.versioned;
-    const data = findSlots(compiled, query).flatMap(({ slots }) =>
-      slots.map(
-        (slot): AppointmentSlot => ({
-          ...slotFields(target, slot, query.durationMinutes),
-          price: slot.amountMinor * query.guests,
-          noAvailabilityReason: null,
-          noAvailabilityMessage: null,
-        }),
-      ),
-    );
-    return { data, meta: metaOf(target) };
+    const slotOf = (slot: Slot): AppointmentSlot => ({
+      ...slotFields(target, slot, query.durationMinutes),
+      price: slot.amountMinor * query.guests,
+      noAvailabilityReason: null,
+      noAvailabilityMessage: null,
+    });
+    const { startTimeIntervalMinutes } = appointmentType(target);
+    yield* inStretches({
+      ...{ range: days, startTimeIntervalMinutes },
+      answer: (dates): SlotList => ({
+        data: findSlots(compiled, { ...query, ...dates }).flatMap(({ slots }) => slots.map(slotOf)),
+        meta: metaOf(target),
+      }),
+    });
   };
 }
 
@@ -112,7 +116,7 @@ export function getAppointmentDatesAvailability(parts: BookingParts) {
 
 /** The coming sessions of a type with the places left, full ones with their reason. */
 export function getSessionAvailability(parts: BookingParts) {
-  return async (request: GetSessionAvailabilityRequest, call: Call): Promise<SessionList> => {
+  return async function* (request: GetSessionAvailabilityRequest, call: Call): AsyncGenerator<SessionList> {
     const target = await findTarget(
       parts,
       { siteId: request.siteId, offeringType: 'session', offeringId: request.sessionTypeId },
@@ -121,7 +125,11 @@ export function getSessionAvailability(parts: BookingParts) {
     const nowMs = call.clock.nowMs();
     const range = request.dateFrom || request.dateTimeFrom ? rangeOf(request, target.site, nowMs) : undefined;
     const question = { range, ...(await whoComes(request, target.offering.row, call)), orderId: request.basketId };
-    return { data: await sessionsBetween(parts, target, question, call), meta: metaOf(target) };
+    let meta: AvailabilityMeta | null = metaOf(target);
+    for await (const data of sessionPages(parts, target, question, call)) {
+      yield { data, meta };
+      meta = null;
+    }
   };
 }
 

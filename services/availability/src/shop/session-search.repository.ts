@@ -22,7 +22,7 @@ interface SessionSearch extends Pick<PlacesQuestion, 'guests' | 'orderId' | 'exc
 }
 
 /** All of a type's sessions of a range that have not begun, judged for those who ask; in order, and a page at a time. */
-async function* sessionPages(
+export async function* sessionPages(
   parts: BookingParts,
   target: Target,
   { range, guestIds = [], ...question }: SessionSearch,

@@ -8,7 +8,7 @@ import { currentTraceparent, inSpan, type Telemetry } from '../telemetry/telemet
 import type { Call } from './call.ts';
 import type { AnyMethod, RequestOf, ResponseOf } from './definition.ts';
 import { metadataKey, type Principal, setPrincipal } from './principal.ts';
-import { sendUnary, type UnaryAnswer } from './send-unary.ts';
+import { answerBytesMax, sendUnary, type UnaryAnswer } from './send-unary.ts';
 
 export interface CallOptions {
   metadata: Metadata;
@@ -20,7 +20,9 @@ export interface CallOptions {
 /** A connection to one service. */
 export interface RawClient {
   readonly name: string;
+  /** The whole answer, also of an rpc that streams it. */
   unary<M extends AnyMethod>(method: M, request: RequestOf<M>, options: CallOptions): Promise<UnaryAnswer<M>>;
+  /** The messages of a stream as they come. */
   serverStream<M extends AnyMethod>(
     method: M,
     request: RequestOf<M>,
@@ -30,8 +32,6 @@ export interface RawClient {
 }
 
 const repeatsMax = 2;
-/** A year of slots is larger than gRPC's usual 4 MB; the services that answer are our own. */
-const answerBytesMax = 64 * 1024 * 1024;
 
 /** Connects to `address` (`host:port`) when first used; gRPC reconnects by itself. */
 export function createClient(address: string, { name, telemetry }: { name: string; telemetry: Telemetry }): RawClient {
@@ -56,7 +56,7 @@ export function createClient(address: string, { name, telemetry }: { name: strin
             try {
               return await sendUnary(client, method, request, options);
             } catch (error) {
-              const meant = fromStatus(error as ServiceError, name);
+              const meant = error instanceof Refusal ? error : fromStatus(error as ServiceError, name);
               const isUnreached = meant instanceof Refusal && meant.kind === 'unavailable';
               if (!isUnreached || options.isRepeatable !== true || repeats >= repeatsMax) throw meant;
             }

@@ -103,7 +103,7 @@ function serveStream(method: AnyMethod, handler: StreamHandler<unknown, unknown>
       const call = openCall(method, grpcCall, services, trailer);
       for await (const message of handler(grpcCall.request, call)) {
         if (!grpcCall.write(message)) await drained(grpcCall, call.signal);
-        if (call.signal.aborted) return;
+        if (grpcCall.cancelled) return;
       }
     }).then(
       () => grpcCall.end(),

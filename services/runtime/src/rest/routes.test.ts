@@ -72,6 +72,7 @@ describe('buildRoutes', () => {
       'DELETE /testing/specimens/{id} SpecimenService.DeleteSpecimen',
       'DELETE /testing/specimens/{id}/labels SpecimenService.DetachLabels',
       'DELETE /testing/specimen-labels/{id} SpecimenService.DetachLabels',
+      'GET /testing/specimens/{id}/parts SpecimenService.ListParts',
       'PUT /testing/specimens/{id}/parts SpecimenService.ReplaceParts',
     ]);
     expect(routes[0]?.grpcPath).toBe('/lido.rest.testing.v1.SpecimenService/ListSpecimens');
@@ -89,6 +90,7 @@ describe('buildRoutes', () => {
       UpdateSpecimen: 200,
       DeleteSpecimen: 204,
       DetachLabels: 204,
+      ListParts: 200,
       ReplaceParts: 202,
     });
   });
@@ -152,11 +154,15 @@ describe('buildRoutes refuses at boot', () => {
     expect(() => specimenRoutes(registry)).toThrow(/GetSpecimen: a paged answer needs/);
   });
 
-  it('an rpc that streams', () => {
-    const registry = changed('GetSpecimen', (method) => {
+  it('an effect whose answer streams, and a request that does', () => {
+    const effect = changed('CreateSpecimen', (method) => {
       method.serverStreaming = true;
     });
-    expect(() => specimenRoutes(registry)).toThrow(/only an rpc that answers a file/);
+    expect(() => specimenRoutes(effect)).toThrow(/CreateSpecimen: only an rpc for GET may stream its answer/);
+    const upload = changed('ListParts', (method) => {
+      method.clientStreaming = true;
+    });
+    expect(() => specimenRoutes(upload)).toThrow(/ListParts: a request is one message/);
   });
 
   it('a file that does not stream', () => {

@@ -121,7 +121,11 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
     callsPerMinute: options.callsPerMinute,
     csvGrpcPath: options.csv === '' ? undefined : pathOf(csvMethod(rpc, method, options.csv)),
   };
-  return readBindings(rpc, http).map((binding, bindingIndex) => ({
+  const bindings = readBindings(rpc, http);
+  // What was done by a request that is sent again is remembered as one message.
+  if (method.methodKind !== 'unary' && bindings.some(({ verb }) => verb !== 'GET'))
+    throw new Error(`${rpc}: only an rpc for GET may stream its answer.`);
+  return bindings.map((binding, bindingIndex) => ({
     ...shared,
     ...bindFields(rpc, binding, request),
     verb: binding.verb,
@@ -141,7 +145,7 @@ const FILE_PLAN: MessagePlan = {
 };
 
 function requireKind(rpc: string, { methodKind, output }: DescMethod, isFile: boolean): void {
-  if (!isFile && methodKind !== 'unary') throw new Error(`${rpc}: only an rpc that answers a file may be streaming.`);
+  if (methodKind !== 'unary' && methodKind !== 'server_streaming') throw new Error(`${rpc}: a request is one message.`);
   if (isFile && (methodKind !== 'server_streaming' || output.typeName !== FILE_MESSAGE)) {
     throw new Error(`${rpc}: an rpc that answers a file must stream ${FILE_MESSAGE}.`);
   }
