@@ -100,6 +100,46 @@ describe('a code', () => {
     expect((await world.send('POST', `/code/${id}/action`, { action_id: 'none' })).status).toBe(422);
   });
 
+  test('opens no door and checks in nowhere but at the sites of whoever binds the action', async () => {
+    const other = await world.api.post('/sites', { name: 'Hill Spa', timezone: 'Europe/London', currency: 'GBP' });
+    const device = await world.api.post('/devices', {
+      ...{ site_id: other.id, name: 'Door', kind: 'gantner_g7', serial_number: 'SN-99', direction: 'in' },
+      medium_format: 'HEX_MSB',
+    });
+    const room = await world.api.post('/shop/rooms', { site_id: other.id, name: 'Lily' });
+    const token = await world.addStaff(['settings.manage']);
+    const code = dataOf(await world.send('POST', '/code', { name: 'Theirs' }, { token }));
+    for (const [run, field, id] of [
+      ['unlock_door', 'device_id', device.id],
+      ['create_checkin', 'object_id', room.id],
+    ] as const) {
+      const body = { name: 'Theirs', trigger: 'code_scanned', owner_id: world.customer, run };
+      const own = dataOf(await world.send('POST', '/action', body, { token }));
+      const theOthers = await world.addAction({ ...body, input: { [field]: id } });
+      const binding = { action_id: own.id, input: { [field]: id } };
+      const bookable = { object_type: 'public.bookable', object_id: world.room };
+      const refused = await Promise.all([
+        world.send('POST', '/action', { ...body, input: { [field]: id } }, { token }),
+        world.send('PUT', `/action/${own.id}`, { input: { [field]: id } }, { token }),
+        world.send('PUT', `/action/${theOthers}`, { trigger: 'checkin_created' }, { token }),
+        world.send('POST', `/code/${code.id}/action`, binding, { token }),
+        world.send('POST', `/code/${code.id}/action`, { action_id: theOthers }, { token }),
+        world.send('POST', `/action/${own.id}/object`, { ...bookable, input: binding.input }, { token }),
+      ]);
+      for (const { status, body: answer } of refused) {
+        expect([status, (answer?.['error'] as { fields: object }).fields]).toEqual([
+          422,
+          { [`input.${field}`]: [expect.any(String)] },
+        ]);
+      }
+      // Whoever may use both may have what was bound by another changed.
+      await world.api.post(`/code/${code.id}/action`, binding);
+      const change = { continue_on_fail: true };
+      expect((await world.send('PUT', `/action/${own.id}`, change, { token })).status).toBe(422);
+      expect((await world.send('PUT', `/action/${own.id}`, change)).status).toBe(200);
+    }
+  });
+
   test('needs the permission settings.manage and is nobody else’s', async () => {
     const { id } = await make();
     const viewer = await world.addStaff(['checkins.manage']);

@@ -13,12 +13,12 @@ import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
-import { findDevice } from '../devices/device.repository.ts';
 import { findVisibleBookable, type PresenceOwners } from '../presence/check-new-presence.handlers.ts';
 import { ownerErrors } from '../presence/owner.repository.ts';
 import { ActionEntity, type ActionRow } from './action.entity.ts';
-import { bindAction, type BindingRow, bindingsMax, unbindAction } from './bound-action.repository.ts';
-import { inputErrors, textIn } from './input.ts';
+import { bindAction, type BindingRow, bindingsMax, findBindings, unbindAction } from './bound-action.repository.ts';
+import { boundInputErrors } from './bound-input.handlers.ts';
+import { inputErrors } from './input.ts';
 import { urlComplaint } from './public-address.client.ts';
 
 /** What action rpcs need besides their call. */
@@ -30,7 +30,8 @@ export interface ActionHandlerOptions extends PresenceOwners {
 const secretBytes = 32;
 
 /** Actions as a resource of the organisation. */
-export function actionSpec({ owners, allowedHosts }: ActionHandlerOptions): ResourceSpec<ActionRow, Action> {
+export function actionSpec(options: ActionHandlerOptions): ResourceSpec<ActionRow, Action> {
+  const { owners, allowedHosts } = options;
   return {
     noun: 'action',
     entity: ActionEntity,
@@ -54,14 +55,17 @@ export function actionSpec({ owners, allowedHosts }: ActionHandlerOptions): Reso
     event: { saved: 'lido.checkin.action.saved', encode: (action) => Action.encode(action).finish() },
     check: async (row, { em }, call) => {
       const complaint = row.url ? urlComplaint(row.url, allowedHosts) : undefined;
-      const deviceId = textIn(row.input, 'device_id');
-      const device = deviceId === undefined ? undefined : await findDevice(em, deviceId);
-      const isDeviceOurs = device?.organisationId === row.organisationId && !device.deletedAt;
+      const named: FieldErrors = {};
+      // What it does changes wherever it is bound.
+      for (const { input } of [{ input: {} }, ...(await findBindings(em, row.id))]) {
+        const bound = { action: row, input: { ...row.input, ...input } };
+        Object.assign(named, await boundInputErrors(bound, call, em, options));
+      }
       return {
         ...(complaint ? { url: [complaint] } : {}),
         ...ways(row),
         ...inputErrors(row.input),
-        ...(deviceId !== undefined && !isDeviceOurs ? { 'input.device_id': [`There is no device ${deviceId}.`] } : {}),
+        ...named,
         ...(await ownerErrors(row.ownerId, call, owners)),
       };
     },
@@ -95,12 +99,8 @@ export function actionHandlers(options: ActionHandlerOptions) {
     createActionObject: async ({ parentId, objectId, input }, call) => {
       const action = await loadVisible(actions, parentId, call, { use: 'write' });
       const bookable = await findVisibleBookable(objectId, call, options);
-      const errors = {
-        ...(bookable ? {} : { object_id: [`There is no bookable ${objectId}.`] }),
-        ...inputErrors(input ?? {}),
-      };
-      if (Object.keys(errors).length > 0) throw invalid(errors);
-      return bindTo({ action, to: 'bookable', objectId, input: input ?? {} }, call, toActionObject);
+      if (!bookable) throw invalid({ object_id: [`There is no bookable ${objectId}.`] });
+      return bindTo({ action, to: 'bookable', objectId, input: input ?? {} }, call, options, toActionObject);
     },
     deleteActionObject: async ({ parentId, id }, call) => {
       const action = await loadVisible(actions, parentId, call, { use: 'write' });
@@ -113,12 +113,16 @@ export function actionHandlers(options: ActionHandlerOptions) {
   } satisfies Handlers<typeof ActionServiceService>;
 }
 
-/** Binds an action and answers the binding in the words of the rpc. */
-export function bindTo<Message>(
+/** Checks the input of a binding, binds the action, and answers the binding in the words of the rpc. */
+export async function bindTo<Message>(
   { action, ...binding }: { action: ActionRow; to: 'bookable' | 'code'; objectId: string; input: object },
   call: Call,
+  owners: PresenceOwners,
   toMessage: (row: BindingRow) => Message,
 ): Promise<Message> {
+  const bound = { action, input: { ...action.input, ...binding.input } };
+  const errors = { ...inputErrors(binding.input), ...(await boundInputErrors(bound, call, call.em, owners)) };
+  if (Object.keys(errors).length > 0) throw invalid(errors);
   return call.transact(async ({ em }) => {
     const row = await bindAction(em, { organisationId: action.organisationId, actionId: action.id, ...binding });
     if (!row) throw stateConflict('too_many_actions', `At most ${bindingsMax} actions can be bound to one thing.`);

@@ -44,6 +44,17 @@ export async function findBoundActions(
   );
 }
 
+/** Where an action is bound, with the inputs of the bindings. */
+export async function findBindings(
+  em: SqlEntityManager,
+  actionId: string,
+): Promise<{ to: BoundTo; objectId: string; input: Record<string, unknown> }[]> {
+  return em.execute(
+    'select bound_to as "to", object_id as "objectId", input from action_bindings where action_id = ?',
+    [actionId],
+  );
+}
+
 /** Binds an action; where it is bound already only its input changes. Answers undefined where there is no room for another. */
 export async function bindAction(
   em: SqlEntityManager,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Code, type CodeServiceService } from '@lido/proto/lido/checkin/v1/code.ts';
-import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { finishWrite, given, insertRow } from '@lido/runtime/resource/create.ts';
 import { get } from '@lido/runtime/resource/get.ts';
@@ -67,9 +66,7 @@ export function codeHandlers(options: CodeHandlerOptions) {
     createCodeAction: async ({ parentId, actionId, input }, call) => {
       const code = await loadVisible(codes, parentId, call, { use: 'write' });
       const action = await loadNamed(actions, { field: 'action_id', id: actionId }, call, { use: 'write' });
-      const errors = inputErrors(input ?? {});
-      if (Object.keys(errors).length > 0) throw invalid(errors);
-      return bindTo({ action, to: 'code', objectId: code.id, input: input ?? {} }, call, toCodeAction);
+      return bindTo({ action, to: 'code', objectId: code.id, input: input ?? {} }, call, options, toCodeAction);
     },
     resolveCode: ({ value }, call) => resolveCode(value, call, { actions: options.actions, scans, scansPerMinute }),
   } satisfies Handlers<typeof CodeServiceService>;

@@ -1,0 +1,42 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
+import type { Call } from '@lido/runtime/grpc/call.ts';
+import { may } from '@lido/runtime/grpc/principal.ts';
+import { findDevice } from '../devices/device.repository.ts';
+import type { PresenceOwners } from '../presence/check-new-presence.handlers.ts';
+import type { ActionRow } from './action.entity.ts';
+import { textIn } from './input.ts';
+
+/** What the input of an action names, as it is where the action is bound. */
+export interface BoundInput {
+  readonly action: Pick<ActionRow, 'run'>;
+  /** The action's own under the binding's. */
+  readonly input: Record<string, unknown>;
+}
+
+/**
+ * What is wrong with the door and the bookable that an input names. Whoever has them act needs the rpc's permission at their sites;
+ * hidden and missing ones are the same bad field.
+ */
+export async function boundInputErrors(
+  { action, input }: BoundInput,
+  call: Call,
+  em: SqlEntityManager,
+  { bookables }: Pick<PresenceOwners, 'bookables'>,
+): Promise<FieldErrors> {
+  const { organisationId } = call.principal;
+  const [deviceId, objectId] = [textIn(input, 'device_id'), textIn(input, 'object_id')];
+  const mayUse = (siteId: string | undefined): boolean =>
+    siteId !== undefined && may(call.principal, call.access.permission, siteId);
+  const errors: FieldErrors = {};
+  if (deviceId !== undefined) {
+    const device = await findDevice(em, deviceId);
+    const isOurs = device?.organisationId === organisationId && !device.deletedAt && mayUse(device.siteId);
+    if (!isOurs) errors['input.device_id'] = [`There is no device ${deviceId}.`];
+  }
+  if (objectId !== undefined && action.run === 'BUILT_IN_ACTION_CREATE_CHECKIN') {
+    const bookable = await bookables.find(objectId, { organisationId, requestId: call.requestId });
+    if (!mayUse(bookable?.siteId)) errors['input.object_id'] = [`There is no bookable ${objectId}.`];
+  }
+  return errors;
+}
