@@ -172,6 +172,45 @@ describe('a call of an action', () => {
   });
 });
 
+describe('an action that makes check-ins', () => {
+  const makeAt = (input: object, trigger = 'checkin_created') =>
+    world.addAction({ trigger, run: 'create_checkin', input });
+  const bindTo = (action: string, room: string) =>
+    world.send('POST', `/action/${action}/object`, { object_type: 'public.bookable', object_id: room });
+
+  test('is not bound to where it makes them, nor changed so, but for those that are over', async () => {
+    const [room, other] = [await world.addRoom(), await world.addRoom()];
+    const [elsewhere, over] = [await makeAt({ object_id: other }), await makeAt({}, 'checkout_completed')];
+    await world.bind(elsewhere, room);
+    await world.bind(over, room);
+    for (const refused of [
+      await bindTo(await makeAt({}), room),
+      await bindTo(await makeAt({ object_id: room }), room),
+      await world.send('PUT', `/action/${elsewhere}`, { input: { object_id: room } }),
+      await world.send('PUT', `/action/${over}`, { trigger: 'checkin_updated' }),
+    ]) {
+      expect([refused.status, (refused.body?.['error'] as { fields: object }).fields]).toEqual([
+        422,
+        { 'input.object_id': [expect.stringContaining('set the action off again')] },
+      ]);
+    }
+  });
+
+  test('makes none that come from its own bookable, where two set each other off', async () => {
+    const rooms = [await world.addRoom(), await world.addRoom()] as const;
+    for (const [room, other] of [rooms, rooms.toReversed() as [string, string]]) {
+      await world.bind(await makeAt({ object_id: other }), room);
+      await world.bind(await world.addAction({ trigger: 'checkin_created', url: `/made-at-${room}` }), room);
+    }
+    await world.send('POST', '/checkin', checkinAt(rooms[0]));
+    const made = () => rooms.map((room) => world.hooks.calls.filter(({ path }) => path === `/made-at-${room}`).length);
+    await expect.poll(made, { timeout: 10_000 }).toEqual([2, 1]);
+    // What is fired later comes later: another check-in would have been told of by now.
+    await world.send('POST', '/checkin', checkinAt(rooms[0]));
+    await expect.poll(made, { timeout: 10_000 }).toEqual([4, 2]);
+  });
+});
+
 describe('an action', () => {
   const action = (fields: object = {}) =>
     world.send('POST', '/action', { name: 'Tell', trigger: 'checkin_created', owner_id: world.customer, ...fields });

@@ -57,8 +57,8 @@ export function actionSpec(options: ActionHandlerOptions): ResourceSpec<ActionRo
       const complaint = row.url ? urlComplaint(row.url, allowedHosts) : undefined;
       const named: FieldErrors = {};
       // What it does changes wherever it is bound.
-      for (const { input } of [{ input: {} }, ...(await findBindings(em, row.id))]) {
-        const bound = { action: row, input: { ...row.input, ...input } };
+      for (const { setOffBy, input } of [{ input: {} }, ...(await findBindings(em, row.id))]) {
+        const bound = { action: row, input: { ...row.input, ...input }, setOffBy };
         Object.assign(named, await boundInputErrors(bound, call, em, options));
       }
       return {
@@ -120,7 +120,8 @@ export async function bindTo<Message>(
   owners: PresenceOwners,
   toMessage: (row: BindingRow) => Message,
 ): Promise<Message> {
-  const bound = { action, input: { ...action.input, ...binding.input } };
+  const setOffBy = binding.to === 'bookable' ? binding.objectId : undefined;
+  const bound = { action, input: { ...action.input, ...binding.input }, setOffBy };
   const errors = { ...inputErrors(binding.input), ...(await boundInputErrors(bound, call, call.em, owners)) };
   if (Object.keys(errors).length > 0) throw invalid(errors);
   return call.transact(async ({ em }) => {

@@ -44,15 +44,16 @@ export async function findBoundActions(
   );
 }
 
-/** Where an action is bound, with the inputs of the bindings. */
+/** Where an action is bound: the inputs of the bindings, and the bookables that set it off. */
 export async function findBindings(
   em: SqlEntityManager,
   actionId: string,
-): Promise<{ to: BoundTo; objectId: string; input: Record<string, unknown> }[]> {
-  return em.execute(
+): Promise<{ input: Record<string, unknown>; setOffBy?: string }[]> {
+  const rows = await em.execute<{ to: BoundTo; objectId: string; input: Record<string, unknown> }[]>(
     'select bound_to as "to", object_id as "objectId", input from action_bindings where action_id = ?',
     [actionId],
   );
+  return rows.map(({ to, objectId, input }) => (to === 'bookable' ? { input, setOffBy: objectId } : { input }));
 }
 
 /** Binds an action; where it is bound already only its input changes. Answers undefined where there is no room for another. */

@@ -9,17 +9,22 @@ import { textIn } from './input.ts';
 
 /** What the input of an action names, as it is where the action is bound. */
 export interface BoundInput {
-  readonly action: Pick<ActionRow, 'run'>;
+  readonly action: Pick<ActionRow, 'run' | 'trigger'>;
   /** The action's own under the binding's. */
   readonly input: Record<string, unknown>;
+  /** The bookable that sets it off, where it is bound to one. */
+  readonly setOffBy?: string | undefined;
 }
+
+const setsItselfOff =
+  'A check-in that is made here would set the action off again. Please name another bookable, or use checkout_completed.';
 
 /**
  * What is wrong with the door and the bookable that an input names. Whoever has them act needs the rpc's permission at their sites;
  * hidden and missing ones are the same bad field.
  */
 export async function boundInputErrors(
-  { action, input }: BoundInput,
+  { action, input, setOffBy }: BoundInput,
   call: Call,
   em: SqlEntityManager,
   { bookables }: Pick<PresenceOwners, 'bookables'>,
@@ -28,15 +33,20 @@ export async function boundInputErrors(
   const [deviceId, objectId] = [textIn(input, 'device_id'), textIn(input, 'object_id')];
   const mayUse = (siteId: string | undefined): boolean =>
     siteId !== undefined && may(call.principal, call.access.permission, siteId);
+  const makesCheckins = action.run === 'BUILT_IN_ACTION_CREATE_CHECKIN';
+  const isOver = action.trigger === 'TRIGGER_CHECKOUT_COMPLETED' || action.trigger === 'TRIGGER_CODE_SCANNED';
   const errors: FieldErrors = {};
   if (deviceId !== undefined) {
     const device = await findDevice(em, deviceId);
     const isOurs = device?.organisationId === organisationId && !device.deletedAt && mayUse(device.siteId);
     if (!isOurs) errors['input.device_id'] = [`There is no device ${deviceId}.`];
   }
-  if (objectId !== undefined && action.run === 'BUILT_IN_ACTION_CREATE_CHECKIN') {
+  if (objectId !== undefined && makesCheckins) {
     const bookable = await bookables.find(objectId, { organisationId, requestId: call.requestId });
     if (!mayUse(bookable?.siteId)) errors['input.object_id'] = [`There is no bookable ${objectId}.`];
+  }
+  if (setOffBy !== undefined && makesCheckins && (objectId ?? setOffBy) === setOffBy && !isOver) {
+    errors['input.object_id'] = [setsItselfOff];
   }
   return errors;
 }

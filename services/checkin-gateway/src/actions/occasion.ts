@@ -36,6 +36,8 @@ export interface Occasion {
   readonly isDeparture: boolean;
   readonly bookable: OccasionBookable | null;
   readonly booking: LinkedBooking | null;
+  /** The bookables whose actions made the check-in it is about, one setting off the next. */
+  readonly via?: readonly string[] | undefined;
   readonly code: { readonly id: string; readonly name: string; readonly data: object } | null;
 }
 

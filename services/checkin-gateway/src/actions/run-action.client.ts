@@ -122,7 +122,14 @@ async function emitEvent(action: BoundAction, occasion: Occasion, parts: ActionP
 const durationDefaultMinutes = 60;
 const durationMaxMinutes = 1_440;
 
+/** How many bookables may have check-ins made one by the other. */
+const viaMax = 3;
+
 async function createCheckin(action: BoundAction, occasion: Occasion, parts: ActionParts): Promise<ActionOutcome> {
+  const own = occasion.bookable?.id;
+  const { via = [] } = occasion;
+  if (own !== undefined && (via.includes(own) || via.length >= viaMax))
+    return { ...done, status: 'ACTION_STATUS_SKIPPED', message: 'Actions made this check-in: it makes no other one.' };
   const objectId = textIn(action.input, 'object_id') ?? occasion.bookable?.id ?? '';
   const bookable = await parts.bookables.find(objectId, occasion);
   if (!bookable) return failed(`There is no bookable ${objectId} to check in at.`);
@@ -135,7 +142,7 @@ async function createCheckin(action: BoundAction, occasion: Occasion, parts: Act
       ...{ bookable, booking: undefined, ownerId: occasion.ownerId, type: textIn(action.input, 'type') ?? null },
       ...{ startsAt, checkIn: startsAt, endsAt: new Date(startsAt.getTime() + Number(minutes) * 60_000) },
     },
-    occasion,
+    own === undefined ? occasion : { ...occasion, via: [...via, own] },
   );
   return { ...done, checkinId: id };
 }

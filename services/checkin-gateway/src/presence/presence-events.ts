@@ -51,7 +51,7 @@ export function checkinOccasion(
 ): Occasion {
   return {
     ...{ ...rest, trigger, booking },
-    ...{ organisationId: row.organisationId, requestId: doer.requestId, actor: doer.actor },
+    ...{ organisationId: row.organisationId, requestId: doer.requestId, actor: doer.actor, via: doer.via },
     ...{ subjectId: row.id, ownerId: row.ownerId ?? null, code: null },
     checkin: toBookableCheckin(row),
     bookable: { id: row.objectId, kind: row.objectKind, name: row.objectName, siteId: row.siteId },

@@ -15,6 +15,8 @@ export interface Doer {
   /** `kind:id` */
   readonly actor: string;
   readonly requestId: string;
+  /** Where actions do it: the bookables that set them off. */
+  readonly via?: readonly string[] | undefined;
 }
 
 /** Runs an effect in one transaction. */
