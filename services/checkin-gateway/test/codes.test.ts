@@ -173,6 +173,16 @@ describe('a scan', () => {
     expect(call?.body).toMatchObject({ input: { lane: 2 }, context: { trigger: 'code_scanned', code: { id } } });
   });
 
+  test('is not made by HEAD, and its answer may not be kept', async () => {
+    const { id, value } = await make();
+    await attach(id, { url: '/by-head' });
+    const head = await world.send('HEAD', `/resolve/${value}`);
+    expect([head.status, head.headers['allow'], head.headers['cache-control']]).toEqual([405, 'GET', 'no-store']);
+    expect(world.hooks.calls.some(({ path }) => path === '/by-head')).toBe(false);
+    expect((await scan(value)).headers['cache-control']).toBe('no-store');
+    expect(world.hooks.calls.filter(({ path }) => path === '/by-head')).toHaveLength(1);
+  });
+
   test('creates a check-in that has arrived; its triggers come before the next action', async () => {
     const room = await world.addRoom();
     for (const trigger of ['checkin_created', 'checkout_started', 'checkin_updated']) {

@@ -31,6 +31,10 @@ export function dispatch({ routes, services, config, telemetry }: DispatchOption
       return;
     }
     response.locals.routePath = match.route.path;
+    if (match.route.hasEffects) {
+      response.setHeader('Cache-Control', 'no-store');
+      if (request.method === 'HEAD') return void response.writeHead(405, { Allow: 'GET' }).end();
+    }
     const arrival = arrivalOf(request);
     const origin = findOrigin(arrival, config.trustedProxies, config.listen);
     const address = findClientAddress(arrival, config.trustedProxies);

@@ -89,7 +89,7 @@ type Answering = (outgoing: Outgoing, incoming: Incoming) => Promise<void>;
 function messageAnswer(route: Route, method: RouteMethod, { tokens }: OperationServices): Answering {
   const encode = createAnswerEncoder(route);
   return async ({ client, message, metadata }, incoming) => {
-    const options = { metadata, deadlineMs: DEADLINE_MS, isRepeatable: route.verb === 'GET' };
+    const options = { metadata, deadlineMs: DEADLINE_MS, isRepeatable: route.verb === 'GET' && !route.hasEffects };
     const answer = await call(client, method, message, options);
     if (rpcsThatChangeGrants.has(route.rpc)) tokens.forgetAll();
     sendAnswer(route, encode, answer, incoming);

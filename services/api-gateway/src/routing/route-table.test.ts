@@ -34,6 +34,13 @@ describe('createRouteTable', () => {
     expect(find('HEAD', '/testing/specimens/')?.route.method).toBe('ListSpecimens');
   });
 
+  it('knows which GETs do something: scans, and what queues a job', () => {
+    const gets = buildRoutes(image).filter(({ verb }) => verb === 'GET');
+    const doing = gets.filter(({ method }) => /^(Queue|Resolve)/.test(method));
+    expect(doing.length).toBeGreaterThan(1);
+    expect(gets.filter(({ hasEffects }) => hasEffects)).toEqual(doing);
+  });
+
   it('finds nothing for other verbs and paths', () => {
     for (const [verb, path] of [
       ['PATCH', '/testing/specimens'],

@@ -37,6 +37,7 @@ export interface MethodOptions {
   readonly createdWhen: string;
   readonly csv: string;
   readonly callsPerMinute: number;
+  readonly hasEffects: boolean;
 }
 
 /** Reads our options, and Google's, from the descriptors of one registry. */
@@ -98,6 +99,7 @@ export function readOptions(registry: FileRegistry): OptionReader {
       createdWhen: getOption(method, own.createdWhen) as string,
       csv: getOption(method, own.csv) as string,
       callsPerMinute: getOption(method, own.callsPerMinute) as number,
+      hasEffects: getOption(method, own.hasEffects) as boolean,
     }),
     wire: (value) => getOption(value, own.wire) as string,
   };
@@ -112,6 +114,7 @@ function ownExtensions(extension: (name: string) => DescExtension) {
     createdWhen: extension('lido.rest.v1.created_when'),
     csv: extension('lido.rest.v1.csv'),
     callsPerMinute: extension('lido.rest.v1.calls_per_minute'),
+    hasEffects: extension('lido.rest.v1.has_effects'),
     format: extension('lido.rest.v1.format'),
     lenientString: extension('lido.rest.v1.lenient_string'),
     header: extension('lido.rest.v1.header'),

@@ -34,6 +34,8 @@ export interface Route {
   readonly csvGrpcPath: string | undefined;
   /** How many calls a minute are taken from one address; 0 for no limit. */
   readonly callsPerMinute: number;
+  /** Whether a GET does something each time it is called. */
+  readonly hasEffects: boolean;
   /** `*` for the whole request, the field that holds the body, or undefined where there is none. */
   readonly body: FieldPlan | '*' | undefined;
   /** Fields filled from the path, in the order of the path's variables. */
@@ -119,6 +121,7 @@ function routesOf(method: DescMethod, plans: PlanSource): Route[] {
     status: options.status || defaultStatus(method),
     createdWhen: keyOf(rpc, options.createdWhen, response),
     callsPerMinute: options.callsPerMinute,
+    hasEffects: options.hasEffects,
     csvGrpcPath: options.csv === '' ? undefined : pathOf(csvMethod(rpc, method, options.csv)),
   };
   const bindings = readBindings(rpc, http);
