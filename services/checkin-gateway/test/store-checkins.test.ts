@@ -50,6 +50,18 @@ describe('a check-in at a store', () => {
     expect(answer.body).toEqual({ internal_code: null, message: expect.stringContaining(field) });
   });
 
+  test('is an arrival at another site than where somebody is inside, and ends that visit as a door does', async () => {
+    const customer = await world.addCustomer();
+    const other = await world.api.post('/sites', { name: 'Lake Spa', timezone: 'Europe/London', currency: 'GBP' });
+    await create(customer);
+    await create(customer, { store_id: other.id });
+    await create(customer, { store_id: other.id });
+    expect(await world.api.get<Row[]>(`/customers/check-ins?customer_id=${customer}`)).toEqual([
+      expect.objectContaining({ site_id: other.id, checked_out_at: null }),
+      expect.objectContaining({ site_id: world.site, checked_out_at: expect.any(String) }),
+    ]);
+  });
+
   test('knows neither stores nor customers of another organisation', async () => {
     const body = { customer_id: world.customer, store_id: world.site };
     const answer = await world.send('POST', '/checkins', body, { token: world.tokens.stranger });

@@ -17,8 +17,9 @@ export interface NotedArrival extends OwnArrival {
 }
 
 /**
- * Begins a visit of the customer and answers its id. Whoever is inside does not arrive again, nobody arrives in the future, and nobody by
- * their own word whom a door would not let in: then nothing begins and the answer is null. An arrival long ago makes a visit that has ended by itself.
+ * Begins a visit of the customer and answers its id; one that is open at another site ends with it, as at a door. Whoever is inside here does
+ * not arrive again, nobody arrives in the future, and nobody by their own word whom a door would not let in: then nothing begins and the answer
+ * is null. An arrival long ago makes a visit that has ended by itself.
  */
 export async function noteArrival(noted: NotedArrival, transaction: VisitTransaction): Promise<string | null> {
   const { em, nowMs } = transaction;
@@ -26,7 +27,8 @@ export async function noteArrival(noted: NotedArrival, transaction: VisitTransac
   if (at.getTime() > nowMs) return null;
   const visitor = { organisationId, customerId: customer.id, customer };
   await lockSubject(em, customerKey(customer.id));
-  if (openVisitOf(foldVisits(await findEpisode(em, visitor, new Date(nowMs)), nowMs))) return null;
+  const open = openVisitOf(foldVisits(await findEpisode(em, visitor, new Date(nowMs)), nowMs));
+  if (open?.siteId === siteId) return null;
   const policy = await findPolicy(em, siteId);
   const entitlement = noted.isOwnWord ? await findOwnEntitlement(em, noted, policy) : { membershipId: null };
   if (!entitlement) return null;
