@@ -130,6 +130,17 @@ describe('the activity log', () => {
     expect(await presence(room, 'from=2026-05-16&to=2026-05-16')).toMatchObject({ present_minutes: 0, rows: [] });
   });
 
+  test('shows who has not left, however long ago their time was over', async () => {
+    const room = await world.addRoom();
+    const at = (hours: number): string => new Date(Date.now() + hours * 60 * minute).toISOString();
+    const fields = { starts_at: at(-48), ends_at: at(-47), check_in: at(-48) };
+    const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room, fields)));
+    const shown = await presence(room, `from=${at(-1)}&to=${at(1)}`);
+    expect(shown).toMatchObject({ rows: [{ checkin_id: id, check_out: null }] });
+    expect(shown['present_minutes']).toBeGreaterThanOrEqual(60);
+    expect(await presence(room, `from=${at(1)}&to=${at(2)}`)).toMatchObject({ rows: [] });
+  });
+
   test('shows a booking with its check-in, and one for which nobody came', async () => {
     const booking = await world.addBooking(world.customer, 30);
     await expect

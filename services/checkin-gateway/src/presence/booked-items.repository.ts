@@ -46,7 +46,10 @@ export interface ComparedRow {
   readonly checkOut: Date | null;
 }
 
-/** What was booked at a bookable within a range and who was there: bookings with their check-ins, and check-ins alone. */
+/**
+ * What was booked at a bookable within a range and who was there: bookings with their check-ins, and check-ins alone. Whoever has not left
+ * is there until now.
+ */
 export async function findCompared(
   em: SqlEntityManager,
   range: { organisationId: string; objectId: string; from: Date; to: Date },
@@ -60,7 +63,7 @@ export async function findCompared(
      present as (
        select c.*, l.booking_id, l.order_id from bookable_checkins c left join checkin_bookings l on l.checkin_id = c.id
        where c.organisation_id = ? and c.object_id = ? and c.deleted_at is null
-         and (least(c.starts_at, c.check_in) < ? and greatest(c.ends_at, c.check_out) > ?
+         and (least(c.starts_at, c.check_in) < ? and greatest(c.ends_at, c.check_out, case when c.check_in is not null and c.check_out is null then lido_now() end) > ?
            or l.booking_id in (select item_id from booked)))
      select coalesce(b.item_id, p.booking_id) as "bookingId", coalesce(b.order_id, p.order_id) as "orderId",
             p.id as "checkinId", coalesce(b.starts_at, p.starts_at) as "startsAt", coalesce(b.ends_at, p.ends_at) as "endsAt",
