@@ -1,16 +1,21 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { CheckIn } from '@lido/proto/lido/checkin/v1/check_in.ts';
 import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
+import { Envelope } from '@lido/proto/lido/events/v1/envelope.ts';
 import { EntitlementServiceService } from '@lido/proto/lido/memberships/internal/v1/entitlement.ts';
 import {
   type CreateMembershipRequest,
   Membership,
   MembershipServiceService,
 } from '@lido/proto/lido/memberships/v1/membership.ts';
+import { ensureStream, openBus } from '@lido/runtime/events/bus.ts';
 import { callerMetadata } from '@lido/runtime/grpc/client.ts';
 import { metadataKey } from '@lido/runtime/grpc/principal.ts';
 import type { TestCaller } from '../../../test/support/callers.ts';
 import { openEvents } from '../../../test/support/events.ts';
+import { natsUrl } from '../../../test/support/servers.ts';
 import { newMembership } from './builders.ts';
 import { type MembershipDesk, openDesk } from './support.ts';
 
@@ -120,3 +125,31 @@ test('a scan at the till finds the member with the memberships at that site, and
   expect(await find({ membership: 'none' })).toEqual([]);
   expect(await find({ membershipTypeId: 'another' })).toEqual([]);
 });
+
+test.each(['lido.checkin.check_in.saved', 'lido.checkin.check_in.checked_out'])(
+  'a visit of which %s was heard of first counts as one, and what began it changes nothing',
+  async (laterType) => {
+    const { id: membershipId } = await desk.reserve();
+    const limit = { id: membershipId, membership: { visitLimit: 10 }, updateMask: ['visit_limit'] };
+    await memberships.updateMembership(limit, caller);
+    const handle = openBus({ url: natsUrl(), prefix: desk.prefix, name: 'test' });
+    onTestFinished(() => handle.stop());
+    const bus = await handle.ready;
+    await ensureStream(bus, 'checkin');
+    const visit = { id: randomUUID(), customer: null, membershipId, siteId: desk.site.id, method: null };
+    const tell = async (type: string, version: number) => {
+      const envelope: Envelope = {
+        ...{ id: randomUUID(), type, version, aggregateId: visit.id, organisationId: desk.site.organisationId },
+        ...{ siteId: null, actor: 'service:test', occurredAtMs: Date.now(), requestId: randomUUID(), traceparent: '' },
+        payload: Buffer.from(CheckIn.encode(visit).finish()),
+      };
+      await bus.js.publish(bus.nameOf(type), Envelope.encode(envelope).finish(), { msgID: envelope.id });
+    };
+    const left = async () => (await memberships.getMembership({ id: membershipId }, caller)).visitsRemaining;
+    await tell(laterType, 2);
+    await vi.waitFor(async () => expect(await left()).toBe(9), { timeout: 20_000 });
+    await tell('lido.checkin.check_in.created', 1);
+    await tell('lido.checkin.check_in.removed', 3);
+    await vi.waitFor(async () => expect(await left()).toBe(10), { timeout: 20_000 });
+  },
+);
