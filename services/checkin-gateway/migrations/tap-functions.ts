@@ -18,15 +18,17 @@ begin
     where d.id = of_device;
 end $$;
 
--- Stores a tap before anything is decided, so that none is lost, and looks up who holds the medium. One that was decided before has
--- its answer instead.
+-- Stores a tap before anything is decided, so that none is lost, and looks up who holds the medium. One that was heard of before
+-- has what was kept of it, and its answer instead where it was decided.
 create function hear_tap(tap jsonb, of_organisation varchar, of_medium varchar, at_time timestamptz,
-  out decision jsonb, out is_medium_blocked boolean, out customer jsonb, out memberships jsonb, out bookings jsonb)
+  out decision jsonb, out earlier jsonb, out is_medium_blocked boolean, out customer jsonb, out memberships jsonb, out bookings jsonb)
 language plpgsql as $$
 begin
   insert into taps select * from jsonb_populate_record(null::taps, tap) on conflict (device_id, event_id) do nothing;
   if not found then
-    select t.decision into decision from taps t where t.device_id = tap->>'device_id' and t.event_id = tap->>'event_id';
+    select t.decision, jsonb_build_object('readerRef', t.reader_ref, 'mediumKind', t.medium_kind, 'mediumValue', t.medium_value,
+        'receivedMs', (extract(epoch from t.received_at) * 1000)::bigint)
+      into decision, earlier from taps t where t.device_id = tap->>'device_id' and t.event_id = tap->>'event_id';
     if decision is not null then return; end if;
   end if;
   select h.is_medium_blocked, h.customer, h.memberships, h.bookings into is_medium_blocked, customer, memberships, bookings

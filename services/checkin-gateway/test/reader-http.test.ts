@@ -55,6 +55,18 @@ describe('a tap over HTTP', () => {
     expect(await checkInsOf(member.customerId)).toHaveLength(1);
   });
 
+  test.each(['IN', 'OUT'] as const)('(%s) under an id that was used for something else is refused', async (way) => {
+    const [member, guest] = [await gateway.addMember(), await gateway.addGuest()];
+    const reader = readerOf(await gateway.addDevice({ ...http, direction: `DEVICE_DIRECTION_${way}` }));
+    const eventId = randomUUID();
+    const first = await reader.tap(card(member.uid), { eventId, readerRef: 'left' });
+    expect(await refusalOf(reader.tap(card(guest.uid), { eventId, readerRef: 'left' }))).toBe(422);
+    expect(await refusalOf(reader.tap(card(member.uid), { eventId, readerRef: 'right' }))).toBe(422);
+    const barcode = { kind: 'barcode', value: member.uid } as const;
+    expect(await refusalOf(reader.tap(barcode, { eventId, readerRef: 'left' }))).toBe(422);
+    expect(await reader.tap(card(member.uid), { eventId, readerRef: 'left' })).toEqual(first);
+  });
+
   test('is decided by our clock, and the status shows how far the reader’s is ahead', async () => {
     const dialling = await gateway.addDevice(http);
     const member = await gateway.addMember();

@@ -30,9 +30,21 @@ test('an event that comes again gets the decision it had, however much later', a
   const member = await gateway.addMember();
   const tap = await tapOf(member);
   const decision = await decider.decide(tap);
-  gateway.advance(3_600);
   expect(await decider.decide(tap)).toEqual(decision);
+  gateway.advance(3_600);
+  const later = { ...tap, receivedAt: new Date(gateway.nowMs()), occurredAt: new Date(gateway.nowMs()) };
+  expect(decision.relays).toHaveLength(1);
+  expect(await decider.decide(later)).toEqual({ ...decision, unlockMs: 0, relays: [] });
   expect(await visitIdsOf(member)).toEqual([visitIdOf(tap.deviceId, tap.eventId)]);
+});
+
+test('an exit opens again for an event that comes again, however much later', async () => {
+  const { id } = await gateway.addDevice({ direction: 'DEVICE_DIRECTION_OUT' });
+  const tap = tapAt(gateway, id, await gateway.addMember());
+  const decision = await decider.decide(tap);
+  expect(decision.relays).toHaveLength(1);
+  const later = { ...tap, receivedAt: new Date(tap.receivedAt.getTime() + 3_600_000) };
+  expect(await decider.decide(later)).toEqual(decision);
 });
 
 test('an event that comes several times at once is decided once', async () => {

@@ -39,7 +39,7 @@ export function normaliseMedium(medium: RawMedium, reading: MediumReading): Medi
 }
 
 /** Whether a medium must not be kept as it is. */
-export function isSecret({ kind }: RawMedium): boolean {
+export function isSecret({ kind }: Pick<RawMedium, 'kind'>): boolean {
   return secretKinds.includes(kind);
 }
 

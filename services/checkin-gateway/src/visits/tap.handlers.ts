@@ -1,5 +1,6 @@
 import { SpanKind, trace } from '@opentelemetry/api';
 import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
 import { attribute } from '@lido/runtime/telemetry/names.ts';
 import { inSpan } from '@lido/runtime/telemetry/telemetry.ts';
 import { answerOf } from './answer.ts';
@@ -9,16 +10,20 @@ import { fallBack } from './decide.ts';
 import { type DoorDevice, findDoor } from './door.repository.ts';
 import { type SavedTap, takeBack } from './late-decision.repository.ts';
 import type { JournalEntry, ReplayResult } from './journal.ts';
+import { answerAgain, isOtherReading } from './repeated-tap.ts';
 import { replayJournal } from './replay.handlers.ts';
 import { settle, type SettledTap } from './settle.repository.ts';
 import type { Passage, Tap } from './tap.ts';
 import { completeCase, readTap, type TapCase, type TapDeciderOptions, transactionOf } from './tap-case.repository.ts';
-import { hearTap, keepDecision, keepPassage, settleTap } from './tap.repository.ts';
+import { earlierOf, hearTap, keepDecision, keepPassage, settleTap } from './tap.repository.ts';
 import { recordValues, type VisitTransaction } from './visit.repository.ts';
 
 /** Decides taps and remembers what became of them, whichever adapter brought them. */
 export interface TapDecider {
-  /** Answers within the deadline, always; whatever goes wrong keeps the door shut, except for whoever leaves. */
+  /**
+   * Answers within the deadline, always; whatever goes wrong keeps the door shut, except for whoever leaves. Refuses an id that the
+   * device has used for another tap.
+   */
   decide(tap: Tap): Promise<Decision>;
   /** Takes in what a device decided by itself; answers for each entry, in their order. */
   replay(entries: readonly JournalEntry[]): Promise<ReplayResult[]>;
@@ -33,6 +38,9 @@ class TooLate extends Error {}
 
 /** The same tap came twice at once, and the other one was decided first. */
 class DecidedMeanwhile extends Error {}
+
+/** A device has numbered two taps alike. */
+class UsedEventId extends Error {}
 
 /** Makes the decider of one service. */
 export function tapDecider(options: TapDeciderOptions): TapDecider {
@@ -98,6 +106,13 @@ async function decideFromFacts(attempt: Attempt): Promise<Decision> {
     return decision;
   } catch (error) {
     const context = { event_id: tap.eventId, device_id: tap.deviceId };
+    if (error instanceof UsedEventId) {
+      throw invalid({
+        event_id: [
+          `This device has used ${tap.eventId} for another medium or reader. Each tap needs an id of its own.`,
+        ],
+      });
+    }
     if (error instanceof TooLate) {
       log.warn(context, 'a decision came too late and was undone');
       return giveUp(attempt, 'decision_timeout');
@@ -118,7 +133,9 @@ async function decideKept(attempt: Attempt): Promise<Decision> {
   trace.getActiveSpan()?.setAttributes({ [attribute.organisationId]: organisationId, [attribute.siteId]: siteId });
   const read = readTap(tap, door);
   const heard = await hearTap(em, read);
-  if (heard.decision) return heard.decision;
+  const now = earlierOf(read);
+  if (heard.earlier && isOtherReading(heard.earlier, now)) throw new UsedEventId();
+  if (heard.earlier && heard.decision) return answerAgain(heard.decision, heard.earlier, { ...now, ...door.device });
   // Where many wait, work for those who have been answered already would make the next ones late too.
   if (race.isLost()) throw new TooLate();
   try {

@@ -3,6 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { holderColumns, type HolderRow, type KnownHolder, toHolder } from '../projections/known.repository.ts';
 import type { Decision } from './decision.ts';
 import { isSecret, type Medium } from './media.ts';
+import type { EarlierTap } from './repeated-tap.ts';
 import type { Passage, Tap } from './tap.ts';
 import type { ReadTap } from './tap-case.repository.ts';
 
@@ -15,8 +16,9 @@ export function keptForm(medium: Medium | undefined): string | null {
   return createHmac('sha256', concealKey).update(medium.value).digest('hex');
 }
 
-/** What is there once a tap has been stored: its answer, where it was decided before, or else who holds the medium. */
+/** What is there once a tap has been stored: what was kept of it before, its answer, or else who holds the medium. */
 export interface HeardTap {
+  readonly earlier: EarlierTap | undefined;
   readonly decision: Decision | undefined;
   readonly holder: KnownHolder | undefined;
 }
@@ -29,11 +31,17 @@ export async function hearTap(em: SqlEntityManager, { tap, device, medium }: Rea
     ...{ clock_source: tap.clockSource, origin: tap.origin },
     ...{ medium_kind: tap.medium.kind, medium_value: keptForm(medium) },
   };
-  const [row] = await em.execute<(HolderRow & { decision: Decision | null })[]>(
-    `select decision, ${holderColumns} from hear_tap(?, ?, ?, ?)`,
+  const [row] = await em.execute<(HolderRow & { decision: Decision | null; earlier: EarlierTap | null })[]>(
+    `select decision, earlier, ${holderColumns} from hear_tap(?, ?, ?, ?)`,
     [JSON.stringify(record), device.organisationId, medium?.value ?? null, tap.occurredAt],
   );
-  return { decision: row?.decision ?? undefined, holder: toHolder(row) };
+  return { earlier: row?.earlier ?? undefined, decision: row?.decision ?? undefined, holder: toHolder(row) };
+}
+
+/** A tap as it is kept, to be compared with one under the same id. */
+export function earlierOf({ tap, medium }: ReadTap): EarlierTap {
+  const { readerRef, receivedAt } = tap;
+  return { readerRef, mediumKind: tap.medium.kind, mediumValue: keptForm(medium), receivedMs: receivedAt.getTime() };
 }
 
 /** Who tapped and which tap this one repeats, where either is known. */
