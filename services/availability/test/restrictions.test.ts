@@ -163,6 +163,18 @@ describe('what a practitioner can not offer', () => {
     const made = await restrict(id, { appliesToType: 'RESTRICTED_APPOINTMENTS_CATEGORIES', categoryIds: [face.id] });
     expect(made.categories).toMatchObject([{ id: face.id, name: 'Face' }]);
     expect([(await startsOf(inside.id)).length, (await startsOf(outside.id)).length]).toEqual([0, 15]);
+    const { parentId } = request;
+    const removal = () =>
+      world.peer(CategoryServiceService).deleteOrganisationCategory({ parentId, id: face.id }, world.staff);
+    const { name } = await world.practitioners.getPractitioner({ id }, world.staff);
+    await expect(removal()).rejects.toMatchObject({
+      ...{ kind: 'state_conflict', reason: 'category_limits' },
+      message: expect.stringContaining(name),
+    });
+    expect(await startsOf(inside.id)).toEqual([]);
+    await restrictions.deletePractitionerAppointmentRestriction({ parentId: id, id: made.id }, world.staff);
+    await removal();
+    expect(await startsOf(inside.id)).toHaveLength(15);
   });
 });
 

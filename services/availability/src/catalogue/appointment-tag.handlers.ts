@@ -13,7 +13,7 @@ import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { AppointmentTagEntity, type AppointmentTagRow } from './appointment-tag.entity.ts';
-import { detachTag, refuseWhileLimiting } from './detach.repository.ts';
+import { detachTag, refuseWhileTagLimits } from './detach.repository.ts';
 
 export const appointmentTags: ResourceSpec<AppointmentTagRow, Tag> = {
   noun: 'tag',
@@ -38,7 +38,7 @@ export const appointmentTagHandlers = {
   createOrganisationAppointmentTag: ofOwnOrganisation(({ tag }: CreateTagRequest, call) => createTag(tag, call)),
   getOrganisationAppointmentTag: ofOwnOrganisation(get(appointmentTags)),
   updateOrganisationAppointmentTag: ofOwnOrganisation(update(appointmentTags, 'tag')),
-  deleteOrganisationAppointmentTag: ofOwnOrganisation(remove(appointmentTags, refuseWhileLimiting)),
+  deleteOrganisationAppointmentTag: ofOwnOrganisation(remove(appointmentTags, refuseWhileTagLimits)),
   listShopAppointmentTags: (request, call) =>
     listWhere(appointmentTags, { organisationId: request.organisationId }, request, call),
 } satisfies Handlers<typeof AppointmentTagServiceService>;

@@ -14,7 +14,7 @@ import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { categoryOrderHandlers } from './category-order.handlers.ts';
 import { CategoryEntity, type CategoryRow } from './category.entity.ts';
-import { detachCategory } from './detach.repository.ts';
+import { detachCategory, refuseWhileCategoryLimits } from './detach.repository.ts';
 
 export const categories: ResourceSpec<CategoryRow, Category> = {
   noun: 'category',
@@ -42,7 +42,7 @@ export const categoryHandlers = {
   ),
   getOrganisationCategory: ofOwnOrganisation(get(categories)),
   updateOrganisationCategory: ofOwnOrganisation(update(categories, 'category')),
-  deleteOrganisationCategory: ofOwnOrganisation(remove(categories)),
+  deleteOrganisationCategory: ofOwnOrganisation(remove(categories, refuseWhileCategoryLimits)),
   copyOrganisationCategory: ofOwnOrganisation(copy(categories, 'category')),
   ...categoryOrderHandlers(categories),
   listShopCategories: (request, call) =>

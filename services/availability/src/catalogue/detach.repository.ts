@@ -3,14 +3,10 @@ import { stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { RefuseWhileNeeded } from '@lido/runtime/resource/remove.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import type { AppointmentTagRow } from './appointment-tag.entity.ts';
+import type { CategoryRow } from './category.entity.ts';
 
 /** Where the ids of categories, tags and zones stand, with the sites of each row. */
 const categorised = [
-  {
-    table: 'appointment_restrictions',
-    column: 'category_ids',
-    sites: '(select site_ids from practitioners p where p.id = parent_id)',
-  },
   { table: 'appointment_types', column: 'category_ids', sites: 'site_ids' },
   { table: 'area_booking_types', column: 'category_ids', sites: 'array[site_id]' },
   { table: 'packages', column: 'category_ids', sites: 'array[site_id]' },
@@ -60,14 +56,30 @@ async function detach(
 }
 
 /** Without its last tag, a practitioner or room would be open to everything it was kept from; so such a tag stays. */
-export const refuseWhileLimiting: RefuseWhileNeeded<AppointmentTagRow> = async ({ id }, { em }) => {
-  const limited = await em.execute<{ name: string }[]>(
+export const refuseWhileTagLimits: RefuseWhileNeeded<AppointmentTagRow> = ({ id }, { em }) =>
+  refuseWhileLimiting(
+    em,
     `select name from practitioners where ? = any(can_offer_tags) and deleted_at is null
-     union all select name from rooms where ? = any(suitable_for_tags) and deleted_at is null
-     order by name limit 3`,
-    [id, id],
+     union all select name from rooms where ? = any(suitable_for_tags) and deleted_at is null`,
+    { values: [id, id], noun: 'tag', reason: 'tag_limits' },
   );
+
+/** Without the category, its practitioners would be offered for what a restriction keeps them from; so it stays as well. */
+export const refuseWhileCategoryLimits: RefuseWhileNeeded<CategoryRow> = ({ id }, { em }) =>
+  refuseWhileLimiting(
+    em,
+    `select distinct p.name from appointment_restrictions r join practitioners p on p.id = r.parent_id
+     where ? = any(r.category_ids) and r.deleted_at is null and p.deleted_at is null`,
+    { values: [id], noun: 'category', reason: 'category_limits' },
+  );
+
+async function refuseWhileLimiting(
+  em: SqlEntityManager,
+  limitedNames: string,
+  { values, noun, reason }: { values: string[]; noun: string; reason: string },
+): Promise<void> {
+  const limited = await em.execute<{ name: string }[]>(`${limitedNames} order by name limit 3`, values);
   if (limited.length === 0) return;
   const names = limited.map(({ name }) => name).join(', ');
-  throw stateConflict('tag_limits', `What ${names} can be booked for depends on this tag. Please change that first.`);
-};
+  throw stateConflict(reason, `What ${names} can be booked for depends on this ${noun}. Please change that first.`);
+}
