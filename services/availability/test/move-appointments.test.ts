@@ -102,6 +102,15 @@ describe('a moved appointment', () => {
     });
   });
 
+  test('does not stand in its own way with somebody, or in a room, that its type does not list', async () => {
+    const [practitioner = ''] = await hire(desk.shop, 1);
+    const [roomId = ''] = await build(desk.shop, 1);
+    const { id } = await book(hourOf(16, 9));
+    await update(id, { practitionerIds: [practitioner], roomId }, world.staff);
+    const moved = await update(id, { time: hourOf(16, 9).replace(':00:00', ':30:00') }, world.staff);
+    expect(moved).toMatchObject({ practitionerIds: [practitioner], roomId });
+  });
+
   test('leaves the choice to availability where a field is cleared', async () => {
     const { id } = await book(hourOf(3, 15));
     await book(hourOf(3, 16));

@@ -5,7 +5,7 @@ import { bitOf } from './horizon.ts';
 import type { Claim, SlotQuery } from './model.ts';
 import type { NoAvailabilityReason } from './reason.ts';
 import type { Shape } from './kernel.ts';
-import { type Candidate, type Needs, needsOf, shapeOf } from './search-plan.ts';
+import { type Candidate, claimedWithout, type Needs, needsOf, shapeOf } from './search-plan.ts';
 
 /**
  * Combinations for a start whatever the rules say: opening hours, rotas, prices, guests and the grid are skipped, what others hold is
@@ -69,6 +69,7 @@ export function freeDespiteRules(
 
 /** The needs with what was asked for by name among the candidates, before the others. */
 function withRequested(site: CompiledSite, needed: Needs, query: SlotQuery): Needs {
+  const see = claimedWithout(site, query);
   const first = <R extends Resource>(
     candidates: readonly Candidate<R>[],
     ids: readonly string[],
@@ -76,7 +77,7 @@ function withRequested(site: CompiledSite, needed: Needs, query: SlotQuery): Nee
   ) => {
     const unlisted = ids.flatMap((id) => {
       const resource = candidates.some((candidate) => candidate.resource.id === id) ? undefined : all.get(id);
-      return resource === undefined ? [] : [{ resource, claimed: resource.claimed }];
+      return resource === undefined ? [] : [{ resource, claimed: see(resource) }];
     });
     const isFirst = ({ resource }: Candidate): boolean => ids.includes(resource.id);
     return [...unlisted, ...candidates.filter(isFirst), ...candidates.filter((candidate) => !isFirst(candidate))];
