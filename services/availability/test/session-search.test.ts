@@ -49,6 +49,13 @@ describe('the sessions of a search', () => {
     expect(ofRange.data).toEqual(data.filter(({ startTime }) => startTime.slice(0, 10) <= dateTo));
   });
 
+  test('are those until an end where only that is said', async () => {
+    const session = await classOf(5);
+    const until = (day: string) => [{ dateTo: day }, { dateTimeTo: `${day}T12:00:00+00:00` }];
+    for (const asked of until(dayAhead(9))) expect(await search(session, asked)).toBeUndefined();
+    for (const asked of until(dayAhead(10))) expect(await search(session, asked)).toMatchObject({ id: session.id });
+  });
+
   test('are judged for the guests of the basket, or for the one who is named', async () => {
     const session = await classOf(1);
     const basketId = orderId();

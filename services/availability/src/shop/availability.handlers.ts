@@ -123,7 +123,9 @@ export function getSessionAvailability(parts: BookingParts) {
       call,
     );
     const nowMs = call.clock.nowMs();
-    const range = request.dateFrom || request.dateTimeFrom ? rangeOf(request, target.site, nowMs) : undefined;
+    const { dateFrom, dateTimeFrom, dateTo, dateTimeTo } = request;
+    const isBounded = [dateFrom, dateTimeFrom, dateTo, dateTimeTo].some(Boolean);
+    const range = isBounded ? rangeOf(request, target.site, nowMs) : undefined;
     const question = { range, ...(await whoComes(request, target.offering.row, call)), orderId: request.basketId };
     let meta: AvailabilityMeta | null = metaOf(target);
     for await (const data of sessionPages(parts, target, question, call)) {
