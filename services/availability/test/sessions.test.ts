@@ -213,6 +213,25 @@ describe('cancelling a session', () => {
     await expect(schedule(world, type.id, { practitionerId })).rejects.toMatchObject({ reason: 'already_taken' });
   });
 
+  test('can not be taken back without its practitioner or its room', async () => {
+    const [practitionerId = ''] = await hire(world, 1);
+    const [roomId = ''] = await build(world, 1);
+    const type = await offerClass(world);
+    const [ofPerson, ofRoom] = [
+      await schedule(world, type.id, { practitionerId }),
+      await schedule(world, type.id, { roomId }),
+    ];
+    for (const { id } of [ofPerson, ofRoom]) await world.sessions.deleteSession({ id }, world.staff);
+    await world.practitioners.deletePractitioner({ id: practitionerId }, world.staff);
+    await world.rooms.deleteRoom({ id: roomId }, world.staff);
+    for (const { id } of [ofPerson, ofRoom]) {
+      await expect(world.sessions.restoreSession({ id }, world.staff)).rejects.toMatchObject({
+        ...{ kind: 'state_conflict', reason: 'resource_removed' },
+        message: expect.stringContaining('others'),
+      });
+    }
+  });
+
   test('can not be taken back while its type is archived', async () => {
     const type = await offerClass(world);
     const session = await schedule(world, type.id);
