@@ -76,5 +76,12 @@ describe('equipment', () => {
     await world.bookings.release({ orderId: order, itemIds: [item.itemId] }, world.staff);
     await remove();
     await expect(equipment.getEquipment({ id }, world.staff)).rejects.toMatchObject(missing);
+    const one = { id: type.id };
+    await expect(world.types.restoreAppointmentType(one, world.staff)).rejects.toMatchObject({
+      ...{ kind: 'invalid', fields: { equipment_ids: [`There is no ${id} here.`] } },
+    });
+    const without = { ...one, appointmentType: { ...type, equipmentIds: [] }, updateMask: ['equipment_ids'] };
+    await world.types.updateAppointmentType(without, world.staff);
+    expect(await world.types.restoreAppointmentType(one, world.staff)).toMatchObject({ deletedAt: null });
   });
 });

@@ -143,6 +143,20 @@ describe('a room is removed', () => {
       message: expect.stringContaining('Wrap'),
     });
   });
+
+  test('although an archived type has no other, which then comes back only with another', async () => {
+    const [first = '', second = ''] = await build(world, 2);
+    const type = await offer(world, { practitionerIds: [], roomIds: [first] });
+    const one = { id: type.id };
+    await world.types.deleteAppointmentType(one, world.staff);
+    await world.rooms.deleteRoom({ id: first }, world.staff);
+    await expect(world.types.restoreAppointmentType(one, world.staff)).rejects.toMatchObject({
+      fields: { room_ids: [`There is no ${first} here.`] },
+    });
+    const elsewhere = { ...one, appointmentType: { ...type, roomIds: [second] }, updateMask: ['room_ids'] };
+    await world.types.updateAppointmentType(elsewhere, world.staff);
+    expect(await world.types.restoreAppointmentType(one, world.staff)).toMatchObject({ roomIds: [second] });
+  });
 });
 
 function tomorrow(): string {

@@ -1,4 +1,5 @@
 import type { BaseRow } from '../db/base.ts';
+import { invalid } from '../errors/refusal.ts';
 import type { Call } from '../grpc/call.ts';
 import { loadVisible, told } from './load.ts';
 import type { ResourceSpec } from './spec.ts';
@@ -9,7 +10,7 @@ export function archive<Row extends BaseRow, Message>(spec: ResourceSpec<Row, Me
   return setArchived(spec, (call) => new Date(call.clock.nowMs()));
 }
 
-/** Brings an archived row back. A live one is answered as it is. */
+/** Brings an archived row back, unless what it names was removed meanwhile. A live one is answered as it is. */
 export function restore<Row extends BaseRow, Message>(spec: ResourceSpec<Row, Message>) {
   return setArchived(spec, () => null);
 }
@@ -32,6 +33,8 @@ function setArchived<Row extends BaseRow, Message>(
       const row = await loadVisible(spec, id, call, { em: transaction.em, use: 'write', isArchivedFound: true });
       const target = deletedAt(call);
       if ((target === null) !== (row.deletedAt === null || row.deletedAt === undefined)) {
+        const errors = target === null ? await spec.check?.(row, transaction, call) : undefined;
+        if (errors && Object.keys(errors).length > 0) throw invalid(errors);
         row.deletedAt = target;
         touch(row, call);
       }
