@@ -14,7 +14,7 @@ import type {
 } from '@lido/proto/lido/availability/v1/shop.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { addDays, daysBetween } from '@lido/runtime/time/zone.ts';
+import { addDays } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { offeringTypes } from '../offerings/offering.ts';
 import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
@@ -25,6 +25,7 @@ import { packageDates } from './package-dates.repository.ts';
 import {
   appointmentType,
   checkedRange,
+  datesOf,
   type DateRange,
   findTarget,
   rangeOf,
@@ -149,18 +150,13 @@ interface DatesQuestion {
 
 /** Every date of a range, in order. */
 async function everyDate(parts: BookingParts, question: DatesQuestion, call: Call): Promise<OfferingDate[]> {
-  const { dateFrom, dateTo } = question.range;
+  const dates = datesOf(question.range);
   const found = await bookableDates(parts, question, call);
   // A range that the solver sees as a whole comes back whole and in order.
-  if (found.length === daysBetween(dateFrom, dateTo) + 1) return found;
+  if (found.length === dates.length) return found;
   const known = new Map(found.map((date) => [date.date, date]));
-  const dates: OfferingDate[] = [];
-  for (let date = dateFrom; date <= dateTo; date = addDays(date, 1)) {
-    dates.push(
-      known.get(date) ?? { date, hasAvailability: false, canEnquire: false, bookableFrom: null, bookableTo: null },
-    );
-  }
-  return dates;
+  const closed = { hasAvailability: false, canEnquire: false, bookableFrom: null, bookableTo: null };
+  return dates.map((date) => known.get(date) ?? { date, ...closed });
 }
 
 async function bookableDates(

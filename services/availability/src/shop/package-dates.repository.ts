@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OfferingDate } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { addDays, formatInstant } from '@lido/runtime/time/zone.ts';
+import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { findBookableDates } from '../solver/offering-dates.ts';
 import { isOnOffer } from '../solver/packages/package-dates.ts';
@@ -10,7 +10,7 @@ import { appointmentQuery, sessionRefusal } from './package-items.ts';
 import { onDate, type PackageQuestion, packageQuestion } from './package-question.repository.ts';
 import { PackageStarts } from './package-starts.ts';
 import type { PackageTarget } from './package-target.repository.ts';
-import type { DateRange } from './search.repository.ts';
+import { type DateRange, datesOf } from './search.repository.ts';
 
 /** The dates of a range that are worth a look, whether so many guests can book the whole of a package, and between which starts of what has to be chosen. */
 export async function* packageDates(
@@ -52,10 +52,4 @@ function datesOfChoice(question: PackageQuestion, choice: PackageChoice, range: 
       sessions.some((session) => sessionRefusal(question, choice, session) === null) ? [date] : [],
     );
   });
-}
-
-function datesOf({ dateFrom, dateTo }: DateRange): string[] {
-  const dates: string[] = [];
-  for (let date = dateFrom; date <= dateTo; date = addDays(date, 1)) dates.push(date);
-  return dates;
 }

@@ -2,7 +2,8 @@ import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { visibleSites } from '@lido/runtime/grpc/principal.ts';
-import { daysBetween, localDateOf } from '@lido/runtime/time/zone.ts';
+import { describeFormat, hasFormat } from '@lido/runtime/rest/formats.ts';
+import { addDays, daysBetween, localDateOf } from '@lido/runtime/time/zone.ts';
 import { guestsOf } from '../bookings/booking.repository.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { customerOf } from '../order-cards/order-card.repository.ts';
@@ -34,12 +35,21 @@ export function rangeOf(request: RangeRequest, site: Site, nowMs: number): DateR
   return checkedRange({ dateFrom, dateTo });
 }
 
-/** Refuses a range that ends before it begins or is longer than a year. */
+/** Refuses a range that is none of the calendar's, ends before it begins or is longer than a year. */
 export function checkedRange({ dateFrom, dateTo }: DateRange): DateRange {
+  for (const [field, date] of Object.entries({ date_from: dateFrom, date_to: dateTo })) {
+    if (!hasFormat('FORMAT_DATE', date))
+      throw invalid({ [field]: [`The ${field} field must be ${describeFormat('FORMAT_DATE')}.`] });
+  }
   if (dateTo < dateFrom) throw invalid({ date_to: ['The last date must not be before the first.'] });
   if (daysBetween(dateFrom, dateTo) >= maxHorizonDays)
     throw invalid({ date_to: [`A search covers up to ${maxHorizonDays} days.`] });
   return { dateFrom, dateTo };
+}
+
+/** Every date of a range, in order. */
+export function datesOf({ dateFrom, dateTo }: DateRange): string[] {
+  return Array.from({ length: daysBetween(dateFrom, dateTo) + 1 }, (_, days) => addDays(dateFrom, days));
 }
 
 /** The part of a range that can hold bookable starts: nothing is bookable before today or beyond the year the solver sees. */
