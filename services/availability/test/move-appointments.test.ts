@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Client } from 'pg';
 import type { BookingOrderItem } from '@lido/proto/lido/orders/v1/order_item.ts';
+import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
+import { peerOf } from '@lido/runtime/grpc/client.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
 import { countEvents } from '../../orders/test/builders.ts';
 import { hourOf } from '../../orders/test/offerings.ts';
@@ -109,6 +111,24 @@ describe('a moved appointment', () => {
     await update(id, { practitionerIds: [practitioner], roomId }, world.staff);
     const moved = await update(id, { time: hourOf(16, 9).replace(':00:00', ':30:00') }, world.staff);
     expect(moved).toMatchObject({ practitionerIds: [practitioner], roomId });
+  });
+
+  test('may be of a type that is archived since, which nobody can book any more', async () => {
+    const type = await offer(desk.shop, { practitionerIds: people, roomIds: rooms });
+    const asked = { offeringId: type.id, practitionerIds: [people[0] ?? ''] };
+    const { id } = await desk.book({ ...asked, time: hourOf(17, 9) });
+    await desk.shop.types.deleteAppointmentType({ id: type.id }, world.staff);
+    expect(await check(id, { time: hourOf(17, 12) })).toEqual({ valid: true, conflicts: [] });
+    expect(await update(id, { time: hourOf(17, 12), practitionerIds: [people[1] ?? ''] })).toMatchObject({
+      ...{ startTime: hourOf(17, 12), practitionerIds: [people[1]] },
+    });
+    await expect(desk.book({ ...asked, time: hourOf(17, 14) })).rejects.toMatchObject({ kind: 'invalid' });
+    const day = hourOf(17, 14).slice(0, 10);
+    const nothing = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
+    const search = { siteId: world.siteId, appointmentTypeId: type.id, dateFrom: day, dateTo: day, ...nothing };
+    await expect(
+      peerOf(ShopServiceService, desk.client).getAppointmentAvailability(search, world.staff),
+    ).rejects.toMatchObject({ kind: 'not_found' });
   });
 
   test('leaves the choice to availability where a field is cleared', async () => {

@@ -9,6 +9,7 @@ import {
 import type { Package } from '@lido/proto/lido/availability/v1/package_message.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { blankSession, blankSessionType, hire, offer } from '../../../test/support/offerings.ts';
+import { holdFor } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
 import { choiceOf, daily, optionOf, pack } from './package-rows.ts';
 import { startWorld, type World } from './world.ts';
@@ -222,6 +223,15 @@ describe('the slots of a choice', () => {
     const open = await two();
     await expect(slotsOf({ ...open, itemChoices: made.itemChoices }, 0)).rejects.toMatchObject({ kind: 'not_found' });
   });
+});
+
+test('an option that is archived since is not offered, although it is booked ahead', async () => {
+  const inside = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
+  const made = await pack(world, [choiceOf([optionOf(inside.id)])]);
+  await holdFor(world, itemAt(inside.id, at('11:00')));
+  expect(free(await slotsOf(made, 0))).toContain('12:00');
+  await world.types.deleteAppointmentType({ id: inside.id }, world.staff);
+  expect(free(await slotsOf(made, 0))).toEqual([]);
 });
 
 describe('what a package holds', () => {

@@ -8,6 +8,7 @@ import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import { activeMemberships, asksForMembership } from '../offerings/memberships.client.ts';
 import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
+import { claimsOwnedBy } from '../solver/compile-site.ts';
 import { reasonMessage } from '../solver/reason.ts';
 import { mayOverlap } from '../solver/packages/package-model.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
@@ -203,7 +204,10 @@ async function siteNow(parts: BookingParts, { site }: HoldOrder, call: Call): Pr
 
 /** An item with its offering, or the refusal of one that is not sold here or not to so many. */
 export function offeredItem(order: HoldOrder, item: BookedRequest): OfferedItem {
-  const offering = findOffering(order.versioned.offerings, item.offeringType, item.offeringId);
+  const { offerings, archived } = order.versioned;
+  const offering =
+    findOffering(offerings, item.offeringType, item.offeringId) ??
+    (isHeldAlready(order, item) ? findOffering(archived, item.offeringType, item.offeringId) : undefined);
   if (offering?.type === 'package') throw invalid({ offering_id: ['A package takes time by what is chosen in it.'] });
   // What a package offers need not be offered by itself.
   const isSold = offering && (!order.isOnline || offering.row.offeredOnline || Boolean(item.packageItemOf));
@@ -218,6 +222,12 @@ export function offeredItem(order: HoldOrder, item: BookedRequest): OfferedItem 
     });
   }
   return { item: mayOverlapInPackage(order, item) ? { ...item, guestIds: [] } : item, offering };
+}
+
+/** Whether an item changes something of the same offering that is held or booked, which stays when the offering is archived. */
+function isHeldAlready({ versioned, fromRevision }: HoldOrder, { itemId, offeringId }: BookedRequest): boolean {
+  if (fromRevision !== undefined && fromRevision !== null) return true;
+  return [...claimsOwnedBy(versioned.compiled, itemId)].some((claim) => claim.appointmentTypeId === offeringId);
 }
 
 /** Whether an item is of a package's choice that may overlap: its guests can then be elsewhere, and their time is not claimed. */

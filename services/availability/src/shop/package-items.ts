@@ -26,7 +26,8 @@ export function appointmentQuery(
   choice: PackageChoice,
   { offeringId }: PackageOption,
 ): Omit<SlotQuery, 'dateFrom' | 'dateTo'> | undefined {
-  const type = target.versioned.compiled.types.get(offeringId);
+  const { offerings, compiled } = target.versioned;
+  const type = offerings.has(offeringId) ? compiled.types.get(offeringId) : undefined;
   if (choice.offeringType !== 'appointment' || type === undefined) return undefined;
   return {
     appointmentTypeId: type.id,

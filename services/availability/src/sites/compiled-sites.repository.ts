@@ -22,10 +22,11 @@ import {
   type VersionedChange,
 } from './site-version.repository.ts';
 
-/** A site, its live offerings and its compiled time as of one version. */
+/** A site, its live offerings and those that are only booked still, and its compiled time as of one version. */
 export interface VersionedSite extends SiteVersion {
   site: Site;
   offerings: ReadonlyMap<string, Offering>;
+  archived: ReadonlyMap<string, Offering>;
   compiled: CompiledSite;
 }
 

@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import { AppointmentTypeEntity } from '../appointments/appointment-type.entity.ts';
+import { AppointmentTypeEntity, type AppointmentTypeRow } from '../appointments/appointment-type.entity.ts';
 import { loadAreas } from '../areas/load-areas.repository.ts';
 import { EquipmentEntity } from '../equipment/equipment.entity.ts';
 import type { Offering } from '../offerings/offering.ts';
@@ -23,6 +23,8 @@ export interface SiteSnapshot extends SiteVersion {
   site: Site;
   /** Live offerings by id. */
   offerings: ReadonlyMap<string, Offering>;
+  /** Archived appointment types that are booked ahead, by id: for those bookings only. The model has them too. */
+  archived: ReadonlyMap<string, Offering>;
   model: SiteModel;
 }
 
@@ -55,7 +57,8 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
   );
   const rooms = await em.find(RoomEntity, { siteId, ...live }, byName);
   const equipment = await em.find(EquipmentEntity, { siteId, ...live }, plain);
-  const types = await em.find(AppointmentTypeEntity, { siteIds, ...live }, byName);
+  const booked = { id: { $in: await bookedArchivedTypes(em, siteId) } };
+  const types = await em.find(AppointmentTypeEntity, { $and: [{ siteIds }, { $or: [live, booked] }] }, byName);
   const sessionTypes = await em.find(SessionTypeEntity, { siteId, ...live }, byName);
   const packages = await em.find(PackageEntity, { siteId, ...live }, byName);
   const packageIds = packages.map(({ id }) => id);
@@ -66,7 +69,7 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
   const claims = await loadClaims(em, siteId, resourceIds);
   const areas = await loadAreas(em, siteId);
   const offerings: Offering[] = [
-    ...types.map((row): Offering => ({ type: 'appointment', row })),
+    ...types.filter(({ deletedAt }) => !deletedAt).map(appointmentOffering),
     ...areas.types.map((row): Offering => ({ type: 'area_booking', row })),
     ...sessionTypes.map((row): Offering => ({ type: 'session', row })),
     ...packages.map(
@@ -76,13 +79,33 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
   return {
     ...current,
     site: known.site,
-    offerings: new Map(offerings.map((offering) => [offering.row.id, offering])),
+    offerings: byId(offerings),
+    archived: byId(types.filter(({ deletedAt }) => deletedAt).map(appointmentOffering)),
     model: siteModel({
       ...{ site: known.site, practitioners, rooms, equipment, types, rules, claims, workingTimeOf },
       areas: areas.models,
       restrictionsOf: (id) => restrictions.get(id) ?? [],
     }),
   };
+}
+
+function appointmentOffering(row: AppointmentTypeRow): Offering {
+  return { type: 'appointment', row };
+}
+
+function byId(offerings: readonly Offering[]): ReadonlyMap<string, Offering> {
+  return new Map(offerings.map((offering) => [offering.row.id, offering]));
+}
+
+/** What is booked of an archived type stays, and can be moved. */
+async function bookedArchivedTypes(em: SqlEntityManager, siteId: string): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select t.id from appointment_types t where t.deleted_at is not null and t.site_ids @> array[?]::text[] and exists (
+       select from bookings b where b.site_id = ? and b.offering_id = t.id and b.status in ('held', 'confirmed')
+         and b.starts_at > lido_now() - interval '1 day')`,
+    [siteId, siteId],
+  );
+  return rows.map(({ id }) => id);
 }
 
 interface ClaimRow {
