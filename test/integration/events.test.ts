@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { TimeoutError } from '@nats-io/transport-node';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Envelope } from '@lido/proto/lido/events/v1/envelope.ts';
 import { Heartbeat } from '@lido/proto/lido/events/v1/heartbeat.ts';
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import { Site, SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
 import { openDatabase } from '@lido/runtime/db/database.ts';
-import { openBus } from '@lido/runtime/events/bus.ts';
+import { type Bus, ensureStream, openBus } from '@lido/runtime/events/bus.ts';
 import { type RunningConsumer, startConsumer, type Subscription } from '@lido/runtime/events/consumer.ts';
 import { replayDeadLetters } from '@lido/runtime/events/dead-letters.ts';
 import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
@@ -64,11 +67,18 @@ async function published(aggregateId: string): Promise<boolean> {
   return (await sql<{ done: boolean }>(owner, told))[0]?.done ?? false;
 }
 
+/** What the tests do on the server themselves. */
+async function openTestBus(): Promise<Bus> {
+  const handle = openBus({ url: nats.url, prefix: '', name: 'test' });
+  onTestFinished(() => handle.stop());
+  return handle.ready;
+}
+
 /** A reader of the stream with an inbox of its own; counts how often its handler is called for each site. */
 async function startReader(
   name: string,
   handle = projectSite,
-  aggregate?: Subscription['aggregate'],
+  { aggregate, mode = 'projection' }: Partial<Pick<Subscription, 'aggregate' | 'mode'>> = {},
 ): Promise<{ handled: string[]; consumer: RunningConsumer; stop(): Promise<void> }> {
   const db = await openDatabase({ url: reader.url, entities: [], migrations: [], telemetry });
   const bus = openBus({ url: nats.url, prefix: '', name });
@@ -78,7 +88,7 @@ async function startReader(
       name,
       source: 'customers',
       ...(aggregate && { aggregate }),
-      mode: 'projection',
+      mode,
       handlers: {
         'lido.customers.site.saved': async (event, context) => {
           await handle(event, context);
@@ -142,11 +152,9 @@ describe('an event', () => {
     await vi.waitFor(() => expect(first.handled).toContain('Heard of by all'), { timeout: 10_000 });
     await first.stop();
 
-    const bus = openBus({ url: nats.url, prefix: '', name: 'test' });
-    onTestFinished(() => bus.stop());
-    const { jsm } = await bus.ready;
+    const { jsm } = await openTestBus();
     const consumer = () => jsm.consumers.info('LIDO_CUSTOMERS', name);
-    const second = await startReader(name, projectSite, 'lido.customers.organisation.');
+    const second = await startReader(name, projectSite, { aggregate: 'lido.customers.organisation.' });
     await vi.waitFor(
       async () => expect((await consumer()).config.filter_subject).toBe('lido.customers.organisation.>'),
       10_000,
@@ -172,11 +180,45 @@ describe('an event', () => {
     await first.stop();
   });
 
+  test('is not lost when a consumer finds the wiped server before its owner does', async () => {
+    await createSite('Before another wipe');
+    await customers.stop();
+    await nats.wipe();
+    const asked = Promise.withResolvers<void>();
+    const { connection } = await openTestBus();
+    connection.subscribe('$JS.API.CONSUMER.>', { callback: () => asked.resolve() });
+    const watching = await startReader('reader-before-the-owner');
+    await asked.promise;
+    customers = await startOwner();
+    await vi.waitFor(() => expect(watching.handled).toContain('Before another wipe'), { timeout: 15_000 });
+    await watching.stop();
+  });
+
+  test('is not told again because a server answered late', async () => {
+    const bus = await openTestBus();
+    vi.spyOn(bus.jsm.streams, 'info').mockRejectedValueOnce(new TimeoutError());
+    await expect(ensureStream(bus, 'customers')).rejects.toThrow(TimeoutError);
+    expect(await ensureStream(bus, 'customers')).toBe(false);
+  });
+
+  test('that has waited for the one before it is tried again when it fails', async () => {
+    let tries = 0;
+    const handle = async ({ payload }: Envelope): Promise<void> => {
+      if (Site.decode(payload).name === 'The second' && ++tries === 1) throw new Error('not yet');
+    };
+    const watching = await startReader('reader-of-gaps', handle, { mode: 'effect' });
+    const { js } = await openTestBus();
+    const payload = Buffer.from(Site.encode({ ...Site.decode(Buffer.alloc(0)), name: 'The second' }).finish());
+    const of = { aggregateId: randomUUID(), organisationId: 'o', actor: 'a', requestId: 'q', traceparent: '' };
+    const event = { ...of, id: randomUUID(), type: 'lido.customers.site.saved', version: 2, occurredAtMs: 0, payload };
+    await js.publish(event.type, Envelope.encode(event).finish());
+    await vi.waitFor(() => expect(watching.handled).toContain('The second'), { timeout: 15_000 });
+    await watching.stop();
+  });
+
   test('that is too large for the server is set aside, so that nobody waits for it', async () => {
     const behind: number[] = [];
-    const bus = openBus({ url: nats.url, prefix: '', name: 'test' });
-    onTestFinished(() => bus.stop());
-    const { connection } = await bus.ready;
+    const { connection } = await openTestBus();
     connection.subscribe('lido-heartbeat.customers', {
       callback: (_, message) => void behind.push(Heartbeat.decode(message.data).behindMs),
     });

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   jetstream,
+  JetStreamApiCodes,
+  JetStreamApiError,
   jetstreamManager,
   type JetStreamClient,
   type JetStreamManager,
@@ -110,7 +112,9 @@ export async function ensureStream(bus: Bus, source: EventSource): Promise<boole
   try {
     await bus.jsm.streams.info(name);
     return false;
-  } catch {
+  } catch (error) {
+    // An answer that is late says nothing of the stream, and its whole past would be told for it.
+    if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
     await bus.jsm.streams.add({
       name,
       subjects: [bus.nameOf(subjects)],

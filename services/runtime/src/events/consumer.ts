@@ -5,7 +5,7 @@ import { Envelope } from '@lido/proto/lido/events/v1/envelope.ts';
 import type { Database } from '../db/database.ts';
 import { attribute, metricName } from '../telemetry/names.ts';
 import { contextOf, inSpan, type Telemetry } from '../telemetry/telemetry.ts';
-import { type Bus, type BusHandle, ensureStream, type EventSource, streams } from './bus.ts';
+import { type Bus, type BusHandle, type EventSource, streams } from './bus.ts';
 import { isOutOfOrder, recordInInbox } from './inbox.ts';
 import type { Origin } from './outbox.ts';
 import { waiter } from './waiter.ts';
@@ -47,6 +47,8 @@ export interface ConsumerOptions {
 /** The same with what is counted. */
 interface Consuming extends ConsumerOptions {
   consumed: Counter;
+  /** How often each event has failed here; what waits for its predecessor is delivered again without having failed. */
+  failures: Map<string, number>;
 }
 
 export interface RunningConsumer {
@@ -57,7 +59,7 @@ const fetchMax = 64;
 const fetchExpiresMs = 1_000;
 const ackWaitNanos = 10_000_000_000;
 const retryMs = 500;
-const deliveriesMax = 6;
+const failuresMax = 6;
 const orderWaitDeliveriesMax = 20;
 const orderWaitMs = 100;
 
@@ -69,7 +71,7 @@ export function startConsumer(subscription: Subscription, options: ConsumerOptio
   const consumed = telemetry.meter.createCounter(metricName.eventsConsumed, {
     description: 'Events handled or passed over.',
   });
-  const consuming: Consuming = { ...options, consumed };
+  const consuming: Consuming = { ...options, consumed, failures: new Map() };
   const run = async (): Promise<void> => {
     const bus = await options.bus.ready;
     while (!stopped.signal.aborted) {
@@ -96,14 +98,10 @@ export function startConsumer(subscription: Subscription, options: ConsumerOptio
   };
 }
 
+/** Fails while the stream is not there: its owner makes it, and tells its past again. */
 async function ensureConsumer(bus: Bus, subscription: Subscription): Promise<Consumer> {
   const { stream, subjects } = streams[subscription.source];
   const streamName = bus.nameOf(stream);
-  try {
-    await bus.jsm.streams.info(streamName);
-  } catch {
-    await ensureStream(bus, subscription.source);
-  }
   const { name, aggregate } = subscription;
   const filter = { filter_subject: bus.nameOf(aggregate ? `${aggregate}>` : subjects) };
   const options = { ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All, ack_wait: ackWaitNanos };
@@ -147,6 +145,7 @@ async function receive(message: JsMsg, subscription: Subscription, options: Cons
       apply(event, handler, subscription, { ...options, delivery: message.info.deliveryCount }),
     );
     message.ack();
+    options.failures.delete(event.id);
     options.consumed.add(1, { [attribute.messagingConsumer]: subscription.name });
   } catch (error) {
     await fail(error, { message, event, subscription, options });
@@ -183,7 +182,7 @@ interface Received {
   message: JsMsg;
   event: Envelope;
   subscription: Subscription;
-  options: ConsumerOptions;
+  options: Consuming;
 }
 
 async function fail(error: unknown, received: Received): Promise<void> {
@@ -191,9 +190,11 @@ async function fail(error: unknown, received: Received): Promise<void> {
   if (error instanceof WaitForPredecessor) return message.nak(orderWaitMs);
   const { log } = options.telemetry;
   const context = { err: error, consumer: subscription.name, event_id: event.id, event_type: event.type };
-  if (message.info.deliveryCount < deliveriesMax) {
+  const failures = (options.failures.get(event.id) ?? 0) + 1;
+  options.failures.set(event.id, failures);
+  if (failures < failuresMax) {
     log.warn(context, 'an event failed and is tried again');
-    return message.nak(Math.min(100 * 2 ** message.info.deliveryCount, 30_000));
+    return message.nak(100 * 2 ** failures);
   }
   log.error(context, 'an event failed too often and is kept as a dead letter');
   try {
@@ -204,6 +205,7 @@ async function fail(error: unknown, received: Received): Promise<void> {
       'run',
     );
     message.term();
+    options.failures.delete(event.id);
   } catch {
     message.nak(retryMs);
   }

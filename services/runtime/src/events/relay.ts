@@ -43,6 +43,8 @@ const batchMax = 500;
 const pollMs = 1_000;
 /** What commits within this time after a batch goes out with the next one: a busy service makes a few batches of many events. */
 const gatherMs = 30;
+/** Nobody else makes a stream anew, so that whoever does it tells its past again. */
+const streamCheckMs = 10_000;
 const publishTimeoutMs = 2_000;
 
 /**
@@ -61,20 +63,22 @@ export function startRelay(options: RelayOptions): Relay {
   const run = async (): Promise<void> => {
     const connected = await bus.ready;
     void republishOnReconnect(connected, db, signal.wake);
-    let isStreamReady = false;
+    let streamSeenMs = -Infinity;
     let isBehind = false;
     while (!stopped.signal.aborted) {
       try {
         if (!bus.isConnected()) throw new Error('nats-server is away');
-        if (!isStreamReady && (await ensureStream(connected, source))) await tellAgain(db);
-        isStreamReady = true;
+        if (performance.now() - streamSeenMs > streamCheckMs) {
+          if (await ensureStream(connected, source)) await tellAgain(db);
+          streamSeenMs = performance.now();
+        }
         const count = await db.transaction((em) => publishBatch(em, connected, telemetry));
         isBehind = false;
         published.add(count, { [attribute.service]: source });
         if (count === batchMax) continue;
         if (count > 0) await delay(gatherMs, undefined, { signal: stopped.signal });
       } catch (error) {
-        isStreamReady = false;
+        streamSeenMs = -Infinity;
         // Said once, until events flow again.
         if (!stopped.signal.aborted && !isBehind) telemetry.log.warn({ err: error }, 'events wait in the outbox');
         isBehind = true;
