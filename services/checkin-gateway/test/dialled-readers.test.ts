@@ -119,6 +119,24 @@ describe('a reader that we dial', () => {
     expect([...reader.relaysOn]).toEqual([]);
   });
 
+  test('is dialled once more to have its relay switched off where it was removed and did not hear of that', async () => {
+    const serialNumber = serial();
+    const relays = new Set<number>();
+    const listening = await listen({ serial: serialNumber, relays, isWithoutUnlockProcess: true });
+    const fields = { serialNumber, address: listening.url, ...loginFields, relayId: 3, unlockMs: 60_000 };
+    const { id } = await gateway.devices.createDevice(device({ siteId: gateway.siteId, ...fields }), gateway.caller);
+    const reader = await listening.nextReader();
+    await reader.tap({ uid: (await gateway.addMember()).uid });
+    reader.fallSilent();
+    await gateway.devices.deleteDevice({ id }, gateway.caller);
+    expect(await reader.closed).toBe(1012);
+    expect([...relays]).toEqual([3]);
+    const again = await listening.nextReader();
+    expect(await again.closed).toBe(1008);
+    expect([...relays]).toEqual([]);
+    expect(await gateway.sql('select relays_on from devices where id = $1', [id])).toEqual([{ relays_on: [] }]);
+  });
+
   test('is dialled no more once it is disabled, and without heartbeats it is dialled anew', async () => {
     const serialNumber = serial();
     const listening = await listen({ serial: serialNumber, isSilent: true });
