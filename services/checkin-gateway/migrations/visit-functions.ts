@@ -58,6 +58,12 @@ begin
       and v.ends_by <= at_time and not visits @> jsonb_build_array(jsonb_build_object('id', v.id));
 end $$;
 
+-- How many visits a membership has left of its limit, which may be fewer than none; null without one. One that was taken back is none.
+create function visits_left(of_membership varchar, visit_limit int) returns int language sql stable as $$
+  select case when visit_limit is not null then
+    visit_limit - (select count(*)::int from visits where membership_id = of_membership and deleted_at is null) end
+$$;
+
 -- Waits until nobody else decides about the same subject, though not for longer than somebody waits at a door, and reads what the ones
 -- before have left behind.
 create function begin_turn(subject text, of_organisation varchar, of_customer varchar, around timestamptz,

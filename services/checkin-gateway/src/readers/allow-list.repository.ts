@@ -31,8 +31,7 @@ export async function findCandidates(
      left join lateral (
        select jsonb_agg(jsonb_build_object('id', k.id, 'siteId', k.site_id, 'status', k.status,
          'attentionReason', k.attention_reason, 'startDate', k.start_date, 'endDate', k.end_date,
-         'visitsRemaining', case when k.visit_limit is not null then k.visit_limit - (select count(*) from visits v
-           where v.membership_id = k.id and v.deleted_at is null) end)) as memberships
+         'visitsRemaining', visits_left(k.id, k.visit_limit))) as memberships
        from known_memberships k
        where k.organisation_id = m.organisation_id and k.customer_id = m.customer_id and k.site_id = ?) held on true
      left join lateral (

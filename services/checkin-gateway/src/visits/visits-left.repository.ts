@@ -12,21 +12,20 @@ export async function findVisitsLeft(
   em: SqlEntityManager,
   memberships: readonly KnownMembership[],
 ): Promise<HeldMembership[]> {
-  const limited = memberships.filter(({ visitLimit }) => visitLimit !== null).map(({ id }) => id);
-  for (const id of limited.toSorted()) await lockSubject(em, membershipKey(id));
-  const made = await countVisits(em, limited);
-  return memberships.map(({ visitLimit, ...membership }) => ({
+  const limited = memberships.filter(({ visitLimit }) => visitLimit !== null);
+  for (const id of limited.map((membership) => membership.id).toSorted()) await lockSubject(em, membershipKey(id));
+  const left = await countLeft(em, limited);
+  return memberships.map(({ visitLimit: _, ...membership }) => ({
     ...membership,
-    visitsRemaining: visitLimit === null ? null : visitLimit - (made.get(membership.id) ?? 0),
+    visitsRemaining: left.get(membership.id) ?? null,
   }));
 }
 
-async function countVisits(em: SqlEntityManager, membershipIds: readonly string[]): Promise<Map<string, number>> {
-  if (membershipIds.length === 0) return new Map();
-  const rows = await em.execute<{ id: string; count: number }[]>(
-    `select membership_id as id, count(*)::int as count from visits
-     where membership_id in (${membershipIds.map(() => '?').join(', ')}) and deleted_at is null group by membership_id`,
-    [...membershipIds],
+async function countLeft(em: SqlEntityManager, limited: readonly KnownMembership[]): Promise<Map<string, number>> {
+  if (limited.length === 0) return new Map();
+  const rows = await em.execute<{ id: string; left: number }[]>(
+    `select id, visits_left(id, "visitLimit") as left from jsonb_to_recordset(?) as held (id varchar, "visitLimit" int)`,
+    [JSON.stringify(limited)],
   );
-  return new Map(rows.map(({ id, count }) => [id, count]));
+  return new Map(rows.map(({ id, left }) => [id, left]));
 }
