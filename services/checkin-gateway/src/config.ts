@@ -3,6 +3,8 @@ import { listenAddress, serviceConfig } from '@lido/runtime/config/read-config.t
 
 /** What the check-in gateway reads. */
 export const checkinGatewayConfig = serviceConfig.extend({
+  /** As many as the taps that one reader may have decided at once: who taps after a pause waits for no connection. */
+  LIDO_DATABASE_IDLE_CONNECTIONS: serviceConfig.shape.LIDO_DATABASE_IDLE_CONNECTIONS.unwrap().default(8),
   /** Where readers dial in over WebSocket. */
   LIDO_READERS_LISTEN: listenAddress.default('127.0.0.1:8081'),
   /** How often readers report; one that is silent for three times as long is offline. */

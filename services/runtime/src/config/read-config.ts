@@ -10,6 +10,8 @@ export const listenAddress = z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be host
 export const serviceConfig = z.object({
   LIDO_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
   LIDO_NATS_URL: z.string().min(1),
+  /** Database connections that stay open when nobody needs them; one that has to be made takes up to an eighth of a second. */
+  LIDO_DATABASE_IDLE_CONNECTIONS: z.coerce.number().int().min(0).max(16).default(0),
   LIDO_GRPC_LISTEN: listenAddress.default('127.0.0.1:0'),
   LIDO_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LIDO_STREAM_PREFIX: z

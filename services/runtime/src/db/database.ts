@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   migrations: { name: string; class: Constructor<Migration> }[];
   telemetry: Telemetry;
   poolMax?: number;
+  /** So many connections are open from the start, and stay open when nobody needs them; others go after ten seconds. */
+  poolMin?: number;
 }
 
 /** One service's PostgreSQL database, migrated and ready. */
@@ -46,7 +48,7 @@ const runtimeMigrations = [
 
 /** Opens a service's database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, entities, migrations, telemetry, poolMax = 16 } = options;
+  const { url, entities, migrations, telemetry, poolMax = 16, poolMin = 0 } = options;
   const orm = await MikroORM.init({
     clientUrl: url,
     entities: entities as EntitySchema[],
@@ -57,11 +59,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       snapshot: false,
       silent: true,
     },
-    pool: { min: 0, max: poolMax },
+    pool: { min: poolMin, max: poolMax },
     debug: ['query'],
     loggerFactory: (loggerOptions) => new SpanLogger(loggerOptions, telemetry),
   });
   await orm.migrator.up();
+  // The pool keeps its least number of connections and opens none of them by itself.
+  await Promise.all(Array.from({ length: poolMin }, () => orm.em.fork().execute('select 1')));
   return {
     fork: () => orm.em.fork(),
     transaction: (work) => transactionWithRetry(orm.em, work),

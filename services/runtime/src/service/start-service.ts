@@ -75,6 +75,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   });
   const db = await openDatabase({
     url: config.LIDO_DATABASE_URL,
+    poolMin: config.LIDO_DATABASE_IDLE_CONNECTIONS,
     entities: options.entities,
     migrations: options.migrations,
     telemetry,
