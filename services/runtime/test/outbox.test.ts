@@ -40,3 +40,22 @@ test('an event that no server would take is refused in a sentence, with the chan
   });
   expect(await db.fork().execute('select aggregate_id from outbox')).toEqual([{ aggregate_id: 'large' }]);
 });
+
+test('a relay that is woken while another one publishes looks as soon as that is done', async () => {
+  await write('woken', 1);
+  const [busy, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const other = db.transaction(async (em) => {
+    await em.execute('select 1 from waiting_events(1)');
+    busy.resolve();
+    await done.promise;
+  });
+  await busy.promise;
+  let hasLooked = false;
+  const looking = db.transaction((em) => em.execute('select aggregate_id from waiting_events(10)'));
+  void looking.finally(() => (hasLooked = true));
+  const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted`;
+  while (!hasLooked && (await db.fork().execute<unknown[]>(waiting)).length === 0);
+  done.resolve();
+  expect(await looking).toContainEqual({ aggregate_id: 'woken' });
+  await other;
+});

@@ -20,11 +20,12 @@ begin
     values (event_id, event_type, of_aggregate, next, of_organisation, of_site, by_actor, lido_now(), in_request, in_trace, what);
 end $$;
 
--- What is to be published next, for the one relay that may; nothing for any other. Looks only when the lock is taken, so that what
--- another relay has just published is not seen as waiting.
+-- What is to be published next, for the one relay that may; another one that was woken meanwhile waits its turn, or its events would wait
+-- for its next look. Looks only when the lock is taken, so that what another relay has just published is not seen as waiting.
 create function waiting_events(at_most int) returns setof outbox language plpgsql as $$
 begin
-  if not pg_try_advisory_xact_lock(hashtext('lido.relay')) then return; end if;
+  perform set_config('lock_timeout', '1s', true);
+  perform pg_advisory_xact_lock(hashtext('lido.relay'));
   return query select * from outbox where published_at is null and set_aside_at is null order by seq limit at_most;
 end $$;
 `);
