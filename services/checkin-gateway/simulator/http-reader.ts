@@ -39,8 +39,12 @@ export interface ReplayedEntry {
 /** A list whose signature was good. */
 export interface CheckedAllowList {
   readonly issued_at: string;
+  /** Until when the facts were complete that it is made of, where they were not fresh. */
+  readonly as_of: string | null;
   readonly expires_at: string;
   readonly format: string;
+  /** Whether whoever comes is let through. */
+  readonly open_for_all: boolean;
   readonly entries: readonly {
     readonly kind: string;
     readonly medium: string;

@@ -76,7 +76,7 @@ describe('npm run reader', () => {
     [['skew'], /^granted \(granted\)/],
     [['dry'], /^granted \(granted\)/],
     [['--entries', '5', 'replay'], /^5 entries handed in: 5 accepted.*\n.*: 5 known/],
-    [['allow-list'], /The signature is good\. 1 media/],
+    [['allow-list'], /The signature is good\. 2 media/],
   ] as const)('%j shows what happened', async (args, shown) => {
     // A new tap, not a repeat of the last one.
     gateway.advance(3);

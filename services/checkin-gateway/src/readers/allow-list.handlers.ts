@@ -3,6 +3,9 @@ import type { ReaderServiceService } from '@lido/proto/lido/checkin/v1/reader.ts
 import { Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import type { Sites } from '@lido/runtime/tenancy/sites.repository.ts';
+import type { DeviceRow } from '../devices/device.entity.ts';
+import { ageToTell, sourcesToAsk } from '../projections/trust.ts';
+import type { FactsOptions } from '../visits/facts.repository.ts';
 import { findPolicy } from '../visits/policy.repository.ts';
 import { doorSiteOf } from '../visits/door-site.ts';
 import {
@@ -12,6 +15,7 @@ import {
   endOf,
   entriesUnder,
   type Entry,
+  isOpenForAll,
 } from './allow-list.ts';
 import { findCandidates } from './allow-list.repository.ts';
 import { ownDevice } from './own-device.repository.ts';
@@ -19,7 +23,7 @@ import type { ReaderStatus } from './reader-status.repository.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** What the rpcs of allow-lists need besides their call. */
-export interface AllowListOptions {
+export interface AllowListOptions extends Pick<FactsOptions, 'sources' | 'limits'> {
   readonly sites: Sites;
   readonly status: Pick<ReaderStatus, 'heard'>;
   /** The key of this installation; asked for once. */
@@ -41,8 +45,25 @@ export async function writeInTurns(candidates: readonly Candidate[], input: Allo
   return allowListPayload(entries, input);
 }
 
+/**
+ * Until when the facts were complete that a list rests on, where they are no longer fresh. Facts that are too old to decide at a door are
+ * signed for no day more: the reader keeps the list it has, which ends by itself.
+ */
+function asOfMsOf(device: DeviceRow, nowMs: number, { sources, limits }: AllowListOptions): number | undefined {
+  const ages = sources.ages();
+  if (isOpenForAll(device)) return undefined;
+  if (sourcesToAsk(ages, limits).length > 0) {
+    throw unavailable(
+      'What is known here is too old for a new list. Please keep the last one until its entries end, and try again.',
+    );
+  }
+  const ageMs = ageToTell(ages, [], limits);
+  return ageMs === undefined ? undefined : Math.floor(nowMs - ageMs);
+}
+
 /** The rpcs of signed allow-lists. */
-export function allowListHandlers({ sites, status, signingKey }: AllowListOptions): AllowListHandlers {
+export function allowListHandlers(options: AllowListOptions): AllowListHandlers {
+  const { sites, status, signingKey } = options;
   return {
     getAllowList: async ({ id }, call) => {
       const device = await ownDevice(id, call);
@@ -51,10 +72,11 @@ export function allowListHandlers({ sites, status, signingKey }: AllowListOption
       const site = await sites.find(call.em, device.siteId, call);
       if (!site) throw unavailable('The site of this device is not known yet. Please try again.');
       const [nowMs, policy] = [call.clock.nowMs(), await findPolicy(call.em, site.id)];
-      const input = { device, site: doorSiteOf(site.id, site), policy, nowMs };
+      const asOfMs = asOfMsOf(device, nowMs, options);
+      const input = { device, site: doorSiteOf(site.id, site), policy, nowMs, asOfMs };
       const { staffCustomerIds } = policy;
       const question = { fromMs: nowMs, untilMs: endOf(input), staffCustomerIds };
-      const candidates = await findCandidates(call.em, device, question);
+      const candidates = isOpenForAll(device) ? [] : await findCandidates(call.em, device, question);
       const payload = await writeInTurns(candidates, input);
       const key = await signingKey();
       return { payload, signature: key.sign(payload).toString('base64'), keyId: key.keyId };

@@ -5,10 +5,17 @@ import { writeInTurns } from './allow-list.handlers.ts';
 
 const nowMs = Date.parse('2026-03-28T20:00:00Z');
 const input = {
-  device: { id: 'd1', siteId: 's1', mediumFormat: 'MEDIUM_FORMAT_DECIMAL', uidBytes: 4 },
+  device: {
+    id: 'd1',
+    siteId: 's1',
+    direction: 'DEVICE_DIRECTION_IN',
+    mediumFormat: 'MEDIUM_FORMAT_DECIMAL',
+    uidBytes: 4,
+  },
   site: { id: 's1', zone: 'Europe/London', openingHours: [], openingExceptions: [] },
   policy: defaultPolicy,
   nowMs,
+  asOfMs: undefined,
 } as const;
 
 const held = {
@@ -20,9 +27,14 @@ const held = {
   startDate: '2020-01-01',
   endDate: null,
 };
-const card = (holder: Partial<Candidate['holder']>, value = '04A2B3C4'): Candidate => ({
+const card = (
+  { mayEnter = true, insideUntilMs, ...holder }: Partial<Candidate['holder'] & Candidate>,
+  value = '04A2B3C4',
+): Candidate => ({
   kind: 'rfid_uid',
   value,
+  mayEnter,
+  insideUntilMs,
   holder: { customerId: 'c1', memberships: [], bookings: [], ...holder },
 });
 
@@ -116,6 +128,16 @@ test('a membership that ends while the site is open counts to the midnight, and 
   expect(listedUnder({ site }, ends, begins, over)).toMatchObject([
     { valid_from: '2026-03-28T22:00:00.000Z', expires_at: '2026-03-29T00:00:00.000Z' },
     { valid_from: '2026-03-29T00:00:00.000Z', expires_at: '2026-03-29T03:00:00.000Z' },
+  ]);
+});
+
+test('whoever may not come in is let out until their visit ends, within the list’s time', () => {
+  const inside = (hours: number) => ({ mayEnter: false, insideUntilMs: nowMs + hours * 3_600_000 });
+  expect(
+    entriesOf(card({ memberships: [held], ...inside(3) }), card(inside(30)), card({ mayEnter: false })),
+  ).toMatchObject([
+    { valid_from: '2026-03-28T20:00:00.000Z', expires_at: '2026-03-28T23:00:00.000Z' },
+    { valid_from: '2026-03-28T20:00:00.000Z', expires_at: '2026-03-29T20:00:00.000Z' },
   ]);
 });
 

@@ -11,13 +11,19 @@ export interface Candidate {
   readonly kind: Extract<MediumKind, 'rfid_uid' | 'barcode'>;
   readonly value: string;
   readonly holder: Pick<Holder, 'customerId' | 'memberships' | 'bookings'>;
+  /** Whether nothing but the rules keeps them out: neither a ban nor a blocked medium. */
+  readonly mayEnter: boolean;
+  /** When the visit ends that they are inside with; undefined where the door does not let out. */
+  readonly insideUntilMs: number | undefined;
 }
 
 export interface AllowListInput {
-  readonly device: Pick<DeviceRow, 'id' | 'siteId' | 'mediumFormat' | 'uidBytes'>;
+  readonly device: Pick<DeviceRow, 'id' | 'siteId' | 'direction' | 'mediumFormat' | 'uidBytes'>;
   readonly site: DoorSite;
   readonly policy: VisitPolicy;
   readonly nowMs: number;
+  /** Until when the facts were complete that the list is made of, where they are no longer fresh. */
+  readonly asOfMs: number | undefined;
 }
 
 /** A medium that a reader may let in by itself between two instants. */
@@ -33,16 +39,23 @@ export const allowListHours = 24;
 
 const hourMs = 3_600_000;
 
+/** Whether a device lets through whoever comes: nobody is held inside. */
+export function isOpenForAll({ direction }: Pick<DeviceRow, 'direction'>): boolean {
+  return direction === 'DEVICE_DIRECTION_OUT';
+}
+
 /** The text of a device's list of these entries. */
 export function allowListPayload(entries: readonly Entry[], input: AllowListInput): string {
-  const { device, nowMs } = input;
+  const { device, nowMs, asOfMs } = input;
   return JSON.stringify({
     device_id: device.id,
     site_id: device.siteId,
     format: device.mediumFormat.slice('MEDIUM_FORMAT_'.length),
     uid_bytes: device.uidBytes,
     issued_at: formatUtcMs(nowMs),
+    as_of: asOfMs === undefined ? null : formatUtcMs(asOfMs),
     expires_at: formatUtcMs(endOf(input)),
+    open_for_all: isOpenForAll(device),
     entries,
   });
 }
@@ -52,14 +65,14 @@ export function endOf({ nowMs }: Pick<AllowListInput, 'nowMs'>): number {
   return nowMs + allowListHours * hourMs;
 }
 
-/** Tells of each candidate when they may come in within the next day, with the medium as the device writes it. */
+/** Tells of each candidate when they are let through within the next day, with the medium as the device writes it. */
 export function entriesUnder(input: AllowListInput): (candidate: Candidate) => Entry[] {
   const { mediumFormat: format, uidBytes } = input.device;
   const open = openWindows(input.site, { fromMs: input.nowMs, toMs: endOf(input) });
-  return ({ kind, value, holder }) => {
+  return ({ kind, value, ...candidate }) => {
     const medium = kind === 'rfid_uid' ? writtenFor(value, { format, uidBytes }) : value;
     if (medium === undefined) return [];
-    return windowsOf(holder, open, input).map(({ fromMs, toMs }) => ({
+    return windowsOf(candidate, open, input).map(({ fromMs, toMs }) => ({
       kind,
       medium,
       valid_from: formatUtcMs(fromMs),
@@ -68,13 +81,15 @@ export function entriesUnder(input: AllowListInput): (candidate: Candidate) => E
   };
 }
 
-/** When somebody may come in. One window is enough where it covers all of the list's time. */
+/** When somebody is let through. One window is enough where it covers all of the list's time. */
 function windowsOf(
-  { customerId, memberships, bookings }: Candidate['holder'],
+  { holder: { customerId, memberships, bookings }, mayEnter, insideUntilMs }: Omit<Candidate, 'kind' | 'value'>,
   open: readonly Window[],
   input: AllowListInput,
 ): Window[] {
   const { site, policy, nowMs } = input;
+  const inside = insideUntilMs === undefined ? [] : [{ fromMs: nowMs, toMs: Math.min(insideUntilMs, endOf(input)) }];
+  if (!mayEnter) return inside;
   if (policy.staffCustomerIds.includes(customerId)) return [{ fromMs: nowMs, toMs: endOf(input) }];
   const byMembership = memberships.flatMap((membership) => {
     const counts = timeOf(membership, input);
@@ -88,7 +103,7 @@ function windowsOf(
   const byBooking = bookings
     .filter(({ siteId }) => siteId === site.id)
     .map(({ startMs, endMs }) => ({ fromMs: Math.max(nowMs, startMs - early), toMs: Math.min(endMs, endOf(input)) }));
-  const windows = [...byMembership, ...byBooking].filter(({ fromMs, toMs }) => fromMs < toMs);
+  const windows = [...inside, ...byMembership, ...byBooking].filter(({ fromMs, toMs }) => fromMs < toMs);
   const whole = windows.find(({ fromMs, toMs }) => fromMs === nowMs && toMs === endOf(input));
   return whole ? [whole] : windows;
 }
