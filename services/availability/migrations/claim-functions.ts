@@ -11,13 +11,16 @@
 export const claimFunctions = `
 create type wanted_claim as (
   organisation_id varchar, site_id varchar, resource_id varchar, unit int, starts_at timestamptz, ends_at timestamptz,
-  kind varchar, booking_id varchar, item_id varchar, expires_at timestamptz);
+  kind varchar, booking_id varchar, item_id varchar, expires_at timestamptz,
+  shared_by varchar);
 
 create function claims_in_the_way(wanted wanted_claim[], given_up varchar[]) returns setof claims language sql stable as $$
   select distinct c.* from unnest(wanted) w
   join claims c on c.active and c.resource_id = w.resource_id and c.unit = w.unit
     and c.during && tstzrange(w.starts_at, w.ends_at, '[)')
   where (c.expires_at is null or c.expires_at > (select lido_now()))
+    -- Items of one line of a package may share their guests' time.
+    and (c.unit > 0 or c.shared_by is null or c.shared_by is distinct from w.shared_by)
     and (c.booking_id is null or c.booking_id <> all (given_up))
 $$;
 
@@ -45,9 +48,9 @@ begin
   where c.active and c.resource_id = w.resource_id and c.unit = w.unit
     and c.during && tstzrange(w.starts_at, w.ends_at, '[)') and c.expires_at <= (select lido_now());
 
-  insert into claims (organisation_id, site_id, resource_id, unit, during, kind, booking_id, item_id, expires_at)
+  insert into claims (organisation_id, site_id, resource_id, unit, during, kind, booking_id, item_id, expires_at, shared_by)
   select w.organisation_id, w.site_id, w.resource_id, w.unit, tstzrange(w.starts_at, w.ends_at, '[)'),
-         w.kind, w.booking_id, w.item_id, w.expires_at
+         w.kind, w.booking_id, w.item_id, w.expires_at, w.shared_by
   from unnest(wanted) w order by w.resource_id, w.unit, w.starts_at;
 end $$;
 
@@ -65,10 +68,10 @@ end $$;
 create function claim_new_units(room varchar, units_before int, units int) returns setof claims language plpgsql as $$
 declare wanted wanted_claim[];
 begin
-  perform lock_time(array[(null, null, room, 0, lido_now(), lido_now() + interval '2 days', null, null, null, null)::wanted_claim], '{}');
+  perform lock_time(array[(null, null, room, 0, lido_now(), lido_now() + interval '2 days', null, null, null, null, null)::wanted_claim], '{}');
   wanted := array(
     select (whole.organisation_id, whole.site_id, room, new_unit, lower(whole.during), upper(whole.during), 'room',
-      whole.booking_id, whole.item_id, whole.expires_at)::wanted_claim
+      whole.booking_id, whole.item_id, whole.expires_at, null)::wanted_claim
     from (
       select c.organisation_id, c.site_id, c.during, c.booking_id, c.item_id, c.expires_at from claims c
       where c.active and c.resource_id = room and c.unit < units_before and upper(c.during) > lido_now()

@@ -19,6 +19,7 @@ import { BlockedTimes } from './0023-blocked-times.ts';
 import { BookingRevisions } from './0027-booking-revisions.ts';
 import { ClaimsOfBookings } from './0029-claims-of-bookings.ts';
 import { RoomsOfBookings } from './0030-rooms-of-bookings.ts';
+import { SharedGuests } from './0031-shared-guests.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -44,6 +45,7 @@ const tables = [
   { name: '0027-booking-revisions', class: BookingRevisions },
   { name: '0029-claims-of-bookings', class: ClaimsOfBookings },
   { name: '0030-rooms-of-bookings', class: RoomsOfBookings },
+  { name: '0031-shared-guests', class: SharedGuests },
 ];
 
 /** The tables first, then the functions that work on them. */

@@ -17,8 +17,11 @@ begin
 end $$;
 
 create function waiting_claims(booking_ids varchar[]) returns wanted_claim[] language sql stable as $$
-  select coalesce(array_agg((b.organisation_id, b.site_id, guest, 0, b.starts_at, b.ends_at, 'guest', b.id, b.item_id, null)::wanted_claim), '{}')
-  from bookings b, jsonb_array_elements_text(b.request->'guestIds') guest where b.id = any (booking_ids)
+  select coalesce(array_agg((b.organisation_id, b.site_id, guest, unit, b.starts_at, b.ends_at, 'guest', b.id, b.item_id, null,
+    b.request->'sharing'->>'lineId')::wanted_claim), '{}')
+  from bookings b, jsonb_array_elements_text(b.request->'guestIds') guest,
+    generate_series(0, case when (b.request->'sharing'->>'isApart')::boolean then 1 else 0 end) unit
+  where b.id = any (booking_ids)
 $$;
 
 create function promote_waiting(of_session varchar) returns setof varchar language plpgsql as $$

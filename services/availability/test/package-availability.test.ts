@@ -251,15 +251,6 @@ describe('what a package holds', () => {
     expect(free(await slotsOf(made, 1, { basketItemId: line }))).toContain('15:00');
   });
 
-  test('may overlap where its choice allows that: its guests are then nowhere in particular', async () => {
-    const made = await two({ allowOverlaps: true });
-    const [order, line, guest] = [orderId(), lineId(), lineId()];
-    await choose(made, 0, { order, line, time: '13:00', guestIds: [guest] });
-    expect(free(await slotsOf(made, 1, { basketItemId: line }))).toContain('13:00');
-    await choose(made, 1, { order, line, time: '13:00', guestIds: [guest] });
-    await world.bookings.release({ orderId: order, itemIds: [] }, world.staff);
-  });
-
   test('is held although it is not offered by itself; a package itself holds no time', async () => {
     const practitionerIds = await hire(world, 1);
     const inside = await offer(world, { practitionerIds, roomIds: [] }, { offeredOnline: false });

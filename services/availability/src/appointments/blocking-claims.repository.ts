@@ -24,6 +24,7 @@ export async function claimsDuring(
        (extract(epoch from upper(c.during)) * 1000)::float8 as "endsAtMs"
      from claims c left join bookings b on b.id = c.booking_id
      where c.active and c.resource_id = any (${textArray}) and c.during && tstzrange(?, ?, '[)')
+       and not (c.kind = 'guest' and c.unit > 0)
        and c.booking_id is distinct from ? and (c.expires_at is null or c.expires_at > lido_now())
      order by c.during, c.resource_id`,
     [JSON.stringify(resourceIds), instantText(startsAtMs), instantText(endsAtMs), besideBookingId],

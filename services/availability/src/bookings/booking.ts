@@ -1,4 +1,5 @@
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import type { GuestSharing } from '../solver/model.ts';
 import type { NamedResource } from '@lido/proto/lido/availability/v1/booking_summary.ts';
 
 /** `waiting` is a basket's item that will join the waiting list of its session, `waitlisted` one that has. */
@@ -18,6 +19,8 @@ export interface BookedResources {
 /** What was asked for, and whether staff skipped the rules for it. */
 export interface BookedRequest extends HoldItem {
   skipsRules?: boolean;
+  /** With which items of its package it shares its guests' time. */
+  sharing?: GuestSharing | undefined;
   /** Whom and where staff have put it, whatever was asked for. */
   assigned?: Assignment;
   /** What it costs for all its guests, where that has been agreed already. */

@@ -10,7 +10,9 @@ import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
 import { claimsOwnedBy } from '../solver/compile-site.ts';
 import { reasonMessage } from '../solver/reason.ts';
-import { mayOverlap } from '../solver/packages/package-model.ts';
+import type { GuestSharing } from '../solver/model.ts';
+import { mayMeet } from '../solver/guest-sharing.ts';
+import { guestSharing } from '../solver/packages/package-model.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { BookedRequest, Booking } from './booking.ts';
 import { toHeldItem } from './held-item.ts';
@@ -190,6 +192,7 @@ function checkApart(plans: ItemPlan[], { site }: HoldOrder): void {
         last &&
         startMs < last.endMs &&
         last.startMs < endMs &&
+        !mayMeet(item.sharing, last.item.sharing) &&
         item.guestIds.some((id) => last.item.guestIds.includes(id)),
     );
   if (!isElsewhere) return;
@@ -221,7 +224,7 @@ export function offeredItem(order: HoldOrder, item: BookedRequest): OfferedItem 
       guest_ids: [`This is for ${minGuests === maxGuests ? minGuests : `${minGuests} to ${maxGuests}`} guests.`],
     });
   }
-  return { item: mayOverlapInPackage(order, item) ? { ...item, guestIds: [] } : item, offering };
+  return { item: offering.type === 'area_booking' ? item : { ...item, sharing: sharingOf(order, item) }, offering };
 }
 
 /** Whether an item changes something of the same offering that is held or booked, which stays when the offering is archived. */
@@ -230,13 +233,16 @@ function isHeldAlready({ versioned, fromRevision }: HoldOrder, { itemId, offerin
   return [...claimsOwnedBy(versioned.compiled, itemId)].some((claim) => claim.appointmentTypeId === offeringId);
 }
 
-/** Whether an item is of a package's choice that may overlap: its guests can then be elsewhere, and their time is not claimed. */
-function mayOverlapInPackage({ versioned }: HoldOrder, { packageChoiceId }: HoldItem): boolean {
-  if (!packageChoiceId) return false;
+/** With which items of its package's line an item shares its guests' time; as before where the package is gone. */
+function sharingOf(
+  { versioned }: HoldOrder,
+  { packageItemOf, packageChoiceId, sharing }: BookedRequest,
+): GuestSharing | undefined {
+  if (!packageItemOf || !packageChoiceId) return undefined;
   for (const offering of versioned.offerings.values()) {
     if (offering.type !== 'package') continue;
     const choice = offering.model.choices.find(({ id }) => id === packageChoiceId);
-    if (choice) return mayOverlap(offering.model, choice);
+    if (choice) return guestSharing(offering.model, choice, packageItemOf);
   }
-  return false;
+  return sharing;
 }

@@ -1,11 +1,10 @@
-import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import type { BoundedArea, ClaimOwner, TakenArea, TakenClaim, WantedClaim, WantedSeats } from '../claims/claim.ts';
-import type { BookedResources, Booking, BookingStatus } from './booking.ts';
+import type { BookedRequest, BookedResources, Booking, BookingStatus } from './booking.ts';
 import type { HoldOrder } from './hold-order.ts';
 
 /** One way to hold one item of whatever kind: its booking, the claims, and the places it shares with others. */
 export interface ItemPlan {
-  item: HoldItem;
+  item: BookedRequest;
   sessionId: string | null;
   startMs: number;
   endMs: number;

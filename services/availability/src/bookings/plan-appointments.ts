@@ -115,6 +115,7 @@ function appointmentItem({ site, order, memberships, itemIds }: Planning, item: 
       roomIds,
       guestIds: item.guestIds,
       excludeItemIds: itemIds,
+      sharing: item.sharing,
       memberships,
     },
   };

@@ -1,6 +1,6 @@
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
-import type { WantedClaim } from '../claims/claim.ts';
+import { guestClaims } from '../claims/guest-claims.ts';
 import { priceAtStart } from '../offerings/price-at.ts';
 import type { Area, AreaBookingType, Claim } from '../solver/model.ts';
 import { type AreaQuery, durationsOf } from '../solver/areas/area-model.ts';
@@ -150,9 +150,6 @@ function queryOf(
 function planIn({ site }: Planning, asked: AskedStay, { id, name, capacity }: Area): ItemPlan {
   const { offered, type, startMs, endMs, durationMinutes } = asked;
   const item = { ...offered.item, durationMinutes };
-  const guests = item.guestIds.map(
-    (resourceId): WantedClaim => ({ kind: 'guest', resourceId, unit: 0, startsAtMs: startMs, endsAtMs: endMs }),
-  );
   const byTheMinute = priceAtStart(type.priceRules, startMs, site.site.timezone, durationMinutes) ?? 0;
   return {
     item,
@@ -161,7 +158,7 @@ function planIn({ site }: Planning, asked: AskedStay, { id, name, capacity }: Ar
     endMs,
     priceMinor: byTheMinute * durationMinutes,
     resources: { offeringName: type.name, practitioners: [], rooms: [], equipment: [], areas: [{ id, name }] },
-    wanted: guests,
+    wanted: guestClaims(item.guestIds, asked, undefined),
     seats: [],
     areas: [
       {

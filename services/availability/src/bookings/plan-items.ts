@@ -1,6 +1,7 @@
 import type { HoldItem } from '@lido/proto/lido/availability/internal/v1/booking.ts';
 import { parseInstant } from '@lido/runtime/time/zone.ts';
 import type { WantedClaim } from '../claims/claim.ts';
+import { guestClaims } from '../claims/guest-claims.ts';
 import { type Combination, combinationsAt } from '../solver/combinations.ts';
 import type { CompiledSite } from '../solver/compile-site.ts';
 import { explainSlots, messageFor } from '../solver/explain-slots.ts';
@@ -90,7 +91,7 @@ function wantedClaims({ item, startMs }: AppointmentItem, combination: Combinati
     ...practitionerIds.map((id) => claim('practitioner', id, 0, bufferEndMs)),
     ...roomAssignments.flatMap(({ roomId, units }) => units.map((unit) => claim('room', roomId, unit, bufferEndMs))),
     ...equipment.map(({ equipmentId, unit }) => claim('equipment', equipmentId, unit, bufferEndMs)),
-    ...item.guestIds.map((id) => claim('guest', id, 0, endMs)),
+    ...guestClaims(item.guestIds, { startMs, endMs }, item.sharing),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { EntityName } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
-import type { WantedClaim } from '../claims/claim.ts';
+import { guestClaims } from '../claims/guest-claims.ts';
 import { rulesByParent } from '../offerings/rule.repository.ts';
 import { SessionEntity, type SessionRow } from '../sessions/session.entity.ts';
 import { seatsTaken } from '../sessions/session.repository.ts';
@@ -9,6 +9,8 @@ import { judgeSession } from '../sessions/session-question.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
 import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
 import { toPriceRule } from '../sites/site-model.ts';
+import type { Claim } from '../solver/model.ts';
+import { leavesFree } from '../solver/guest-sharing.ts';
 import { reasonMessage } from '../solver/reason.ts';
 import { bookingsOfCustomer } from './booking.repository.ts';
 import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
@@ -41,12 +43,9 @@ export async function planSession(
   await requireMemberLimit(em, order, { session, type, itemIds, planned });
   const [startMs, endMs] = [session.startTime.getTime(), session.endTime.getTime()];
   const during = { startMs, endMs, nowMs: order.nowMs };
-  const isOwn = ({ itemId }: { itemId: string | null }) => itemId === item.itemId;
+  const isOwn = (claim: Claim) => claim.itemId === item.itemId || leavesFree(claim, item.sharing);
   if (!isWaiting && isGuestElsewhere(site.compiled, item.guestIds, during, isOwn))
     throw alreadyTaken(reasonMessage('guest_unavailable'), ['guest_unavailable'], [], order.site.timezone);
-  const guests = item.guestIds.map(
-    (resourceId): WantedClaim => ({ kind: 'guest', resourceId, unit: 0, startsAtMs: startMs, endsAtMs: endMs }),
-  );
   return {
     item,
     sessionId: session.id,
@@ -54,7 +53,7 @@ export async function planSession(
     endMs,
     priceMinor: (price ?? 0) * item.guests,
     resources: { offeringName: type.name, practitioners: [], rooms: [], equipment: [] },
-    wanted: isWaiting ? [] : guests,
+    wanted: isWaiting ? [] : guestClaims(item.guestIds, during, item.sharing),
     seats: isWaiting ? [] : [{ sessionId: session.id, guests: item.guests }],
     areas: [],
     isWaiting,

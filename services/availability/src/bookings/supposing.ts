@@ -40,11 +40,11 @@ export function supposing<T>(site: CompiledSite, work: (suppose: Suppose) => T):
 }
 
 function applyPlanned(site: CompiledSite, item: HoldItem, claim: WantedClaim): string {
-  const { resourceId, unit, kind, startsAtMs: fromMs, endsAtMs: toMs } = claim;
+  const { resourceId, unit, kind, sharedBy = null, startsAtMs: fromMs, endsAtMs: toMs } = claim;
   const id = claimKey(`planned ${item.itemId}`, resourceId, unit);
   const isAppointment = item.offeringType === 'appointment';
   applyClaim(site, {
-    ...{ id, resourceId, unit, kind, fromMs, toMs },
+    ...{ id, resourceId, unit, kind, sharedBy, fromMs, toMs },
     expiresAtMs: null,
     ...{ bookingId: null, itemId: null, orderId: null },
     appointmentTypeId: isAppointment ? item.offeringId : null,

@@ -121,6 +121,7 @@ function wantedRow(owner: ClaimOwner, claim: WantedClaim): Record<string, unknow
     booking_id: owner.bookingId,
     item_id: owner.itemId,
     expires_at: instantText(owner.expiresAtMs),
+    shared_by: claim.sharedBy ?? null,
   };
 }
 

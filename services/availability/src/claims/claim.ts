@@ -5,6 +5,8 @@ export interface WantedClaim {
   startsAtMs: number;
   endsAtMs: number;
   kind: ClaimKind;
+  /** The line of a package whose items share a guest's time. */
+  sharedBy?: string | null;
 }
 
 export type ClaimKind = 'practitioner' | 'room' | 'equipment' | 'guest';

@@ -1,6 +1,7 @@
 import type { Booking } from '../bookings/booking.ts';
 import type { OwnedClaims } from '../claims/claim.repository.ts';
 import type { TakenClaim, WantedClaim } from '../claims/claim.ts';
+import { guestClaims } from '../claims/guest-claims.ts';
 import type { SessionRow } from './session.entity.ts';
 import type { SessionTimes } from './session-times.ts';
 
@@ -26,15 +27,10 @@ export function hasPlaces({ status, expiresAtMs }: Pick<Booking, 'status' | 'exp
 }
 
 /** What the guests of a booking claim while they are at a session: their own time. */
-export function guestClaims(booking: Booking, { startTime, endTime }: SessionTimes): OwnedClaims {
+export function claimsOfGuests(booking: Booking, { startTime, endTime }: SessionTimes): OwnedClaims {
   const { organisationId, siteId, id: bookingId, itemId, expiresAtMs } = booking;
-  const times = { startsAtMs: startTime.getTime(), endsAtMs: endTime.getTime() };
-  const wanted = booking.request.guestIds.map((resourceId) => ({
-    kind: 'guest' as const,
-    resourceId,
-    unit: 0,
-    ...times,
-  }));
+  const { guestIds, sharing } = booking.request;
+  const wanted = guestClaims(guestIds, { startMs: startTime.getTime(), endMs: endTime.getTime() }, sharing);
   return { owner: { organisationId, siteId, bookingId, itemId, expiresAtMs }, wanted };
 }
 

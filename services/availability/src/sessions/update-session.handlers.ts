@@ -12,7 +12,7 @@ import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import { loadSession, typeOfSession } from './load-session.repository.ts';
 import { lockSessionAnd, takeForSession, tellOfSession } from './save-session.repository.ts';
 import type { SessionRow } from './session.entity.ts';
-import { guestClaims, hasPlaces, sessionClaims } from './session-claims.ts';
+import { claimsOfGuests, hasPlaces, sessionClaims } from './session-claims.ts';
 import { requirePractitionerOfSite, roomOfSite, roomUnits } from './session-resources.repository.ts';
 import { changedTimes } from './session-times.ts';
 import type { SessionTypeRow } from './session-type.entity.ts';
@@ -38,7 +38,7 @@ export function updateSession(request: UpdateSessionRequest, call: Call): Promis
     const claimsOf = (bookings: Booking[]): OwnedClaims[] => {
       if (!isMoved) return [];
       const present = bookings.filter((booking) => hasPlaces(booking, call.clock.nowMs()));
-      return [sessionClaims({ ...row, ...wish }, units), ...present.map((booking) => guestClaims(booking, wish))];
+      return [sessionClaims({ ...row, ...wish }, units), ...present.map((booking) => claimsOfGuests(booking, wish))];
     };
     const bookings = await lockSessionAnd(em, row, claimsOf);
     const givenUp = isMoved ? [row.id, ...bookings.map(({ id }) => id)] : [];

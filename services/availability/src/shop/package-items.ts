@@ -1,10 +1,12 @@
+import { isGuestElsewhere } from '../bookings/supposing.ts';
 import { startOptions } from '../solver/itineraries/start-options.ts';
 import type { VisitItem } from '../solver/itineraries/visit.ts';
-import type { SlotQuery } from '../solver/model.ts';
+import type { Claim, GuestSharing, SlotQuery } from '../solver/model.ts';
+import { leavesFree } from '../solver/guest-sharing.ts';
 import { packageItem } from '../solver/packages/package-item.ts';
 import {
   guestsAtOnce,
-  mayOverlap,
+  guestSharing,
   type PackageChoice,
   type PackageItem,
   type PackageOption,
@@ -20,12 +22,13 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The question about one option as an appointment; its guests may be anywhere where the choice may overlap. */
+/** The question about one option as an appointment. */
 export function appointmentQuery(
-  { target, guests, guestIds, nowMs, memberships, excludedItemIds, model }: PackageQuestion,
+  question: PackageQuestion,
   choice: PackageChoice,
   { offeringId }: PackageOption,
 ): Omit<SlotQuery, 'dateFrom' | 'dateTo'> | undefined {
+  const { target, guests, guestIds, nowMs, memberships, excludedItemIds } = question;
   const { offerings, compiled } = target.versioned;
   const type = offerings.has(offeringId) ? compiled.types.get(offeringId) : undefined;
   if (choice.offeringType !== 'appointment' || type === undefined) return undefined;
@@ -34,8 +37,9 @@ export function appointmentQuery(
     nowMs,
     durationMinutes: type.durationsMinutes[0] ?? 0,
     guests: guestsAtOnce(guests, type),
-    guestIds: mayOverlap(model, choice) ? [] : guestIds,
+    guestIds,
     excludeItemIds: excludedItemIds,
+    sharing: sharingOf(question, choice),
     memberships,
   };
 }
@@ -77,16 +81,20 @@ function visitItem(question: PackageQuestion, choice: PackageChoice, option: Pac
 }
 
 export function sessionRefusal(
-  { guestIds, target, excludedItemIds, model }: PackageQuestion,
+  question: PackageQuestion,
   choice: PackageChoice,
   { reason, startMs, endMs }: OfferedSession,
 ): Refusal | null {
   if (reason !== null) return { reason, message: sessionMessage(reason) };
-  if (mayOverlap(model, choice)) return null;
-  const isElsewhere = guestIds.some((id) =>
-    (target.versioned.compiled.guests.get(id)?.claimed.claims ?? []).some(
-      ({ fromMs, toMs, itemId }) => !excludedItemIds.includes(itemId ?? '') && fromMs < endMs && startMs < toMs,
-    ),
-  );
-  return isElsewhere ? { reason: 'guest_unavailable', message: reasonMessage('guest_unavailable') } : null;
+  const { guestIds, target, excludedItemIds, nowMs } = question;
+  const sharing = sharingOf(question, choice);
+  const isOwn = (claim: Claim): boolean => excludedItemIds.includes(claim.itemId ?? '') || leavesFree(claim, sharing);
+  return isGuestElsewhere(target.versioned.compiled, guestIds, { startMs, endMs, nowMs }, isOwn)
+    ? { reason: 'guest_unavailable', message: reasonMessage('guest_unavailable') }
+    : null;
+}
+
+/** Guests may be at what their line holds already as far as its choices may overlap. */
+function sharingOf({ model, lineId }: PackageQuestion, choice: PackageChoice): GuestSharing | undefined {
+  return lineId ? guestSharing(model, choice, lineId) : undefined;
 }

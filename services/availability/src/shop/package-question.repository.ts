@@ -29,6 +29,8 @@ export interface PackageQuestion extends Asker {
   model: PackageModel;
   guests: number;
   guestIds: string[];
+  /** The basket's line that the package is chosen in. */
+  lineId: string | undefined;
   /** What the package's line holds beside what is chosen anew. */
   held: { item: PackageItem; booking: Booking }[];
   excludedItemIds: string[];
@@ -52,7 +54,7 @@ export async function packageQuestion(
   call: Call,
 ): Promise<PackageQuestion> {
   const { model } = target.offering;
-  const { basketId, line, excludedItemIds } = await basketOf(place, call);
+  const { basketId, lineId, line, excludedItemIds } = await basketOf(place, call);
   const basketGuests = basketId ? await guestsOf(call.em, basketId) : [];
   const held = line
     .filter(({ itemId }) => !excludedItemIds.includes(itemId))
@@ -63,7 +65,7 @@ export async function packageQuestion(
   const spread = { dateFrom: dates[0] ?? range.dateFrom, dateTo: dates.at(-1) ?? range.dateTo };
   const givenUp = excludedItemIds;
   return {
-    ...{ ...asker, target, model, guests, guestIds: basketGuests, held, excludedItemIds },
+    ...{ ...asker, target, model, guests, guestIds: basketGuests, lineId, held, excludedItemIds },
     basketTimes: (basketId ? await bookingsOf(call.em, basketId) : [])
       .filter(({ itemId }) => !excludedItemIds.includes(itemId))
       .map(({ startsAtMs, endsAtMs }) => ({ startMs: startsAtMs, endMs: endsAtMs })),
@@ -90,7 +92,7 @@ async function askerOf(
 async function basketOf(
   { basketId, basketItemId, packageItemId, choiceId }: BasketPlace,
   call: Call,
-): Promise<{ basketId: string | undefined; line: Booking[]; excludedItemIds: string[] }> {
+): Promise<{ basketId: string | undefined; lineId: string | undefined; line: Booking[]; excludedItemIds: string[] }> {
   const chosen = packageItemId ? (await bookingsOfItems(call.em, [packageItemId])).get(packageItemId) : undefined;
   const lineId = chosen?.request.packageItemOf ?? basketItemId;
   const line = lineId ? await bookingsOfPackage(call.em, lineId) : [];
@@ -98,6 +100,7 @@ async function basketOf(
     chosen ? itemId === chosen.itemId : choiceId === undefined || request.packageChoiceId === choiceId;
   return {
     basketId: chosen?.orderId ?? line[0]?.orderId ?? basketId ?? undefined,
+    lineId: lineId ?? undefined,
     line,
     excludedItemIds: line.filter(isAnew).map(({ itemId }) => itemId),
   };

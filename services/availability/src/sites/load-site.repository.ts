@@ -115,6 +115,7 @@ interface ClaimRow {
   to_ms: string;
   expires_ms: string | null;
   kind: string;
+  shared_by: string | null;
   booking_id: string | null;
   item_id: string | null;
   order_id: string | null;
@@ -128,7 +129,7 @@ async function loadClaims(em: SqlEntityManager, siteId: string, resourceIds: str
   const rows = await em.execute<ClaimRow[]>(
     `select c.resource_id, c.unit, (extract(epoch from lower(c.during)) * 1000)::bigint as from_ms,
             (extract(epoch from upper(c.during)) * 1000)::bigint as to_ms, (extract(epoch from c.expires_at) * 1000)::bigint as expires_ms,
-            c.kind, c.booking_id, c.item_id, b.order_id, b.offering_id, t.category_ids, (extract(epoch from b.ends_at - b.starts_at) / 60)::int as duration
+            c.kind, c.shared_by, c.booking_id, c.item_id, b.order_id, b.offering_id, t.category_ids, (extract(epoch from b.ends_at - b.starts_at) / 60)::int as duration
      from claims c left join bookings b on b.id = c.booking_id left join appointment_types t on t.id = b.offering_id
      where c.active and upper(c.during) > lido_now() - interval '1 day'
        and (c.site_id = ? or c.resource_id in (select jsonb_array_elements_text(?::jsonb)))`,
@@ -142,6 +143,7 @@ async function loadClaims(em: SqlEntityManager, siteId: string, resourceIds: str
     toMs: Number(row.to_ms),
     expiresAtMs: row.expires_ms === null ? null : Number(row.expires_ms),
     kind: row.kind,
+    sharedBy: row.shared_by,
     bookingId: row.booking_id,
     itemId: row.item_id,
     orderId: row.order_id,

@@ -148,7 +148,7 @@ export function freeExpiredHolds(site: CompiledSite, nowMs: number): void {
   }
 }
 
-/** The claims of a booking, an item or an order. */
+/** The claims of a booking, an item, an order, or of those that share a line's guests. */
 export function claimsOwnedBy(site: CompiledSite, ownerId: string): Iterable<Claim> {
   return site.owned.get(ownerId) ?? [];
 }
@@ -228,8 +228,8 @@ function removeOwned(owned: Map<string, readonly Claim[]>, claim: Claim): void {
   }
 }
 
-function ownersOf({ bookingId, itemId, orderId }: Claim): string[] {
-  return [bookingId, itemId, orderId].filter((id) => id !== null);
+function ownersOf({ bookingId, itemId, orderId, sharedBy = null }: Claim): string[] {
+  return [bookingId, itemId, orderId, sharedBy].filter((id) => id !== null);
 }
 
 function resourceOf(site: CompiledSite, id: string): Resource | undefined {

@@ -148,7 +148,7 @@ export interface AppointmentType {
   readonly membershipBookingWindows: readonly MembershipBookingWindow[];
 }
 
-/** One unit of one resource held for `[fromMs, toMs)`, the buffer included. Guests are resources with one unit. */
+/** One unit of one resource held for `[fromMs, toMs)`, the buffer included. Guests are resources with one unit, and a second where items of a package share the first. */
 export interface Claim {
   readonly id: string;
   readonly resourceId: string;
@@ -161,6 +161,8 @@ export interface Claim {
   readonly bookingId: string | null;
   readonly itemId: string | null;
   readonly orderId: string | null;
+  /** The line of a package whose items share a guest's time. */
+  readonly sharedBy?: string | null;
   readonly appointmentTypeId: string | null;
   /** Those of an appointment type that the site itself does not offer, or no longer. */
   readonly categoryIds?: readonly string[];
@@ -229,6 +231,13 @@ export interface AreaModels {
   readonly areaClaims: readonly AreaClaim[];
 }
 
+/** That guests may be at an item of a package while they are at others of the same line, whose choices may overlap. */
+export interface GuestSharing {
+  readonly lineId: string;
+  /** Whether it may overlap only those that need not be apart themselves. */
+  readonly isApart: boolean;
+}
+
 /** One question about one appointment type for the local dates `dateFrom` to `dateTo`, both included. */
 export interface SlotQuery {
   readonly appointmentTypeId: string;
@@ -246,6 +255,7 @@ export interface SlotQuery {
   readonly excludeBookingIds?: readonly string[];
   readonly excludeItemIds?: readonly string[];
   readonly excludeOrderIds?: readonly string[];
+  readonly sharing?: GuestSharing | undefined;
   /** The customer's active memberships. */
   readonly memberships: readonly { readonly typeId: string }[];
 }

@@ -20,6 +20,7 @@ import { distinct, listedPractitioners, listedRooms, practitionersNeeded, restri
 import { bitFrom, bitOf, daysOf, type HorizonDay, maxSpanMinutes } from './horizon.ts';
 import { type Demand, type Lane, type Shape, startsOf } from './kernel.ts';
 import type { AppointmentType, Claim, SlotQuery } from './model.ts';
+import { leavesFree } from './guest-sharing.ts';
 import type { NoAvailabilityReason } from './reason.ts';
 import { readStarts } from './start-group.ts';
 
@@ -261,7 +262,7 @@ function roomMode(type: AppointmentType): 'exclusive' | 'shared' {
 }
 
 /** Whose claims a query leaves out. */
-type Exclusions = Pick<SlotQuery, 'excludeBookingIds' | 'excludeItemIds' | 'excludeOrderIds'>;
+type Exclusions = Pick<SlotQuery, 'excludeBookingIds' | 'excludeItemIds' | 'excludeOrderIds' | 'sharing'>;
 
 /** What is claimed of a resource beside the claims that a query leaves out. */
 export function claimedWithout(site: CompiledSite, exclusions: Exclusions): (resource: Resource) => ClaimedTime {
@@ -277,6 +278,8 @@ function excludedClaims(site: CompiledSite, query: Exclusions): ReadonlySet<Clai
   exclude(query.excludeBookingIds, 'bookingId');
   exclude(query.excludeItemIds, 'itemId');
   exclude(query.excludeOrderIds, 'orderId');
+  for (const claim of claimsOwnedBy(site, query.sharing?.lineId ?? ''))
+    if (leavesFree(claim, query.sharing)) excluded.add(claim);
   return excluded;
 }
 

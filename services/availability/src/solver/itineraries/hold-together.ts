@@ -2,7 +2,8 @@ import { type Combination, isBookable } from '../combinations.ts';
 import type { CompiledSite } from '../compile-site.ts';
 import { type FreeDespiteRules, freeDespiteRules } from '../despite-rules.ts';
 import { bitFrom, bitOf, msOfBit } from '../horizon.ts';
-import type { SlotQuery } from '../model.ts';
+import type { GuestSharing, SlotQuery } from '../model.ts';
+import { mayMeet } from '../guest-sharing.ts';
 import type { NoAvailabilityReason } from '../reason.ts';
 import { assignResources, Joining, type Task } from './assign-resources.ts';
 import {
@@ -114,6 +115,7 @@ export function otherStarts(
 interface HeldItem {
   readonly tasks: readonly Task[];
   readonly guestIds: readonly string[];
+  readonly sharing: GuestSharing | undefined;
   /** While guests are there, who do not stay for the buffer. */
   readonly from: number;
   readonly to: number;
@@ -127,6 +129,7 @@ function heldAt(planned: PlannedItem, bit: number): HeldItem {
   return {
     tasks: tasksAt(planned, bit),
     guestIds: query.guestIds ?? [],
+    sharing: query.sharing,
     from: bit,
     to: bit + shape.durationBuckets,
     turned: (shift) => tasksAt({ ...planned, rotateBy: planned.rotateBy + shift }, bit),
@@ -145,6 +148,7 @@ function heldPastRules(
   return {
     tasks: turned(0),
     guestIds: query.guestIds ?? [],
+    sharing: query.sharing,
     from: startMs,
     to: endMs,
     turned,
@@ -167,6 +171,7 @@ function obstacle(held: readonly HeldItem[], next: HeldItem, joining: Joining): 
 
 /** Whether a guest would be at both at a time. */
 function meet(a: HeldItem, b: HeldItem): boolean {
+  if (mayMeet(a.sharing, b.sharing)) return false;
   return a.from < b.to && b.from < a.to && a.guestIds.some((id) => b.guestIds.includes(id));
 }
 

@@ -1,6 +1,6 @@
 import type { BookingRules } from '../booking-window.ts';
 import type { StartOption } from '../itineraries/start-options.ts';
-import type { AvailabilityRule, PriceRule } from '../model.ts';
+import type { AvailabilityRule, GuestSharing, PriceRule } from '../model.ts';
 
 /** The solver's view of a package. Amounts are for one guest, in the smallest unit. */
 export interface PackageModel extends BookingRules {
@@ -87,6 +87,12 @@ export function requiredTimes({ choices }: Pick<PackageModel, 'choices'>): Packa
 /** Whether guests may be elsewhere while they are at this choice. */
 export function mayOverlap(model: Pick<PackageModel, 'preventsOverlaps'>, choice: PackageChoice): boolean {
   return !model.preventsOverlaps || choice.allowsOverlaps;
+}
+
+/** How what is chosen of a choice shares its guests' time within its line; undefined where no choices of the package may overlap. */
+export function guestSharing(model: PackageModel, choice: PackageChoice, lineId: string): GuestSharing | undefined {
+  if (!model.choices.some((one) => mayOverlap(model, one))) return undefined;
+  return { lineId, isApart: !mayOverlap(model, choice) };
 }
 
 /** Who takes an option's time at once: what it allows, as near as can be to all the guests. */
