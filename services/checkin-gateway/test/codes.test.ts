@@ -228,6 +228,17 @@ describe('a scan', () => {
     }
   });
 
+  test('ends before its deadline: what comes behind slow actions is left out', async () => {
+    const { id, value } = await make();
+    world.hooks.stall('/slow');
+    for (let count = 0; count < 4; count++) await attach(id, { url: '/slow', continue_on_fail: true });
+    await attach(id, { url: '/behind-the-slow' });
+    const answer = await scanned(value);
+    expect(answer.actions.at(0)).toMatchObject({ status: 'failed' });
+    expect(answer.actions.at(-1)).toMatchObject({ status: 'skipped', message: expect.stringContaining('too long') });
+    expect(world.hooks.calls.some(({ path }) => path === '/behind-the-slow')).toBe(false);
+  }, 30_000);
+
   test('of a code that is unknown, expired or removed is not found, and nothing tells them apart', async () => {
     const [gone, expired] = [await make(), await make({ expires_at: '2020-01-01T00:00:00Z' })];
     await world.send('DELETE', `/code/${gone.id}`);

@@ -5,6 +5,8 @@ import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { claimRun, releaseRun } from '../src/actions/bound-action.repository.ts';
 import { forgetFired } from '../src/actions/forget-fired.job.ts';
+import type { Row } from '../../../tools/seed/api.ts';
+import { connectReader } from '../simulator/reader.ts';
 import { checkinAt, dataOf, type PresenceWorld, startPresenceWorld } from './presence-world.ts';
 
 let world: PresenceWorld;
@@ -67,6 +69,34 @@ describe('what was fired before a crash', () => {
     const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(await world.addRoom())));
     expect((await database.query('select 1 from fired_triggers where subject_id = $1', [id])).rowCount).toBe(0);
   });
+});
+
+test('a door is not unlocked by what was fired too long ago', async () => {
+  const room = await world.addRoom();
+  const device = await world.api.post('/devices', {
+    ...{ site_id: world.site, name: 'Door', kind: 'gantner_g7', serial_number: 'SN-7', direction: 'in' },
+    medium_format: 'HEX_MSB',
+  });
+  const { token } = await world.api.post<Row & { token: string }>(`/devices/${device.id}/token`);
+  const reader = await connectReader({ url: world.system.readersUrl, token, serial: 'SN-7' });
+  onTestFinished(() => reader.close());
+  await world.bind(await world.addAction({ run: 'unlock_door', input: { device_id: device.id } }), room);
+  const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
+  await expect.poll(() => reader.decisionCount, { timeout: 10_000 }).toBe(1);
+  const runs = async () => {
+    const text = `select r.status, r.message from action_runs r join fired_triggers f on f.seq = r.trigger_seq
+      where f.subject_id = $1 and f.done_at is not null`;
+    return (await database.query(text, [id])).rows;
+  };
+  await expect.poll(runs, { timeout: 10_000 }).toMatchObject([{ status: 'ACTION_STATUS_DONE' }]);
+  await database.query(
+    `update fired_triggers set occasion = occasion || jsonb_build_object('atMs', (occasion->>'atMs')::bigint - 9000) where subject_id = $1`,
+    [id],
+  );
+  await dieBehindFirst(id, 'all');
+  const late = { status: 'ACTION_STATUS_FAILED', message: expect.stringContaining('too late') };
+  await expect.poll(runs, { timeout: 15_000 }).toMatchObject([late]);
+  expect(reader.decisionCount).toBe(1);
 });
 
 test('an action that leaves recent repetitions out runs again after ten seconds, and for something else at once', async () => {

@@ -25,6 +25,8 @@ export interface Hooks {
   readonly calls: HookCall[];
   /** How the next calls of a path are answered. */
   answer(path: string, status: number, body?: object): void;
+  /** Leaves the next calls of a path without an answer. */
+  stall(path: string): void;
   /** The triggers told of something, in the order of the calls. */
   triggersOf(checkinId: string): string[];
   stop(): Promise<void>;
@@ -153,10 +155,12 @@ export async function startPresenceWorld(): Promise<PresenceWorld> {
 async function startHooks(): Promise<Hooks> {
   const calls: HookCall[] = [];
   const answers = new Map<string, { status: number; body: object }>();
+  const stalled = new Set<string>();
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = await readAll(request);
     const path = request.url ?? '';
     calls.push({ path, headers: request.headers, text, body: JSON.parse(text) as HookCall['body'] });
+    if (stalled.has(path)) return;
     const { status, body } = answers.get(path) ?? { status: 200, body: {} };
     response
       .writeHead(status, { 'content-type': 'application/json', location: '/elsewhere' })
@@ -170,6 +174,7 @@ async function startHooks(): Promise<Hooks> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     answer: (path, status, body = {}) => void answers.set(path, { status, body }),
+    stall: (path) => void stalled.add(path),
     triggersOf: (checkinId) =>
       calls
         .filter(({ body }) => (body.context['checkin'] as Row | undefined)?.id === checkinId)

@@ -85,6 +85,15 @@ export async function postponeFired(
   );
 }
 
+/** Gives a trigger to whoever takes it next; that it was taken is no attempt. */
+export async function handOnFired(em: SqlEntityManager, seq: string, runner: string): Promise<void> {
+  await em.execute(
+    'update fired_triggers set runner = null, held_until = lido_now(), attempts = attempts - 1 where seq = ? and runner = ?',
+    [seq, runner],
+    'run',
+  );
+}
+
 /** Which bindings of a trigger have had their run. */
 export async function findRuns(em: SqlEntityManager, seq: string): Promise<Map<string, ActionOutcome['status']>> {
   const rows = await em.execute<{ id: string; status: ActionOutcome['status'] }[]>(

@@ -147,11 +147,15 @@ async function createCheckin(action: BoundAction, occasion: Occasion, parts: Act
   return { ...done, checkinId: id };
 }
 
+/** Whoever wanted in has gone after this long: a door that opens then opens to anybody. */
+export const doorMsMax = 8_000;
+
 async function unlockDoor(action: BoundAction, occasion: Occasion, parts: ActionParts): Promise<ActionOutcome> {
   const deviceId = textIn(action.input, 'device_id') ?? '';
   const device = await findDevice(parts.db.fork(), deviceId);
   const isOurs = device && !device.deletedAt && device.organisationId === occasion.organisationId;
   if (!isOurs || !device.enabled) return failed('There is no such reader whose door could be unlocked.');
+  if (parts.nowMs() - occasion.atMs > doorMsMax) return failed('It is too late to unlock the door.');
   if (!parts.doors.unlock(device.id, 'Welcome')) return failed('The reader at the door is not connected.', true);
   return done;
 }

@@ -8,6 +8,7 @@ import {
   findRuns,
   finishFired,
   type FiredTrigger,
+  handOnFired,
   holdFired,
   isRunning,
   keepFired,
@@ -29,9 +30,12 @@ const forgetEveryMs = 3_600_000;
 const pausesSeconds = [2, 10] as const;
 /** A trigger that has ended so many runners in the middle is given up: those behind it wait. */
 const attemptsMax = 10;
-/** How long a request waits for earlier triggers, and for what allows it: both end well before its deadline. */
+/**
+ * How long a request waits for earlier triggers, and until when from its beginning it asks what allows it. The last action may take three
+ * seconds more: that ends well before its deadline of fifteen.
+ */
 const settleMsMax = 4_000;
-const askMsMax = 8_000;
+const askUntilMs = 9_000;
 const settlePollMs = 20;
 
 /** The triggers of a service with what runs them. */
@@ -49,7 +53,7 @@ export function triggersOf(parts: ActionParts, telemetry: Telemetry): RunningTri
   const forgetter = sweeperOf(() => forgetFired(parts.db), forgetting);
   return {
     fire: (occasion, em) => keepFired(em, occasion),
-    ask: (occasion) => ask(occasion, parts),
+    ask: (occasion, sinceMs) => ask(occasion, sinceMs, parts),
     settle: (subjectId) => settle(subjectId, parts),
     wake: () => runners.forEach((runner) => runner.wake()),
     start: () => {
@@ -80,12 +84,12 @@ const leftOut: ActionOutcome = {
 };
 
 /** Asks the actions of a hook; the first that fails, unless it may, refuses. What takes too long is refused too. */
-async function ask(occasion: Occasion, parts: ActionParts): Promise<void> {
+async function ask(occasion: Occasion, sinceMs: number, parts: ActionParts): Promise<void> {
   const { organisationId, bookable, trigger } = occasion;
   const bound = { organisationId, to: 'bookable', objectId: bookable?.id ?? '', trigger } as const;
   const actions = await findBoundActions(parts.db.fork(), bound);
   if (actions.length === 0) return;
-  const untilMs = performance.now() + askMsMax;
+  const untilMs = sinceMs + askUntilMs;
   await runChain(actions, async (action) => {
     if (performance.now() > untilMs) throw unavailable('The actions of this bookable take too long. Please try again.');
     const outcome = await runAction(action, occasion, parts);
@@ -103,26 +107,31 @@ function refusedBy({ name }: BoundAction, { message }: ActionOutcome): Refusal {
 async function settle(subjectId: string, parts: ActionParts): Promise<void> {
   const untilMs = performance.now() + settleMsMax;
   while (performance.now() < untilMs) {
-    if (await runNext(parts, subjectId)) continue;
+    if (await runNext(parts, subjectId, untilMs)) continue;
     if (!(await isRunning(parts.db.fork(), subjectId))) return;
     await after(settlePollMs);
   }
 }
 
 /** Runs the next trigger that waits; answers false where none does. */
-async function runNext(parts: ActionParts, subjectId: string | null): Promise<boolean> {
+async function runNext(parts: ActionParts, subjectId: string | null, untilMs = Infinity): Promise<boolean> {
   const runner = randomUUID();
   const fired = await takeFired(parts.db.fork(), runner, subjectId);
   if (!fired) return false;
-  await runFired(fired, runner, parts);
+  await runFired(fired, { runner, untilMs }, parts);
   return true;
 }
 
 class TryAgain extends Error {}
+class HandOn extends Error {}
 class LostTrigger extends Error {}
 
 /** Runs what has not run of a trigger. A crash before the end lets the next runner go on behind the last action that is known to have run. */
-async function runFired(fired: FiredTrigger, runner: string, parts: ActionParts): Promise<void> {
+async function runFired(
+  fired: FiredTrigger,
+  { runner, untilMs }: { runner: string; untilMs: number },
+  parts: ActionParts,
+): Promise<void> {
   const { seq, occasion, attempts } = fired;
   const { organisationId, bookable, trigger } = occasion;
   const em = parts.db.fork();
@@ -134,6 +143,8 @@ async function runFired(fired: FiredTrigger, runner: string, parts: ActionParts)
     await runChain(actions, async (action) => {
       const status = runs.get(action.bindingId);
       if (status) return { ...leftOut, status, message: null };
+      // Whoever waits does so no longer; another runner goes on with it.
+      if (performance.now() > untilMs) throw new HandOn();
       if (!(await holdFired(parts.db.fork(), seq, runner))) throw new LostTrigger();
       const outcome = await runAction(action, occasion, parts);
       if (outcome.status === 'ACTION_STATUS_FAILED' && outcome.isRetryable && pause !== undefined) throw new TryAgain();
@@ -143,6 +154,7 @@ async function runFired(fired: FiredTrigger, runner: string, parts: ActionParts)
     await finishFired(parts.db.fork(), seq, runner);
   } catch (error) {
     if (error instanceof LostTrigger) return;
+    if (error instanceof HandOn) return handOnFired(parts.db.fork(), seq, runner);
     if (!(error instanceof TryAgain)) throw error;
     await postponeFired(parts.db.fork(), seq, runner, pause ?? 0);
   }

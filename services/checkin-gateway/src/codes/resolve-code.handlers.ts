@@ -7,7 +7,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { KeyedBuckets } from '@lido/runtime/service/token-buckets.ts';
 import { findBoundActions } from '../actions/bound-action.repository.ts';
 import type { Occasion } from '../actions/occasion.ts';
-import { type ActionParts, runAction } from '../actions/run-action.client.ts';
+import { type ActionOutcome, type ActionParts, doorMsMax, runAction } from '../actions/run-action.client.ts';
 import { runChain } from '../actions/run-triggers.job.ts';
 import { transactionOf } from '../presence/change-presence.handlers.ts';
 import { CodeEntity, type CodeRow } from './code.entity.ts';
@@ -42,8 +42,9 @@ export async function resolveCode(value: string, call: Call, parts: ScanParts): 
     }),
   );
   const bound = { organisationId: row.organisationId, to: 'code', objectId: row.id } as const;
-  const ran = await runChain(await findBoundActions(call.em, bound), (action) =>
-    runAction(action, occasion, parts.actions),
+  const untilMs = performance.now() + doorMsMax;
+  const ran = await runChain(await findBoundActions(call.em, bound), async (action) =>
+    call.signal.aborted || performance.now() > untilMs ? tooLate : runAction(action, occasion, parts.actions),
   );
   return {
     code: toCode(row, formatsIn('UTC')),
@@ -53,6 +54,12 @@ export async function resolveCode(value: string, call: Call, parts: ScanParts): 
     })),
   };
 }
+
+/** The scanner waits no longer: nothing is done for it any more. */
+const tooLate: ActionOutcome = {
+  ...{ status: 'ACTION_STATUS_SKIPPED', message: 'The actions before this one have taken too long.' },
+  ...{ checkinId: null, isRetryable: false },
+};
 
 /** A customer of the organisation who scans is the one who is present; otherwise it is whoever the code belongs to. */
 function occasionOf(row: CodeRow, { principal, actor, requestId }: Call, atMs: number): Occasion {

@@ -101,11 +101,12 @@ export async function changePresence(
   parts: PresenceParts,
 ): Promise<BookableCheckin> {
   const { triggers } = parts;
+  const sinceMs = performance.now();
   await triggers.settle(row.id);
   const booking = await findLinkedBooking(parts.db.fork(), row.id);
   const planned = { ...row, ...times };
   const isDeparture = !row.checkOut && times.checkOut !== null;
-  await triggers.ask(occasionOf('TRIGGER_CHECKOUT_STARTED', planned, { booking, isDeparture, doer, parts }));
+  await triggers.ask(occasionOf('TRIGGER_CHECKOUT_STARTED', planned, { booking, isDeparture, doer, parts }), sinceMs);
   const answer = await transactionOf(
     parts,
     doer,
