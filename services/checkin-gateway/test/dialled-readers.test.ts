@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Device } from '@lido/proto/lido/checkin/v1/device.ts';
 import { freePort } from '../../../tools/local/ports.ts';
@@ -73,6 +76,24 @@ describe('a reader that we dial', () => {
     const late = await listenAsDevice({ serial: serialNumber, login, port });
     onTestFinished(() => late.close());
     await late.nextReader();
+  });
+
+  test('is said to be not reached in the same words, whatever is at its address', async () => {
+    const web = createServer((_request, response) => void response.end());
+    const silent = createNetServer();
+    for (const server of [web, silent]) {
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void server.close());
+    }
+    const ports = [web, silent].map((server) => (server.address() as AddressInfo).port);
+    const words = await Promise.all(
+      [...ports, await freePort()].map(async (port) => {
+        const id = await create({ serialNumber: serial(), address: `ws://127.0.0.1:${port}/api` });
+        await eventually(async () => Boolean((await statusOf(id))?.lastRefusal));
+        return (await statusOf(id))?.lastRefusal;
+      }),
+    );
+    expect(new Set(words)).toEqual(new Set(['Not reached: no reader has answered at this address.']));
   });
 
   test('that takes no such login is not used, and its status says so', async () => {
@@ -178,6 +199,24 @@ describe('a login', () => {
     expect(await change({ name: 'Side door' }, ['name'])).toMatchObject({ hasLogin: true, loginUser: 'lido' });
     expect(await change({}, ['login_password', 'login_user'])).toMatchObject({ hasLogin: false, loginUser: null });
     expect(await change({}, ['address'])).toMatchObject({ address: null });
+  });
+
+  test('is forgotten with another address, but for what is sent anew', async () => {
+    const address = 'ws://127.0.0.1:1/api';
+    const id = await create({ serialNumber: serial(), address, ...loginFields, loginToken: 'a-token' });
+    const change = (fields: Partial<Device>, updateMask: string[]) =>
+      gateway.devices.updateDevice({ id, device: device(fields), updateMask }, gateway.caller);
+    const sealed = async () => {
+      const text = 'select login_password is null as password, login_token is null as token from devices where id = $1';
+      const [row] = await gateway.sql<{ password: boolean; token: boolean }>(text, [id]);
+      return { hasPassword: !row?.password, hasToken: !row?.token };
+    };
+    await change({ address }, ['address']);
+    expect(await sealed()).toEqual({ hasPassword: true, hasToken: true });
+    await change({ address: 'ws://127.0.0.1:2/api', loginPassword: 'new' }, ['address', 'login_password']);
+    expect(await sealed()).toEqual({ hasPassword: true, hasToken: false });
+    await change({ address: 'ws://127.0.0.1:3/api' }, ['address']);
+    expect(await sealed()).toEqual({ hasPassword: false, hasToken: false });
   });
 
   test.each([

@@ -10,6 +10,9 @@ export type DeviceLogin = { readonly user: string; readonly password: string } |
 const noKey =
   'Lido keeps this encrypted only, and has no key for it. Whoever runs it has to set LIDO_SECRETS_KEY to 32 random bytes in base64.';
 
+/** A kept login can not be read; the message is for whoever looks after the device. */
+export class UnreadableLogin extends Error {}
+
 /** A device's body with its secrets sealed. Without a key no secret is taken. */
 export function sealLogin<Body extends Pick<Device, 'loginPassword' | 'loginToken'>>(
   body: Body,
@@ -38,7 +41,7 @@ export function openLogin(
     } catch {
       // Said below, without what the cipher has to say.
     }
-    throw new Error('Its login can not be read: LIDO_SECRETS_KEY is missing or is another one.');
+    throw new UnreadableLogin('Its login can not be read: LIDO_SECRETS_KEY is missing or is another one.');
   };
   if (loginToken) return { token: open(loginToken) };
   return loginUser && loginPassword ? { user: loginUser, password: open(loginPassword) } : undefined;

@@ -1,7 +1,7 @@
 import { Device, type DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
 import type { FieldErrors } from '@lido/runtime/errors/refusal.ts';
-import type { Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
+import type { Handlers } from '@lido/runtime/grpc/call.ts';
 import { create } from '@lido/runtime/resource/create.ts';
 import { equals } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
@@ -9,11 +9,11 @@ import { list } from '@lido/runtime/resource/list.ts';
 import { loadVisible } from '@lido/runtime/resource/load.ts';
 import { remove } from '@lido/runtime/resource/remove.ts';
 import { siteScope } from '@lido/runtime/resource/scope.ts';
-import type { ResourceSpec } from '@lido/runtime/resource/spec.ts';
+import type { ResourceSpec, Saving } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { countTaps } from '../attempts/attempt.repository.ts';
-import { checkAddress, toDevice, toStatus } from './device.ts';
+import { checkAddress, forgetLoginElsewhere, toDevice, toStatus } from './device.ts';
 import { DeviceEntity, type DeviceRow } from './device.entity.ts';
 import { checkRelays } from './device-relays.ts';
 import { sealLogin } from './device-login.repository.ts';
@@ -99,7 +99,8 @@ export function deviceHandlers({ db, secrets, disconnect }: DeviceHandlerOptions
   } satisfies Handlers<typeof DeviceServiceService>;
 }
 
-async function checkDevice(row: DeviceRow, { em }: Transaction): Promise<FieldErrors> {
+async function checkDevice(row: DeviceRow, { em, before }: Saving<DeviceRow>): Promise<FieldErrors> {
+  forgetLoginElsewhere(row, before);
   const twins = await em.execute<unknown[]>(
     'select 1 from devices where organisation_id = ? and kind = ? and serial_number = ? and id <> ? and deleted_at is null',
     [row.organisationId, row.kind, row.serialNumber, row.id],

@@ -49,6 +49,13 @@ export function toStatus(row: DeviceRow, lately: TapCounts, { instant }: Formats
   };
 }
 
+/** A login is for one address only: what is not given anew with another one is forgotten, or it would be told to whoever is there. */
+export function forgetLoginElsewhere(row: DeviceRow, before: DeviceRow | undefined): void {
+  if (!before || before.address === row.address) return;
+  if (row.loginPassword === before.loginPassword) row.loginPassword = null;
+  if (row.loginToken === before.loginToken) row.loginToken = null;
+}
+
 /** What is wrong with how a device is reached, by field. */
 export function checkAddress(row: DeviceRow): FieldErrors {
   const errors: FieldErrors = {};

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
 import { waiter } from '@lido/runtime/events/waiter.ts';
-import type { DeviceLogin } from '../devices/device-login.repository.ts';
+import { type DeviceLogin, UnreadableLogin } from '../devices/device-login.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import { mayConnect } from '../devices/device-relays.ts';
 import { backoffMs } from './backoff.ts';
@@ -33,6 +33,8 @@ export interface ReaderDiallerOptions {
 }
 
 const connectTimeoutMs = 5_000;
+/** The same words for a closed port, another server and a slow one: whoever sets addresses must not learn what is in our network. */
+const notReached = 'Not reached: no reader has answered at this address.';
 
 /** Makes the dialler of one service; it dials nobody before the first refresh. */
 export function readerDialler(options: ReaderDiallerOptions): ReaderDialler {
@@ -134,7 +136,7 @@ class Line {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ device_id: this.#deviceId }, `a reader could not be reached: ${reason}`);
     try {
-      await refused(this.#deviceId, `Not reached: ${reason}`.slice(0, 200));
+      await refused(this.#deviceId, error instanceof UnreadableLogin ? reason : notReached);
     } catch (failure) {
       log.warn({ err: failure, device_id: this.#deviceId }, 'the status of a reader could not be noted');
     }

@@ -76,7 +76,7 @@ export interface ResourceSpec<Row extends BaseRow, Message> {
   orderBy: QueryOrderMap<Row> | QueryOrderMap<Row>[];
   event?: SavedEvent<Message>;
   /** Rules beyond single fields: answers what is wrong with the row as it would be saved. */
-  check?(row: Row, transaction: Transaction, call: Call): Promise<FieldErrors>;
+  check?(row: Row, transaction: Saving<Row>, call: Call): Promise<FieldErrors>;
   /** What else a change brings about, in its transaction. */
   saved?(row: Row, transaction: Saving<Row>, call: Call): Promise<void>;
 }
