@@ -88,9 +88,10 @@ begin
   perform exchange_claims(wanted, '{}');
 end $$;
 
--- Who booked what somebody took keeps the booking, which lacks it from now on; who only held it has to claim again.
+-- Who booked what somebody took keeps the booking, which lacks it from now on; who only held it keeps nothing and has to claim again.
+-- Seats are never held beside what can be taken.
 create function bookings_lacking(losers varchar[], lost varchar[]) returns varchar[] language plpgsql as $$
-declare lacking varchar[];
+declare lacking varchar[]; lapsed varchar[];
 begin
   with told as (
     update bookings b set updated_at = lido_now(), expires_at = case when b.status = 'held' then lido_now() else b.expires_at end,
@@ -98,8 +99,10 @@ begin
         when 'array' then jsonb_path_query_array(value, '$[*] ? (!(@.id == $lost[*]))', jsonb_build_object('lost', l.resource_ids))
         else value end) from jsonb_each(b.summary))
     from (select id, jsonb_agg(resource_id) as resource_ids from unnest(losers, lost) pair(id, resource_id) group by id) l
-    where b.id = l.id returning b.id)
-  select coalesce(array_agg(id), '{}') into lacking from told;
+    where b.id = l.id returning b.id, b.status)
+  select coalesce(array_agg(id), '{}'), array_agg(id) filter (where status = 'held') into lacking, lapsed from told;
+  update claims set active = false where active and booking_id = any (lapsed);
+  update area_claims set active = false where active and booking_id = any (lapsed);
   return lacking;
 end $$;
 

@@ -156,6 +156,32 @@ describe('a booking', () => {
     expect(await sql.eventsOf(item.itemId)).toEqual([moved]);
   });
 
+  test.each(ways)('that is a mere hold and loses its practitioner to %s keeps nothing else', async (_, take) => {
+    const [person = ''] = await hire(world, 1);
+    const [room = ''] = await build(world, 1);
+    const guestIds = [orderId()];
+    const type = await offer(world, { practitionerIds: [person], roomIds: [room] });
+    const single = await offer(world, { practitionerIds: [person], roomIds: [] });
+    const free = await offer(world, { practitionerIds: [], roomIds: [room] });
+    await holdFor(world, itemAt(type.id, at('14:00'), { guestIds }));
+    const other = itemAt(free.id, at('14:00'), { guestIds });
+    await expect(holdFor(world, other)).rejects.toMatchObject(isTaken);
+    await take(person, single.id, '14:00');
+    await expect(holdFor(world, other)).resolves.toBeDefined();
+  });
+
+  test('that is a mere hold and loses its area keeps none of its guests', async () => {
+    const [area = ''] = await dig(world, 4);
+    const guestIds = [orderId()];
+    const type = await offerAreas(world, [area]);
+    const free = await offer(world, { practitionerIds: [], roomIds: await build(world, 1) });
+    await holdFor(world, itemAt(type.id, at('14:00'), { offeringType: 'area_booking', guestIds }));
+    const other = itemAt(free.id, at('14:00'), { guestIds });
+    await expect(holdFor(world, other)).rejects.toMatchObject(isTaken);
+    await block(at('14:00'), at('15:00'), world.staff, { practitionerIds: [], areaIds: [area] });
+    await expect(holdFor(world, other)).resolves.toBeDefined();
+  });
+
   test('that loses its area lacks it, and its order hears of it', async () => {
     const [area = ''] = await dig(world, 4);
     const type = await offerAreas(world, [area]);
