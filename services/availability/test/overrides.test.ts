@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BlockedTimeInput, BlockedTimeServiceService } from '@lido/proto/lido/availability/v1/blocked_time.ts';
+import { days } from '../../../test/support/first-site.ts';
 import { callerOf, type TestCaller } from '../../../test/support/callers.ts';
 import { dig, offerAreas } from '../../../test/support/areas.ts';
 import { blankPractitioner, blankRota, blankSession, build, hire, offer } from '../../../test/support/offerings.ts';
@@ -137,6 +138,50 @@ describe('who may override at one site', () => {
     expect([await holdsTime(lost), await holdsTime(id)]).toEqual([false, true]);
   });
 });
+
+describe('a refusal', () => {
+  test('says whose booking is in the way to who sees its site, and to others only that there is one', async () => {
+    const lost = await bookThere('16:00');
+    const [booking] = await sql.run<{ order_id: string }>('select order_id from bookings where id = $1', [lost]);
+    const grants = both.principal.grants.filter(({ siteId }) => siteId === world.siteId);
+    const onlyHere = callerOf({ ...both.principal, grants });
+    const orders = [];
+    const type = await offerClass(world, { duration: 60 });
+    const group = {
+      ...{ id: '', sessionTypeId: '', siteId: '', organisationId: '', createdAt: '', updatedAt: '' },
+      ...{
+        practitionerId,
+        practitioner: null,
+        room: null,
+        startTimes: [{ id: '', value: '16:00' }],
+        weekdays: [...days],
+      },
+      ...{ recurrenceStart: dayAhead(10), recurrenceEnd: dayAhead(10) },
+    };
+    for (const caller of [both, onlyHere]) {
+      const blocked = await refusalOf(block(at('16:00'), at('17:00'), caller, { override: false }));
+      const planned = await refusalOf(
+        world.recurrenceGroups.createSessionTypeRecurrenceGroup({ parentId: type.id, group }, caller),
+      );
+      orders.push([...blocked, ...planned].map(({ order_id: orderId }) => orderId));
+      const names = blocked.map(({ code, message }) => [code, message.includes('another booking')]);
+      expect(names).toEqual([caller === both ? ['appointment', false] : ['booking', true]]);
+    }
+    expect(orders).toEqual([
+      [booking?.order_id, booking?.order_id],
+      [null, null],
+    ]);
+  });
+});
+
+/** What a refusal says is in the way. */
+async function refusalOf(work: Promise<unknown>) {
+  const { metadata } = await work.then(
+    () => ({ metadata: undefined }),
+    (error: { metadata?: { conflicts?: { code: string; message: string; order_id: string | null }[] } }) => error,
+  );
+  return metadata?.conflicts ?? [];
+}
 
 describe('a booking', () => {
   test.each(ways)('that loses its practitioner to %s lacks them, and its order hears of it', async (_, take) => {

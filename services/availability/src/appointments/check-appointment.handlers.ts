@@ -2,12 +2,12 @@ import type { UpdateAppointmentRequest } from '@lido/proto/lido/availability/v1/
 import type { CheckAnswer, Conflict } from '@lido/proto/lido/availability/v1/check_answer.ts';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { visibleSites } from '@lido/runtime/grpc/principal.ts';
+import { sees } from '@lido/runtime/grpc/principal.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { ChangeParts } from '../bookings/parts.ts';
 import { orderCards } from '../order-cards/order-card.repository.ts';
 import { takenReason } from '../solver/reason.ts';
-import { type BlockingClaim, claimsDuring } from './blocking-claims.repository.ts';
+import { claimsDuring } from './blocking-claims.repository.ts';
 import { type Move, moveAppointment, readMove } from './move-appointment.handlers.ts';
 
 /** The same change as an update makes, undone; what would refuse it is answered as its conflicts. */
@@ -47,13 +47,12 @@ async function conflictsOf({ reason, message }: Refusal, move: Move, call: Call)
   if (blocking.length === 0)
     return [{ code: reason, message, resource: null, ...times(next.startMs, endMs), orderId: null }];
   const names = await namesOf(move, call);
-  const isSeen = ({ siteId }: BlockingClaim): boolean => visibleSites(call.principal)?.includes(siteId) !== false;
   return blocking.map((claim) => ({
     code: reason,
     message,
     resource: { id: claim.resourceId, type: claim.kind, name: names.get(claim.resourceId) ?? '' },
     ...times(claim.startsAtMs, claim.endsAtMs),
-    orderId: isSeen(claim) ? claim.orderId : null,
+    orderId: sees(call.principal, claim.siteId) ? claim.orderId : null,
   }));
 }
 

@@ -6,7 +6,7 @@ import type {
 } from '@lido/proto/lido/availability/v1/blocked_time.ts';
 import { type FieldErrors, forbidden, invalid, seenInBody } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { mayAnywhere, visibleSites } from '@lido/runtime/grpc/principal.ts';
+import { mayAnywhere, sees } from '@lido/runtime/grpc/principal.ts';
 import { firstColumns } from '@lido/runtime/resource/create.ts';
 import { zonesOf } from '@lido/runtime/resource/load.ts';
 import { requireSite } from '@lido/runtime/resource/scope.ts';
@@ -38,7 +38,7 @@ export function createBlockedTime({ blockedTime }: CreateBlockedTimeRequest, cal
     const windows = windowsOf(input, blocked, zone);
     const rows = insertRows(em, { input, blocked, siteId, windows }, call);
     await em.flush();
-    const taking = { blockables, givenUp: [], overrider, zone };
+    const taking = { blockables, givenUp: [], overrider, zone, principal: call.principal };
     const lost = await takeBlockedTime(transaction, rows, taking);
     const first = await emitBlockedTime(rows[0] as BlockedTimeRow, transaction);
     await tellOfBlockedTime(em, rows, taking, { lost });
@@ -70,8 +70,7 @@ function siteOf(
     ...areaIds.flatMap((id) => areas.get(id)?.siteIds ?? []),
     ...practitionerIds.flatMap((id) => practitioners.get(id)?.siteIds ?? []),
   ];
-  const visible = visibleSites(call.principal);
-  const chosen = siteId ?? known.find((id) => visible?.includes(id) !== false);
+  const chosen = siteId ?? known.find((id) => sees(call.principal, id));
   const { permission } = call.access;
   if (chosen !== undefined) seenInBody('site_id', `There is no site ${chosen}.`, () => requireSite(call, chosen));
   else if (!mayAnywhere(call.principal, permission)) throw forbidden(permission);

@@ -4,7 +4,7 @@ import { overrideAreas, overrideClaims, sitesOfBookings } from '../bookings/over
 import type { WantedClaim } from '../claims/claim.ts';
 import { type OwnedAreas, type OwnedClaims, takeAreas, takeClaims } from '../claims/claim.repository.ts';
 import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
-import { areaConflicts, claimConflicts, conflictsWith } from '../claims/conflict.repository.ts';
+import { areaConflicts, claimConflicts, conflictsWith, type Telling } from '../claims/conflict.repository.ts';
 import { takenBy } from '../sessions/session-claims.ts';
 import { nextVersions, type SiteChange, sitesOfPractitioners } from '../sites/site-version.repository.ts';
 import type { BlockedTimeRow } from './blocked-time.entity.ts';
@@ -12,11 +12,10 @@ import type { Blockables } from './blocked-resources.repository.ts';
 import { windowOf } from './blocked-time.ts';
 
 /** Whom a block is for, and in whose name it takes what others hold. */
-export interface Taking {
+export interface Taking extends Telling {
   blockables: Blockables;
   givenUp: string[];
   overrider: Overrider | null;
-  zone: string;
 }
 
 /** Takes the time of all resources of all rows, or refuses with what stands in the way. Answers the bookings that lost by it. */
@@ -26,15 +25,15 @@ export async function takeBlockedTime(
   taking: Taking,
 ): Promise<string[]> {
   const { em } = transaction;
-  const { givenUp, overrider, zone } = taking;
+  const { givenUp, overrider } = taking;
   const claims = rows.map((row) => claimsOf(row, taking.blockables));
   const areas = rows.map((row) => areasOf(row, taking.blockables));
   const lost = await overrideClaims(transaction, claims, givenUp, overrider);
   const blocking = await takeClaims(em, claims, givenUp);
-  if (blocking.length > 0) throw conflictsWith(await claimConflicts(em, blocking, zone));
+  if (blocking.length > 0) throw conflictsWith(await claimConflicts(em, blocking, taking));
   lost.push(...(await overrideAreas(transaction, areas, givenUp, overrider)));
   const full = await takeAreas(em, areas, givenUp);
-  if (full.length > 0) throw conflictsWith(await areaConflicts(em, areas, full, zone));
+  if (full.length > 0) throw conflictsWith(await areaConflicts(em, areas, full, taking));
   return lost;
 }
 

@@ -27,7 +27,7 @@ export function updateBlockedTime(request: UpdateBlockedTimeRequest, call: Call)
     const zone = (await zonesOf(em, [row.siteId])).get(row.siteId) ?? 'UTC';
     const overrider = overriderOf(request.blockedTime?.override, row.siteId, call);
     await em.flush();
-    const taking = { blockables, givenUp: [before.id], overrider, zone };
+    const taking = { blockables, givenUp: [before.id], overrider, zone, principal: call.principal };
     const lost = await takeBlockedTime(transaction, [row], taking);
     const message = await emitBlockedTime(row, transaction);
     await tellOfBlockedTime(em, [row], taking, { lost, formerPractitionerIds });

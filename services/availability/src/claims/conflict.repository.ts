@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
+import { type Principal, sees } from '@lido/runtime/grpc/principal.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import { type BlockingClaim, instantText, type OwnedAreas, textArray } from './claim.repository.ts';
 
@@ -11,6 +12,12 @@ export interface Conflict {
   start_time: string;
   end_time: string;
   order_id: string | null;
+}
+
+/** Whom conflicts are told, and in which zone. What others hold at sites they do not see is another booking to them, and no more. */
+export interface Telling {
+  zone: string;
+  principal: Principal;
 }
 
 /** How many conflicts a refusal names; the first are enough to act on. */
@@ -30,11 +37,11 @@ export function conflictsWith(conflicts: Conflict[]): Refusal {
 export async function claimConflicts(
   em: SqlEntityManager,
   blocking: BlockingClaim[],
-  zone: string,
+  telling: Telling,
 ): Promise<Conflict[]> {
   const some = [...new Map(blocking.map((claim) => [`${claim.resourceId} ${claim.bookingId}`, claim])).values()];
   some.sort((a, b) => a.startsAtMs - b.startsAtMs);
-  return named(em, some.slice(0, conflictsMax), zone);
+  return named(em, some.slice(0, conflictsMax), telling);
 }
 
 /** Who is in areas at the time they are wanted whole. */
@@ -42,7 +49,7 @@ export async function areaConflicts(
   em: SqlEntityManager,
   owned: OwnedAreas[],
   areaIds: string[],
-  zone: string,
+  telling: Telling,
 ): Promise<Conflict[]> {
   const wanted = owned.flatMap(({ areas }) => areas).filter(({ areaId }) => areaIds.includes(areaId));
   const times = wanted.map(({ areaId, startsAtMs, endsAtMs }) => ({
@@ -61,7 +68,7 @@ export async function areaConflicts(
     ...{ kind: 'area', resourceId: row.area_id, bookingId: row.booking_id },
     ...{ startsAtMs: Number(row.starts_ms), endsAtMs: Number(row.ends_ms) },
   }));
-  return named(em, holders, zone);
+  return named(em, holders, telling);
 }
 
 interface Holder {
@@ -72,7 +79,7 @@ interface Holder {
   endsAtMs: number;
 }
 
-async function named(em: SqlEntityManager, holders: Holder[], zone: string): Promise<Conflict[]> {
+async function named(em: SqlEntityManager, holders: Holder[], { zone, principal }: Telling): Promise<Conflict[]> {
   const owners = await ownersOf(
     em,
     holders.flatMap(({ bookingId }) => bookingId ?? []),
@@ -82,7 +89,8 @@ async function named(em: SqlEntityManager, holders: Holder[], zone: string): Pro
     holders.map(({ resourceId }) => resourceId),
   );
   return holders.map(({ kind, resourceId, bookingId, startsAtMs, endsAtMs }) => {
-    const owner = owners.get(bookingId ?? '') ?? { kind: 'booking', name: 'another booking', order_id: null };
+    const known = owners.get(bookingId ?? '');
+    const owner = known && sees(principal, known.site_id) ? known : anotherBooking;
     const resource = { id: resourceId, type: kind, name: names.get(resourceId) ?? kind };
     const [start, end] = [formatInstant(startsAtMs, zone), formatInstant(endsAtMs, zone)];
     return {
@@ -96,8 +104,11 @@ async function named(em: SqlEntityManager, holders: Holder[], zone: string): Pro
   });
 }
 
+const anotherBooking = { kind: 'booking', name: 'another booking', order_id: null };
+
 interface Owner {
   id: string;
+  site_id: string;
   kind: string;
   name: string;
   order_id: string | null;
@@ -106,10 +117,10 @@ interface Owner {
 async function ownersOf(em: SqlEntityManager, bookingIds: string[]): Promise<Map<string, Owner>> {
   const ids = JSON.stringify([...new Set(bookingIds)]);
   const rows = await em.execute<Owner[]>(
-    `select id, offering_type as kind, summary->>'offeringName' as name, order_id from bookings where id = any (${textArray})
-     union all select s.id, 'session', t.name, null from sessions s join session_types t on t.id = s.session_type_id
+    `select id, site_id, offering_type as kind, summary->>'offeringName' as name, order_id from bookings where id = any (${textArray})
+     union all select s.id, s.site_id, 'session', t.name, null from sessions s join session_types t on t.id = s.session_type_id
        where s.id = any (${textArray})
-     union all select id, 'blocked_time', coalesce(label, 'blocked time'), null from blocked_times where id = any (${textArray})`,
+     union all select id, site_id, 'blocked_time', coalesce(label, 'blocked time'), null from blocked_times where id = any (${textArray})`,
     [ids, ids, ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -31,13 +31,14 @@ export async function blockingClaims(
   givenUp: readonly string[],
 ): Promise<Blocking[]> {
   const rows = await em.execute<BlockingRow[]>(
-    `select c.resource_id, c.kind, c.booking_id, b.order_id, (extract(epoch from lower(c.during)) * 1000)::bigint as starts_ms,
+    `select c.resource_id, c.kind, c.booking_id, c.site_id, b.order_id, (extract(epoch from lower(c.during)) * 1000)::bigint as starts_ms,
        (extract(epoch from upper(c.during)) * 1000)::bigint as ends_ms
      from claims_in_the_way(${wantedClaims}, ${textArray}) c left join bookings b on b.id = c.booking_id`,
     [JSON.stringify(wantedRows(owned)), JSON.stringify(givenUp)],
   );
   return rows.map((row) => ({
-    ...{ resourceId: row.resource_id, kind: row.kind, bookingId: row.booking_id, orderId: row.order_id },
+    ...{ resourceId: row.resource_id, kind: row.kind, bookingId: row.booking_id },
+    ...{ siteId: row.site_id, orderId: row.order_id },
     ...{ startsAtMs: Number(row.starts_ms), endsAtMs: Number(row.ends_ms) },
   }));
 }
@@ -46,6 +47,7 @@ interface BlockingRow {
   resource_id: string;
   kind: ClaimKind;
   booking_id: string | null;
+  site_id: string;
   order_id: string | null;
   starts_ms: string;
   ends_ms: string;

@@ -9,8 +9,8 @@ export interface Occurrence {
   endMs: number;
 }
 
-/** Claims that stand in the way, with the order they are for, if they are an order's. */
-export type Blocking = BlockingClaim & { orderId: string | null };
+/** Claims that stand in the way, with their site and the order they are for, if they are an order's. */
+export type Blocking = BlockingClaim & { siteId: string; orderId: string | null };
 
 /** How answers name resources and times. */
 export interface Naming {

@@ -37,7 +37,7 @@ export async function extendTimetables({ db, clock, log }: ExtendParts): Promise
       await em.flush();
       const regeneration = { changed: [], added, dropped: [] };
       const conflicts = await followTimetable(em, group, {
-        ...{ regeneration, durationMinutes: duration, skipConflicts: true },
+        ...{ regeneration, durationMinutes: duration, skipConflicts: true, isSeen: () => false },
       });
       if (conflicts.length > 0) {
         log.warn(

@@ -23,6 +23,8 @@ export interface Following {
   durationMinutes: number;
   /** Whether sessions whose practitioner or room is taken are left out, instead of refusing the whole. */
   skipConflicts: boolean;
+  /** Whether what stands in the way may be told by its order: what is at a site that the caller sees. */
+  isSeen: (siteId: string) => boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface Following {
 export async function followTimetable(
   em: SqlEntityManager,
   group: RecurrenceGroupRow,
-  { regeneration, durationMinutes, skipConflicts }: Following,
+  { regeneration, durationMinutes, skipConflicts, isSeen }: Following,
 ): Promise<Conflict[]> {
   const { changed, added, dropped } = regeneration;
   const occurrences = [...changed, ...added.map((startMs) => ({ id: newShopId(), startMs }))]
@@ -41,7 +43,7 @@ export async function followTimetable(
   const givenUp = [...changed.map(({ id }) => id), ...dropped];
   const units = await roomUnits(em, group.roomId);
   const claimsOf = (some: readonly Occurrence[]): OwnedClaims[] => some.map((one) => claimsFor(group, one, units));
-  const conflicts = await conflictsOf(em, group, occurrences, { owned: claimsOf(occurrences), givenUp });
+  const conflicts = await conflictsOf(em, group, occurrences, { owned: claimsOf(occurrences), givenUp, isSeen });
   if (conflicts.length > 0 && !skipConflicts) throw refusal(conflicts);
   const isBlocked = new Set(conflicts.map(({ occurrenceId }) => occurrenceId));
   const possible = occurrences.filter(({ id }) => !isBlocked.has(id));
@@ -63,7 +65,7 @@ async function conflictsOf(
   em: SqlEntityManager,
   group: RecurrenceGroupRow,
   occurrences: readonly Occurrence[],
-  { owned, givenUp }: { owned: OwnedClaims[]; givenUp: readonly string[] },
+  { owned, givenUp, isSeen }: { owned: OwnedClaims[]; givenUp: readonly string[]; isSeen: Following['isSeen'] },
 ): Promise<(Conflict & { occurrenceId: string })[]> {
   const { siteId, practitionerId, roomId } = group;
   if (!practitionerId && !roomId) return [];
@@ -72,7 +74,10 @@ async function conflictsOf(
     ...(await namesOf(em, 'rooms', roomId ? [roomId] : [])),
   ]);
   const naming: Naming = { names, zone: (await zonesOf(em, [siteId])).get(siteId) ?? 'UTC' };
-  const taken = takenConflicts(occurrences, await blockingClaims(em, owned, givenUp), naming);
+  const blocking = (await blockingClaims(em, owned, givenUp)).map((claim) =>
+    isSeen(claim.siteId) ? claim : { ...claim, orderId: null },
+  );
+  const taken = takenConflicts(occurrences, blocking, naming);
   const isTaken = new Set(taken.map(({ occurrenceId }) => occurrenceId));
   const others = occurrences.filter(({ id }) => !isTaken.has(id));
   return [...taken, ...overlapConflicts(others, naming)].toSorted((a, b) => (a.startTime < b.startTime ? -1 : 1));

@@ -7,6 +7,7 @@ import {
   type UpdateRecurrenceGroupRequest,
 } from '@lido/proto/lido/availability/v1/recurrence_group.ts';
 import { notFound } from '@lido/runtime/errors/refusal.ts';
+import { sees } from '@lido/runtime/grpc/principal.ts';
 import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
 import { firstColumns } from '@lido/runtime/resource/create.ts';
 import { list } from '@lido/runtime/resource/list.ts';
@@ -145,7 +146,8 @@ async function follow(
   const range = { zone, dateFrom: localDateOf(nowMs, zone), dateTo: group.generatedUntil };
   const starts = occurrenceStarts(timetableOf(group), range).filter((start) => start > nowMs);
   const regeneration = regenerate(sessions, starts, cancelledStarts);
-  return followTimetable(em, group, { regeneration, durationMinutes: type.duration, skipConflicts });
+  const isSeen = (siteId: string): boolean => sees(call.principal, siteId);
+  return followTimetable(em, group, { regeneration, durationMinutes: type.duration, skipConflicts, isSeen });
 }
 
 /** The capacity asked for, else the room's. Checks practitioner and room, unless they are the ones it has already. */

@@ -44,8 +44,8 @@ const rooms: ResourceSpec<RoomRow, Room> = {
     })),
     ...(await unknownZones(em, row.zoneIds, [row.siteId])),
   }),
-  saved: async (row, { em, before }) => {
-    if (before && row.capacity > before.capacity) await claimNewUnits(em, row, before.capacity);
+  saved: async (row, { em, before }, { principal }) => {
+    if (before && row.capacity > before.capacity) await claimNewUnits(em, row, before.capacity, principal);
     if (row.deletedAt) await detachFromTypes(em, 'room_ids', row.id);
     await modelChanged(em, [row.siteId]);
   },

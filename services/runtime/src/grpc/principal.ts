@@ -39,6 +39,11 @@ export function visibleSites(principal: Principal): string[] | undefined {
   return principal.kind === 'KIND_SERVICE' ? undefined : principal.grants.map((grant) => grant.siteId);
 }
 
+/** Whether the caller sees what is at a site. */
+export function sees(principal: Principal, siteId: string): boolean {
+  return visibleSites(principal)?.includes(siteId) !== false;
+}
+
 /** Whether the caller holds a permission at any site of a brand; services hold all. */
 export function mayInBrand(principal: Principal, permission: string, brandId: string): boolean {
   if (principal.kind === 'KIND_SERVICE') return true;
