@@ -208,21 +208,25 @@ begin
 end $$;
 
 create function renew_time(ids varchar[], new_status varchar, until timestamptz) returns boolean language plpgsql as $$
+declare renewed varchar[];
 begin
   if new_status = 'held' then perform commit_without_waiting(); end if;
   perform lock_time('{}', ids);
   perform lock_places(array(select session_id from bookings where id = any (ids) and status = 'waiting'), '{}', ids);
-  -- What has lapsed may be somebody else's by now; it has to be claimed again.
-  if exists (select from bookings where id = any (ids) and expires_at <= lido_now()) then return false; end if;
-  update claims set expires_at = until where active and booking_id = any (ids);
-  update session_seats set expires_at = until where booking_id = any (ids);
-  update area_claims set expires_at = until where active and booking_id = any (ids);
+  perform 1 from bookings where id = any (ids) order by id for update;
+  -- What was given back meanwhile stays so; what has lapsed may be somebody else's by now, and has to be claimed again.
+  if exists (select from bookings where id = any (ids) and (status = 'released' or expires_at <= lido_now())) then return false; end if;
+  -- What has been confirmed meanwhile stays so, too.
+  renewed := array(select id from bookings where id = any (ids) and status in ('held', 'waiting'));
+  update claims set expires_at = until where active and booking_id = any (renewed);
+  update session_seats set expires_at = until where booking_id = any (renewed);
+  update area_claims set expires_at = until where active and booking_id = any (renewed);
   -- What waits in a basket goes on waiting, and joins the list when all else is confirmed.
   update bookings set expires_at = until, updated_at = lido_now(),
     status = case when status <> 'waiting' then new_status when new_status = 'confirmed' then 'waitlisted' else 'waiting' end,
     waiting_no = case when status = 'waiting' and new_status = 'confirmed' then nextval('waiting_numbers') else waiting_no end
-  where id = any (ids);
-  perform tell_of_bookings(ids, jsonb_build_object('kind', 'expiry', 'bookingIds', ids,
+  where id = any (renewed);
+  perform tell_of_bookings(renewed, jsonb_build_object('kind', 'expiry', 'bookingIds', renewed,
     'expiresAtMs', (extract(epoch from until) * 1000)::bigint));
   return true;
 end $$;`;

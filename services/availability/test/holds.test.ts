@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
@@ -45,6 +45,15 @@ async function addSession(time: string, capacity: number, extra: object = {}): P
   const { id } = await world.sessions.createSession(session, world.staff);
   return itemAt(type.id, at(time), { offeringType: 'session', sessionId: id });
 }
+
+const waitingFor = async (locktype: string): Promise<number> => {
+  const [row] = await db.fork().execute<{ count: string }[]>(
+    `select count(*) from pg_locks where not granted and locktype = ?
+       and database = (select oid from pg_database where datname = current_database())`,
+    [locktype],
+  );
+  return Number(row?.count);
+};
 
 const again = (item: HoldItem, extra: Partial<HoldItem> = {}): HoldItem => ({
   ...itemAt(item.offeringId, item.startTime),
@@ -124,6 +133,30 @@ describe('an item that is booked', () => {
     });
     await expect(hold(orderId(), [itemAt(type.id, at('10:00'))])).resolves.toBeDefined();
     await expect(hold(orderId(), [itemAt(type.id, at('12:00'))])).rejects.toMatchObject({ reason: 'already_taken' });
+  });
+
+  test('is not what was given back while it was being confirmed, or held for longer', async () => {
+    const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
+    const extend = (order: string) =>
+      world.bookings.extendHolds({ orderId: order, holdMinutes: 5, skipRules: false }, world.staff);
+    for (const renew of [confirm, extend]) {
+      const [order, item] = [orderId(), itemAt(type.id, at('14:00'))];
+      await hold(order, [item]);
+      const refused = await db.transaction(async (em) => {
+        await em.execute(`select lock_time('{}', array[?]::varchar[])`, [item.itemId]);
+        const renewing = expect(renew(order)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'hold_lapsed' });
+        await vi.waitFor(async () => expect(await waitingFor('advisory')).toBe(1), { timeout: 10_000, interval: 20 });
+        await em.execute(`select exchange_time('[]', ?::jsonb, null, 0, 0, null, false)`, [
+          JSON.stringify([{ order_id: order, item_ids: [item.itemId] }]),
+        ]);
+        return { renewing };
+      });
+      await refused.renewing;
+      const [booking] = await db
+        .fork()
+        .execute<{ status: string }[]>('select status from bookings where id = ?', [item.itemId]);
+      expect(booking).toEqual({ status: 'released' });
+    }
   });
 
   test('is never turned into a hold that could lapse', async () => {

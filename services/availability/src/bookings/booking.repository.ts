@@ -171,7 +171,7 @@ export function bookingRecord(booking: Booking): object {
   };
 }
 
-/** Gives live bookings another expiry, or makes them lasting. False, with nothing changed, when the time of one has lapsed. */
+/** Gives held bookings another expiry, or makes them lasting. False, with nothing changed, when one has lapsed or was given back. */
 export async function renewTime(
   em: SqlEntityManager,
   ids: string[],
