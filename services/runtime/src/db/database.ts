@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   poolMax?: number;
   /** So many connections are open from the start, and stay open when nobody needs them; others go after ten seconds. */
   poolMin?: number;
+  /** How long work waits for a connection before it is refused as unavailable; less than what its caller waits. */
+  connectionTimeoutMs?: number;
 }
 
 /** One service's PostgreSQL database, migrated and ready. */
@@ -48,7 +50,7 @@ const runtimeMigrations = [
 
 /** Opens a service's database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, entities, migrations, telemetry, poolMax = 16, poolMin = 0 } = options;
+  const { url, entities, migrations, telemetry, poolMax = 16, poolMin = 0, connectionTimeoutMs = 4_000 } = options;
   const orm = await MikroORM.init({
     clientUrl: url,
     entities: entities as EntitySchema[],
@@ -60,6 +62,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       silent: true,
     },
     pool: { min: poolMin, max: poolMax },
+    driverOptions: { connectionTimeoutMillis: connectionTimeoutMs },
     debug: ['query'],
     loggerFactory: (loggerOptions) => new SpanLogger(loggerOptions, telemetry),
   });

@@ -17,7 +17,7 @@ export function mapDatabaseError(error: unknown): unknown {
   if (isOptimisticLockError(error)) return concurrentChange(error);
   const code = postgresCode(error) ?? '';
   if (code === '40001' || code === '40P01') return concurrentChange(error);
-  if (unreachable.has(code)) {
+  if (unreachable.has(code) || isWaitedOut(error)) {
     const sentence = 'The service can not reach its database right now. Please try again.';
     return new Refusal('unavailable', 'unavailable', sentence, { cause: error });
   }
@@ -58,6 +58,11 @@ function concurrentChange(cause: unknown): Refusal {
       cause,
     },
   );
+}
+
+/** Whether no connection came free in time, which the pool says without a code. */
+function isWaitedOut(error: unknown): boolean {
+  return error instanceof Error && /^(timeout exceeded when|Connection terminated due to)/.test(error.message);
 }
 
 function postgresCode(error: unknown): string | undefined {

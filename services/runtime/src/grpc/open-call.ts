@@ -2,6 +2,7 @@ import type { Metadata, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Histogram } from '@opentelemetry/api';
 import type { Database } from '../db/database.ts';
+import { Refusal } from '../errors/refusal.ts';
 import { writeEvent } from '../events/outbox.ts';
 import type { Clock } from '../service/clock.ts';
 import { newUuid } from '../service/ids.ts';
@@ -57,6 +58,8 @@ export function openCall(method: AnyMethod, incoming: IncomingCall, services: Ca
     },
     transact: async (work) => {
       const answer = await services.db.transaction(async (em) => {
+        // It may have waited for its connection; whoever was told that it took too long may have sent it again.
+        if (incoming.cancelled) throw new Refusal('deadline', 'deadline', 'The call was over before its work began.');
         const kept = idempotent && (await findAnswer(em, idempotent));
         if (kept) {
           trailer.set(metadataKey.replayed, 'true');
