@@ -109,7 +109,7 @@ test('a flood of 1,000 taps a second from one device is dropped, and others are 
   const texts = await tapping;
   for (const { length } of texts) expect(length).toBeGreaterThan(1);
   // Nobody was answered by the deadline.
-  expect(new Set(texts.flat())).toEqual(new Set(['Welcome', 'Already checked in']));
+  for (const text of texts.flat()) expect(['Welcome', 'Already checked in']).toContain(text);
   const count = await tapCount(flooding);
   expect(count).toBeLessThanOrEqual(20 + (10 * (performance.now() - startedMs)) / 1_000);
   // The device itself is served again as soon as it comes to rest.
