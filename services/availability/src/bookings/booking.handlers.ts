@@ -85,7 +85,7 @@ async function renew(parts: BookingParts, bookings: Booking[], renewal: Renewal,
   await claimAgain(parts, lapsed, renewal, call);
   const ids = bookings.map(({ id }) => id);
   // A hold that lapsed in this very moment is claimed again by the caller's next try; nothing has changed.
-  if (await renewTime(parts.db.fork(), ids, renewal)) return;
+  if (await parts.db.transaction((em) => renewTime(em, ids, renewal))) return;
   throw new Refusal('state_conflict', 'hold_lapsed', 'The hold has just lapsed. Please try again.');
 }
 
