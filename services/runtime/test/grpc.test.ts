@@ -10,9 +10,11 @@ import { accessTable } from '../src/grpc/access.ts';
 import type { Call, Handlers } from '../src/grpc/call.ts';
 import { callerMetadata, createClient, peerOf, type RawClient } from '../src/grpc/client.ts';
 import { innerKey } from '../src/grpc/idempotency.ts';
+import { permissions } from '../src/grpc/permissions.ts';
 import { metadataKey } from '../src/grpc/principal.ts';
 import { createGrpcServer, type GrpcServer } from '../src/grpc/server.ts';
 import { systemClock } from '../src/service/clock.ts';
+import { newUuid } from '../src/service/ids.ts';
 import { startTelemetry } from '../src/telemetry/telemetry.ts';
 import { freshDatabase, type TestDatabase } from '../../../test/support/servers.ts';
 
@@ -67,6 +69,7 @@ const handlers: Handlers<typeof RoomServiceService> = {
     if (id === 'throws') throw Object.assign(new Error('password=secret in /srv/app.ts'), { code: 5 });
     if (id === 'refuses') throw invalid({ name: ['The name is taken.'] });
     if (Object.hasOwn(breaking, id)) await call.em.execute(breaking[id as keyof typeof breaking]);
+    if (id === 'grants') return { ...room, id: JSON.stringify(call.principal.grants) };
     if (id === 'slow') await after(2_000, undefined, { signal: call.signal });
     return { ...room, id: `${call.principal.id} ${call.actor} ${call.requestId}` };
   },
@@ -139,6 +142,16 @@ function create(name: string, key?: string, bodyHash = 'h1') {
 describe('a call', () => {
   test('carries its principal and its request id', async () => {
     expect((await get('any')).response.id).toBe('u1 staff:u1 q1');
+  });
+
+  test('carries all that somebody may do at a thousand sites, whichever they are', async () => {
+    const rights = [[...permissions], ['rooms.view']];
+    const grants = Array.from({ length: 1_000 }, (_, index) => ({
+      siteId: newUuid(),
+      brandId: `brand-${index % 3}`,
+      permissions: rights[index % 7 === 0 ? 1 : 0] ?? [],
+    }));
+    expect(JSON.parse((await get('grants', { ...staff, grants })).response.id)).toEqual(grants);
   });
 
   test('without a principal, or of a kind the contract does not name, is refused before the handler', async () => {

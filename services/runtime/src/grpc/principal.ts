@@ -1,5 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
+import { CarriedGrants, type Grant, Principal } from '@lido/proto/lido/principal/v1/principal.ts';
 
 /** The metadata keys of every hop, as literals. */
 export const metadataKey = {
@@ -62,13 +62,31 @@ export function onlyBrand(principal: Principal): string | undefined {
   return another === undefined ? brandId : undefined;
 }
 
-/** Writes a principal into a hop's metadata. */
+/** Writes a principal into a hop's metadata, what several sites grant alike only once: HTTP/2 bounds metadata to 64 KB. */
 export function setPrincipal(metadata: Metadata, principal: Principal): void {
-  metadata.set(metadataKey.principal, Buffer.from(Principal.encode(principal).finish()));
+  const sets = new Map<string, { index: number; set: Grant }>();
+  const setOfGrant = principal.grants.map(({ brandId, permissions }) => {
+    const key = JSON.stringify([brandId, permissions]);
+    const known = sets.get(key) ?? { index: sets.size, set: { siteId: '', brandId, permissions } };
+    sets.set(key, known);
+    return known.index;
+  });
+  const grants = principal.grants.map(({ siteId }) => ({ siteId, brandId: '', permissions: [] }));
+  const carried = CarriedGrants.encode({ sets: [...sets.values()].map(({ set }) => set), setOfGrant });
+  const bytes = [Principal.encode({ ...principal, grants }).finish(), carried.finish()];
+  metadata.set(metadataKey.principal, Buffer.concat(bytes));
 }
 
 /** The principal of a hop, if it has one. */
 export function getPrincipal(metadata: Metadata): Principal | undefined {
   const [bytes] = metadata.get(metadataKey.principal);
-  return Buffer.isBuffer(bytes) ? Principal.decode(bytes) : undefined;
+  if (!Buffer.isBuffer(bytes)) return undefined;
+  const principal = Principal.decode(bytes);
+  if (principal.grants.length === 0) return principal;
+  const { sets, setOfGrant } = CarriedGrants.decode(bytes);
+  const grants = principal.grants.map((grant, index) => {
+    const set = sets[setOfGrant[index] ?? -1];
+    return set ? { ...set, siteId: grant.siteId } : grant;
+  });
+  return { ...principal, grants };
 }
