@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../src/db/database.ts';
-import { tidyUp } from '../src/events/housekeeping.ts';
+import { tidyings, tidyUp } from '../src/events/housekeeping.ts';
 import { serveMetrics } from '../src/telemetry/metrics.server.ts';
 import { startTelemetry } from '../src/telemetry/telemetry.ts';
 import { freshDatabase, type TestDatabase } from '../../../test/support/servers.ts';
@@ -39,6 +39,15 @@ test('housekeeping deletes what is old enough and nothing that may still be need
   expect((await run('select type from outbox order by type')).map(({ type }) => type)).toEqual(['untold', 'young']);
   expect(await run('select 1 from inbox')).toHaveLength(1);
   expect((await run('select key from idempotency_keys')).map(({ key }) => key)).toEqual(['young']);
+});
+
+test.each(tidyings)('housekeeping finds what is old by an index: %s', async (statement) => {
+  const rows = await db.transaction(async (em) => {
+    await em.execute('set local enable_seqscan = off');
+    return em.execute<Record<string, string>[]>(`explain ${statement}`);
+  });
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toMatch(/Index Cond: \((published_at|received_at|created_at|expires_at) </);
 });
 
 test('a service tells its metrics where it is asked to, and nothing else there', async () => {

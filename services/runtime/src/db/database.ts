@@ -5,6 +5,7 @@ import { SpanKind, trace } from '@opentelemetry/api';
 import { attribute } from '../telemetry/names.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { eventFunctions } from '../events/event-functions.ts';
+import { InboxAgeMigration } from '../events/inbox-age.migration.ts';
 import { RecordedAtMigration } from '../events/recorded-at.migration.ts';
 import { SetAsideMigration } from '../events/set-aside.migration.ts';
 import { JobMigration } from '../jobs/job.migration.ts';
@@ -45,6 +46,7 @@ const runtimeMigrations = [
   { name: '0000-runtime-jobs', class: JobMigration },
   { name: '0000-runtime-recorded-at', class: RecordedAtMigration },
   { name: '0000-runtime-set-aside', class: SetAsideMigration },
+  { name: '0000-runtime-inbox-age', class: InboxAgeMigration },
   eventFunctions,
 ];
 
