@@ -32,7 +32,7 @@ export function createApp(parts: AppParts): Express {
   app.use(observe(telemetry));
   app.use(securityHeaders);
   app.use(allowAnyOrigin);
-  app.use(healthRoutes({ peers, telemetry, isStopping: parts.isStopping }));
+  app.use(healthRoutes({ peers, isStopping: parts.isStopping }));
   app.use(requireHttps(config.trustedProxies));
   app.use(documentationRoutes(describeApi(routes)));
   const readBody = createBodyReader(config.bodyBytesMax);

@@ -20,6 +20,8 @@ const commaSeparated = (text: string): string[] =>
 
 const schema = z.object({
   LIDO_HTTP_LISTEN: listenAddress.default('127.0.0.1:8080'),
+  // Where Prometheus finds the metrics; nowhere when absent.
+  LIDO_METRICS_LISTEN: listenAddress.optional(),
   LIDO_AVAILABILITY_ADDRESS: listenAddress,
   LIDO_ORDERS_ADDRESS: listenAddress,
   LIDO_CUSTOMERS_ADDRESS: listenAddress,
@@ -42,6 +44,7 @@ export type PeerName = (typeof PEER_NAMES)[number];
 
 export interface GatewayConfig {
   readonly listen: string;
+  readonly metricsListen: string | undefined;
   readonly peers: Readonly<Record<PeerName, string>>;
   readonly trustedProxies: BlockList;
   readonly bodyBytesMax: number;
@@ -54,6 +57,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
   const values = readConfig(schema, env, 'api-gateway');
   return {
     listen: values.LIDO_HTTP_LISTEN,
+    metricsListen: values.LIDO_METRICS_LISTEN,
     peers: {
       availability: values.LIDO_AVAILABILITY_ADDRESS,
       orders: values.LIDO_ORDERS_ADDRESS,

@@ -4,6 +4,7 @@ import { loadImage } from '@lido/proto/image';
 import type { Env } from '@lido/runtime/config/read-config.ts';
 import { buildRoutes, type Route } from '@lido/runtime/rest/routes.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
+import { serveMetrics } from '@lido/runtime/telemetry/metrics.server.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { createApp } from './app.ts';
 import { type GatewayConfig, readGatewayConfig } from './config.ts';
@@ -37,11 +38,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const app = createApp({ ...options, telemetry, peers, isStopping: () => isStopping });
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, app);
   server.on('clientError', answerClientError);
+  let metrics: { stop(): Promise<void> } | undefined;
   const release = async (): Promise<void> => {
+    await metrics?.stop();
     for (const peer of Object.values(peers)) peer.close();
     await telemetry.stop();
   };
-  const address = await listen(server, config.listen).catch(async (error: unknown) => {
+  const open = async (): Promise<string> => {
+    if (config.metricsListen) metrics = await serveMetrics(config.metricsListen, telemetry);
+    return listen(server, config.listen);
+  };
+  const address = await open().catch(async (error: unknown) => {
     await release();
     throw error;
   });

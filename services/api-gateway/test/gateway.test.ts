@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../../tools/local/ports.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { type SpecimenServer, startSpecimenServer } from './support/specimen-server.ts';
 
@@ -333,9 +334,21 @@ describe('what the gateway serves itself', () => {
     });
   });
 
-  it('counts requests by route', async () => {
-    await gateway.send('GET', `${specimens}/s1`);
-    const { text: metrics } = await gateway.send('GET', '/metrics', { token: null });
+  it('asks the services how they are once for all who want to know', async () => {
+    const own = await startTestGateway(server.address);
+    onTestFinished(() => own.stop());
+    const before = server.seen.length;
+    await Promise.all(Array.from({ length: 20 }, () => own.send('GET', '/readyz', { token: null })));
+    expect(server.seen.slice(before).filter(({ rpc }) => rpc === 'Check')).toHaveLength(5);
+  });
+
+  it('counts requests by route, and tells it on an address of its own only', async () => {
+    const listen = `127.0.0.1:${await freePort()}`;
+    const measured = await startTestGateway(server.address, { LIDO_METRICS_LISTEN: listen });
+    onTestFinished(() => measured.stop());
+    await measured.send('GET', `${specimens}/s1`);
+    expect(await measured.send('GET', '/metrics', { token: null })).toMatchObject({ status: 404 });
+    const metrics = await (await fetch(`http://${listen}/metrics`)).text();
     expect(metrics).toContain('lido_http_duration_seconds');
     expect(metrics).toContain('http_route="/testing/specimens/{id}"');
   });
