@@ -1,12 +1,4 @@
+import { runAsProcess } from '@lido/runtime/service/run-as-process.ts';
 import { start } from './start.ts';
 
-const gateway = await start(process.env);
-
-let isStopping = false;
-const stop = (): void => {
-  if (isStopping) return;
-  isStopping = true;
-  void gateway.stop().then(() => process.exit(0));
-};
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+await runAsProcess(start, process.env);

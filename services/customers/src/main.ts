@@ -1,6 +1,4 @@
+import { runAsProcess } from '@lido/runtime/service/run-as-process.ts';
 import { start } from './start.ts';
 
-const service = await start(process.env);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void service.stop());
-}
+await runAsProcess(start, process.env);

@@ -9,7 +9,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 
 /** The services whose events have a stream each. */
 export type EventSource = 'customers' | 'availability' | 'orders' | 'memberships' | 'checkin';
@@ -44,7 +44,7 @@ export interface Bus {
 }
 
 export interface BusHandle {
-  /** Resolves when the server has been reached for the first time. */
+  /** Resolves when the server has been reached for the first time; fails when it was not before the stop. */
   ready: Promise<Bus>;
   isConnected(): boolean;
   stop(): Promise<void>;
@@ -56,14 +56,8 @@ const reconnectEveryMs = 250;
 export function openBus({ url, prefix, name }: { url: string; prefix: string; name: string }): BusHandle {
   let bus: Bus | undefined;
   let isUp = false;
-  const opening = connect({
-    servers: url,
-    name,
-    waitOnFirstConnect: true,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: reconnectEveryMs,
-  });
-  const ready = opening.then(async (connection) => {
+  const stopped = new AbortController();
+  const ready = connectUntil(stopped.signal, { servers: url, name }).then(async (connection) => {
     const jsm = await jetstreamManager(connection, { checkAPI: false });
     const nameOf = (literal: string) =>
       prefix === '' ? literal : `${prefix}${literal.startsWith('LIDO_') ? '_' : '.'}${literal}`;
@@ -77,10 +71,26 @@ export function openBus({ url, prefix, name }: { url: string; prefix: string; na
     ready,
     isConnected: () => isUp,
     stop: async () => {
+      stopped.abort();
       if (bus) await closeWithinMoment(bus.connection, isUp);
       isUp = false;
     },
   };
+}
+
+/** Tries until the server is there. The client's own patience for the first connection can not be ended. */
+async function connectUntil(stopped: AbortSignal, options: NodeConnectionOptions): Promise<NatsConnection> {
+  for (;;) {
+    try {
+      const forGood = { maxReconnectAttempts: -1, reconnectTimeWait: reconnectEveryMs };
+      const connection = await connect({ ...options, ...forGood });
+      if (!stopped.aborted) return connection;
+      await connection.close();
+    } catch {
+      // Said by whoever has something to tell: the relay.
+    }
+    await delay(reconnectEveryMs, undefined, { signal: stopped });
+  }
 }
 
 /** Notes whether the server is there, for as long as the connection lives. */

@@ -5,8 +5,14 @@ import type { RunningService } from './start-service.ts';
 export async function runAsProcess(start: (env: Env) => Promise<RunningService>, env: Env): Promise<void> {
   try {
     const service = await start(env);
+    let isStopping = false;
     const stop = (): void => {
-      void service.stop().then(() => process.exit(0));
+      if (isStopping) return;
+      isStopping = true;
+      void service.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
     };
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);

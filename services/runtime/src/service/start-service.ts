@@ -65,14 +65,30 @@ export interface ServiceOptions {
 
 const hourMs = 3_600_000;
 
-/** Starts a service: database, events out, its rpcs, events in; stops them in the other order. */
+/** Starts a service: database, events out, its rpcs, events in; stops them in the other order, also when one of them can not start. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const opened: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    const address = await openService(options, opened);
+    return { name: options.name, address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Opens each part and leaves in `opened` how to close it. */
+async function openService(options: ServiceOptions, opened: (() => unknown)[]): Promise<string> {
   const { name, source, config } = options;
   const telemetry = startTelemetry({
     service: name,
     logLevel: config.LIDO_LOG_LEVEL,
     otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
   });
+  opened.push(() => telemetry.stop());
   const db = await openDatabase({
     url: config.LIDO_DATABASE_URL,
     poolMin: config.LIDO_DATABASE_IDLE_CONNECTIONS,
@@ -80,48 +96,41 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     migrations: options.migrations,
     telemetry,
   });
+  opened.push(() => db.stop());
   const movable = config.LIDO_MOVABLE_CLOCK ? await followDatabaseClock(db) : undefined;
+  opened.push(() => movable?.stop());
   const clock = options.clock ?? movable ?? systemClock;
   const bus = openBus({ url: config.LIDO_NATS_URL, prefix: config.LIDO_STREAM_PREFIX, name });
-  const relay: Relay = startRelay({ source, db, bus, telemetry });
-  const onCommit = (): void => relay.wake();
+  opened.push(() => bus.stop());
   const peers = peersWith(telemetry);
+  opened.push(() => peers.close());
+  const relay: Relay = startRelay({ source, db, bus, telemetry });
+  opened.push(() => relay.stop());
+  const onCommit = (): void => relay.wake();
   const jobs = openJobQueue(name, { db, clock, telemetry });
   const composition = await options.compose({ db, bus, clock, telemetry, jobs, onCommit, peer: peers.peer });
+  const running: (RunningConsumer | { stop(): Promise<void> })[] = [];
+  opened.push(() => Promise.all(running.map((part) => part.stop())));
   const duration = telemetry.meter.createHistogram(metricName.rpcDuration, {
     description: 'How long calls took, by rpc and outcome.',
     unit: 's',
   });
   const server = createGrpcServer({ db, clock, telemetry, duration, access: accessTable(loadImage()), onCommit });
+  opened.push(() => server.stop());
   composition.serve(server);
   server.add(JobServiceService, jobHandlers);
   const address = await server.listen(config.LIDO_GRPC_LISTEN);
-  const consumers: RunningConsumer[] = composition.subscriptions.map((subscription) =>
-    startConsumer(subscription, { db, bus, telemetry, onCommit }),
-  );
-  const housekeeping = sweeperOf(() => tidyUp(db), { name: 'housekeeping', everyMs: hourMs, telemetry });
-  const background = [
-    housekeeping.start(),
+  for (const subscription of composition.subscriptions)
+    running.push(startConsumer(subscription, { db, bus, telemetry, onCommit }));
+  running.push(
+    sweeperOf(() => tidyUp(db), { name: 'housekeeping', everyMs: hourMs, telemetry }).start(),
     startHeartbeat({ source, db, bus, telemetry }),
     jobs.run(composition.jobs ?? []),
     ...(composition.background?.() ?? []),
-  ];
-  if (config.LIDO_METRICS_LISTEN) background.push(await serveMetrics(config.LIDO_METRICS_LISTEN, telemetry));
+  );
+  if (config.LIDO_METRICS_LISTEN) running.push(await serveMetrics(config.LIDO_METRICS_LISTEN, telemetry));
   telemetry.log.info({ address }, `${name} is ready`);
-  return {
-    name,
-    address,
-    stop: async () => {
-      movable?.stop();
-      await server.stop();
-      await Promise.all([...consumers, ...background].map((part) => part.stop()));
-      await relay.stop();
-      peers.close();
-      await bus.stop();
-      await db.stop();
-      await telemetry.stop();
-    },
-  };
+  return address;
 }
 
 /** Connects to peers and remembers the connections, so that they can be closed. */
