@@ -23,6 +23,7 @@ import { type Env, readConfig } from '@lido/runtime/config/read-config.ts';
 import { type RunningService, startService } from '@lido/runtime/service/start-service.ts';
 import { CustomersMigration } from '../migrations/0001-customers.ts';
 import { BlocksMigration } from '../migrations/0002-blocks.ts';
+import { MembershipDatesMigration } from '../migrations/0003-membership-dates.ts';
 import { AddressEntity } from './addresses/address.entity.ts';
 import { addressHandlers } from './addresses/address.handlers.ts';
 import { customersConfig } from './config.ts';
@@ -70,6 +71,7 @@ export function start(env: Env): Promise<RunningService> {
     migrations: [
       { name: '0001-customers', class: CustomersMigration },
       { name: '0002-blocks', class: BlocksMigration },
+      { name: '0003-membership-dates', class: MembershipDatesMigration },
     ],
     compose: async ({ db, clock, peer }) => {
       const first = { token: config.LIDO_BOOTSTRAP_TOKEN, organisationName: config.LIDO_ORGANISATION_NAME };

@@ -66,8 +66,16 @@ function optedIn(preference: string): Where {
   return { preferenceIds: { $overlap: [preference] } } as Where;
 }
 
+/** The status today, at the membership's site: what was told is the status of the day of its last change. */
+const statusNow = `(select case
+    when m.status <> 'cancelled' and m.end_date < today then 'expired'
+    when m.status in ('upcoming', 'active') and m.start_date > today then 'upcoming'
+    when m.status in ('upcoming', 'active') and m.start_date <= today then 'active'
+    else m.status end
+  from (select (lido_now() at time zone coalesce((select timezone from sites where id = m.site_id), 'UTC'))::date as today) as day)`;
+
 /** Ended and unconfirmed memberships make nobody a member. */
-const isMember = `m.status not in ('cancelled', 'expired', 'inactive', 'reserved') and (m.end_date is null or m.end_date >= lido_now()::date)`;
+const isMember = `${statusNow} not in ('cancelled', 'expired', 'inactive', 'reserved')`;
 
 function withMembership(query: MembershipQuery): Where {
   const {
@@ -85,7 +93,7 @@ function withMembership(query: MembershipQuery): Where {
   if (membershipCreatedAtFrom) conditions.push(['m.created_at >= ?', firstInstant(membershipCreatedAtFrom)]);
   if (membershipCreatedAtTo) conditions.push(['m.created_at < ?', endInstant(membershipCreatedAtTo)]);
   if (membership === 'any' || membership === 'none') conditions.push([isMember]);
-  else if (membership) conditions.push(['m.status = ?', membership]);
+  else if (membership) conditions.push([`${statusNow} = ?`, membership]);
   const sql = conditions.map(([condition]) => ` and ${condition}`).join('');
   const values = conditions.flatMap(([, ...given]) => given);
   const found = raw(

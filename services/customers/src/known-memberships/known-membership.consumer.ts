@@ -7,19 +7,19 @@ const statusPrefix = 'MEMBERSHIP_STATUS_';
 /** Keeps what the customers list is filtered by; subscribe it to `lido.memberships.membership.saved`. */
 export const projectMembership: EventHandler = async (event, { em }) => {
   const membership = Membership.decode(event.payload);
-  const { id, members, type, rate, status, endDate, deletedAt } = membership;
+  const { id, siteId, members, type, rate, status, startDate, endDate, deletedAt } = membership;
   if (deletedAt != null) {
     await em.execute('delete from known_memberships where id = ?', [id], 'run');
     return;
   }
   await em.execute(
     `insert into known_memberships
-       (id, customer_ids, membership_numbers, membership_type_id, membership_rate_id, status, end_date, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?)
+       (id, customer_ids, membership_numbers, membership_type_id, membership_rate_id, status, end_date, created_at, site_id, start_date)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (id) do update set
        customer_ids = excluded.customer_ids, membership_numbers = excluded.membership_numbers,
        membership_type_id = excluded.membership_type_id, membership_rate_id = excluded.membership_rate_id,
-       status = excluded.status, end_date = excluded.end_date`,
+       status = excluded.status, end_date = excluded.end_date, site_id = excluded.site_id, start_date = excluded.start_date`,
     [
       id,
       arrayLiteral(members.map(({ customerId }) => customerId)),
@@ -29,6 +29,8 @@ export const projectMembership: EventHandler = async (event, { em }) => {
       status.slice(statusPrefix.length).toLowerCase(),
       endDate ?? null,
       new Date(parseInstant(membership.createdAt) ?? event.occurredAtMs),
+      siteId,
+      startDate || null,
     ],
     'run',
   );
