@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -8,7 +9,8 @@ export const localHost = '127.0.0.1';
 const lowestPort = 16_000;
 const stretches = 400;
 const stretchLength = 40;
-let taken = 0;
+/** Anywhere in it, for the rare case that two processes have the same. */
+let taken = randomInt(stretchLength);
 
 /**
  * A TCP port that nobody listens on, and that nobody is likely to take before its user does: each process has a

@@ -1,7 +1,8 @@
 /**
  * The one way to take time. Refuses on a live overlap before it locks anything; then locks what is wanted in one sorted order, ends
  * what has expired or is given up, looks again, and inserts. It answers the claims that stand in the way, none when all were taken.
- * Two callers can never wait for each other in a circle, and the constraint on the table stays the backstop.
+ * Two callers can never wait for each other in a circle, but for two who override different times of one booking: one of them is made to
+ * try again. The constraint on the table stays the backstop.
  *
  * For an actor who may override, what stands in the way is ended before; nothing ever overlaps.
  *

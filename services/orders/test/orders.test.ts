@@ -127,7 +127,7 @@ describe('a customer of another brand, or one who is forgotten,', () => {
       { siteId: world.siteId, firstName: 'Ida', email: 'ida.brand@example.com', marketingPreferenceIds: [] },
       world.staff,
     );
-    const { id: orderId } = await orderOf(customer.id);
+    const [{ id: own }, { id: orderId }] = [await orderOf(customer.id), await newOrder()];
     await setBrand('another-brand');
     try {
       const unknown = { kind: 'invalid', fields: { customer_id: [`There is no customer ${customer.id}.`] } };
@@ -136,6 +136,12 @@ describe('a customer of another brand, or one who is forgotten,', () => {
       await expect(
         world.orders.updateOrder({ orderId, order, updateMask: ['customer_id'] }, world.staff),
       ).rejects.toMatchObject(unknown);
+      // Whoever sends a whole order back changes nothing of who booked it.
+      const kept = { orderId: own, order, updateMask: ['customer_id'] };
+      expect(await world.orders.updateOrder(kept, world.staff)).toMatchObject({
+        customerId: customer.id,
+        firstName: 'Ida',
+      });
       await expect(
         world.baskets.actionSetBasketCustomer(
           { basketId: orderId, customer: { ...noCustomer, id: customer.id } },

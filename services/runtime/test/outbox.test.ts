@@ -53,7 +53,8 @@ test('a relay that is woken while another one publishes looks as soon as that is
   let hasLooked = false;
   const looking = db.transaction((em) => em.execute('select aggregate_id from waiting_events(10)'));
   void looking.finally(() => (hasLooked = true));
-  const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted`;
+  const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`;
   while (!hasLooked && (await db.fork().execute<unknown[]>(waiting)).length === 0);
   done.resolve();
   expect(await looking).toContainEqual({ aggregate_id: 'woken' });

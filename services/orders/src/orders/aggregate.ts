@@ -52,6 +52,7 @@ export function submitFacts(aggregate: Aggregate, path: SubmitPath): SubmitFacts
     hasContact: fullName(order) !== null || guests.some((guest) => guest.isLeadBooker && fullName(guest) !== null),
     dueMinor: money.dueAtSubmitMinor,
     providedMinor: money.payments.providedMinor,
+    pendingMinor: money.payments.pendingMinor,
     currency: order.currency,
   };
 }

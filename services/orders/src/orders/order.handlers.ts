@@ -91,10 +91,10 @@ function updateOrder({ people, sites }: Ports) {
         order.stage = stage === 'ORDER_STAGE_UNSPECIFIED' ? 'ORDER_STAGE_NOT_ARRIVED' : stage;
       }
       if (!carries('customer_id')) return;
-      order.customerId = null;
       const id = details?.customerId ?? null;
       const setting = { people, sites, em, requestId: call.requestId, field: 'customer_id' } as const;
-      if (id !== null) await setCustomer(order, { id }, setting);
+      if (id === null) order.customerId = null;
+      else await setCustomer(order, { id }, setting);
     });
 }
 

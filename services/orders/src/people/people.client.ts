@@ -41,12 +41,13 @@ export interface SettingCustomer {
 
 /**
  * Notes who books: a known customer brings their contact details, which those of the request go before. One of another brand than the
- * order's site is worded as one that does not exist, and so is one who has been forgotten.
+ * order's site is worded as one that does not exist, and so is one who has been forgotten; who has booked it already stays.
  */
 export async function setCustomer(order: OrderRow, details: ContactDetails, setting: SettingCustomer): Promise<void> {
   const id = details.id ?? null;
   const customer = id === null ? undefined : await findBooker(id, order, setting);
-  if (id !== null && !customer) throw invalid({ [setting.field]: [`There is no customer ${id}.`] });
+  if (id !== null && !customer && id !== order.customerId)
+    throw invalid({ [setting.field]: [`There is no customer ${id}.`] });
   const known = customer ?? order;
   if (customer) order.customerId = customer.id;
   order.firstName = details.firstName ?? known.firstName ?? null;

@@ -8,6 +8,7 @@ const ready: SubmitFacts = {
   hasContact: false,
   dueMinor: 5_000,
   providedMinor: 5_000,
+  pendingMinor: 5_000,
   currency: 'gbp',
 };
 const codes = (changes: Partial<SubmitFacts>): string[] =>
@@ -21,6 +22,7 @@ describe('the rules of a submit', () => {
     ['a basket of a lead booker who is no customer', { hasCustomer: false, hasContact: true }, []],
     ['a basket short of one unit', { providedMinor: 4_999 }, ['payment_missing']],
     ['a basket with a unit too much', { providedMinor: 5_001 }, ['payment_exceeds']],
+    ['a basket of which too much was paid', { providedMinor: 5_001, pendingMinor: 0 }, []],
     ['an order with too much', { path: 'order', providedMinor: 9_000 }, []],
     ['an order short of everything', { path: 'order', providedMinor: 0 }, []],
     ['an empty basket of nobody', { itemCount: 0, hasCustomer: false }, ['basket_empty', 'customer_required']],

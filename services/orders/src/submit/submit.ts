@@ -16,6 +16,8 @@ export interface SubmitFacts {
   dueMinor: number;
   /** Paid, promised or chargeable. */
   providedMinor: number;
+  /** What of that may still be taken back: nobody has paid it. */
+  pendingMinor: number;
   /** Of both amounts. */
   currency: string;
 }
@@ -42,8 +44,9 @@ export function submitErrors(facts: SubmitFacts): ValidityError[] {
     const message = `Payments of ${formatMoney(missingMinor, facts.currency)} are missing.`;
     errors.push({ code: 'payment_missing', message, itemId: null });
   }
-  if (facts.path === 'basket' && missingMinor < 0) {
-    const excess = formatMoney(-missingMinor, facts.currency);
+  const excessMinor = Math.min(-missingMinor, facts.pendingMinor);
+  if (facts.path === 'basket' && excessMinor > 0) {
+    const excess = formatMoney(excessMinor, facts.currency);
     const message = `The payments are ${excess} more than there is to pay. Please change or remove one.`;
     errors.push({ code: 'payment_exceeds', message, itemId: null });
   }

@@ -11,6 +11,14 @@ export function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** The reason of a service that has more to do than it can: whoever asks again at once makes that worse. */
+export const busy = 'busy';
+
+/** Whether a refusal stands for a bound that the contract forgot. */
+export function isForgottenBound({ kind, cause }: Refusal): boolean {
+  return kind === 'malformed' && postgresCode(cause) !== undefined;
+}
+
 /** The only place where a database's error becomes a refusal. What is not the caller's doing comes back unchanged. */
 export function mapDatabaseError(error: unknown): unknown {
   if (error instanceof Refusal) return error;
@@ -19,7 +27,7 @@ export function mapDatabaseError(error: unknown): unknown {
   if (code === '40001' || code === '40P01') return concurrentChange(error);
   if (unreachable.has(code) || isWaitedOut(error)) {
     const sentence = 'The service can not reach its database right now. Please try again.';
-    return new Refusal('unavailable', 'unavailable', sentence, { cause: error });
+    return new Refusal('unavailable', isWaitedOut(error) ? busy : 'unavailable', sentence, { cause: error });
   }
   const broken = constraintRefusals[code];
   return broken ? new Refusal(broken.kind, broken.reason, broken.sentence, { cause: error }) : error;

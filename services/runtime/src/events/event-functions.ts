@@ -21,10 +21,10 @@ begin
 end $$;
 
 -- What is to be published next, for the one relay that may; another one that was woken meanwhile waits its turn, or its events would wait
--- for its next look. Looks only when the lock is taken, so that what another relay has just published is not seen as waiting.
+-- for its next look. It waits longer than a publish may take. Looks only when the lock is taken, so that what another relay has just published is not seen as waiting.
 create function waiting_events(at_most int) returns setof outbox language plpgsql as $$
 begin
-  perform set_config('lock_timeout', '1s', true);
+  perform set_config('lock_timeout', '3s', true);
   perform pg_advisory_xact_lock(hashtext('lido.relay'));
   return query select * from outbox where published_at is null and set_aside_at is null order by seq limit at_most;
 end $$;

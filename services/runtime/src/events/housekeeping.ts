@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 export const batchMax = 5_000;
 
 /**
- * Deletes what is no longer needed, in small transactions: outbox rows 30 days after they were told, the inbox after 60 days, so that
+ * Deletes what is no longer needed, in small transactions: outbox rows 30 days after they were told or given up, the inbox after 60 days, so that
  * it outlives every event that may come again, idempotency keys after the 24 hours that clients are promised, and jobs with
  * their results when they expire.
  */
@@ -30,6 +30,8 @@ export async function deleteInBatches(
 export const tidyings = [
   `delete from outbox where seq in (
      select seq from outbox where published_at < (select lido_now()) - interval '30 days' limit ${batchMax}) returning 1`,
+  `delete from outbox where seq in (
+     select seq from outbox where set_aside_at < (select lido_now()) - interval '30 days' limit ${batchMax}) returning 1`,
   `delete from inbox where (consumer, event_id) in (
      select consumer, event_id from inbox where received_at < (select lido_now()) - interval '60 days' limit ${batchMax}) returning 1`,
   `delete from idempotency_keys where (principal, rpc, key) in (

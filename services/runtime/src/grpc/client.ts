@@ -4,6 +4,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { fromStatus } from '../errors/wire.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { attribute } from '../telemetry/names.ts';
+import { busy } from '../db/map-database-error.ts';
 import { currentTraceparent, inSpan, type Telemetry } from '../telemetry/telemetry.ts';
 import type { Call } from './call.ts';
 import type { AnyMethod, RequestOf, ResponseOf } from './definition.ts';
@@ -57,7 +58,7 @@ export function createClient(address: string, { name, telemetry }: { name: strin
               return await sendUnary(client, method, request, options);
             } catch (error) {
               const meant = error instanceof Refusal ? error : fromStatus(error as ServiceError, name);
-              const isUnreached = meant instanceof Refusal && meant.kind === 'unavailable';
+              const isUnreached = meant instanceof Refusal && meant.kind === 'unavailable' && meant.reason !== busy;
               if (!isUnreached || options.isRepeatable !== true || repeats >= repeatsMax) throw meant;
             }
           }

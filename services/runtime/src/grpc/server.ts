@@ -9,7 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { SpanKind } from '@opentelemetry/api';
 import { HealthService } from '@lido/proto/grpc/health/v1/health.ts';
-import { mapDatabaseError } from '../db/map-database-error.ts';
+import { isForgottenBound, mapDatabaseError } from '../db/map-database-error.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { toStatus } from '../errors/wire.ts';
 import { attribute } from '../telemetry/names.ts';
@@ -144,7 +144,7 @@ async function observed<T>(
           const known = mapDatabaseError(error);
           outcome = known instanceof Refusal ? known.reason : 'internal';
           span.setAttribute(attribute.outcome, outcome);
-          if (!(known instanceof Refusal))
+          if (!(known instanceof Refusal) || isForgottenBound(known))
             telemetry.log.error({ err: known, rpc: method.path, request_id: requestIdOf(call) }, 'a call failed');
           throw known;
         }
