@@ -55,17 +55,17 @@ export function actionSpec(options: ActionHandlerOptions): ResourceSpec<ActionRo
     event: { saved: 'lido.checkin.action.saved', encode: (action) => Action.encode(action).finish() },
     check: async (row, { em }, call) => {
       const complaint = row.url ? urlComplaint(row.url, allowedHosts) : undefined;
-      const named: FieldErrors = {};
       // What it does changes wherever it is bound.
-      for (const { setOffBy, input } of [{ input: {} }, ...(await findBindings(em, row.id))]) {
-        const bound = { action: row, input: { ...row.input, ...input }, setOffBy };
-        Object.assign(named, await boundInputErrors(bound, call, em, options));
-      }
+      const bound = [{ input: {} }, ...(await findBindings(em, row.id))].map(({ setOffBy, input }) => ({
+        action: row,
+        setOffBy,
+        input: { ...row.input, ...input },
+      }));
       return {
         ...(complaint ? { url: [complaint] } : {}),
         ...ways(row),
         ...inputErrors(row.input),
-        ...named,
+        ...(await boundInputErrors(bound, call, em, options)),
         ...(await ownerErrors(row.ownerId, call, owners)),
       };
     },
@@ -122,7 +122,7 @@ export async function bindTo<Message>(
 ): Promise<Message> {
   const setOffBy = binding.to === 'bookable' ? binding.objectId : undefined;
   const bound = { action, input: { ...action.input, ...binding.input }, setOffBy };
-  const errors = { ...inputErrors(binding.input), ...(await boundInputErrors(bound, call, call.em, owners)) };
+  const errors = { ...inputErrors(binding.input), ...(await boundInputErrors([bound], call, call.em, owners)) };
   if (Object.keys(errors).length > 0) throw invalid(errors);
   return call.transact(async ({ em }) => {
     const row = await bindAction(em, { organisationId: action.organisationId, actionId: action.id, ...binding });

@@ -19,12 +19,27 @@ export interface BoundInput {
 const setsItselfOff =
   'A check-in that is made here would set the action off again. Please name another bookable, or use checkout_completed.';
 
+/** What is wrong with an action wherever it is bound: doors and bookables that several bindings name are looked up once. */
+export async function boundInputErrors(
+  bound: readonly BoundInput[],
+  call: Call,
+  em: SqlEntityManager,
+  owners: Pick<PresenceOwners, 'bookables'>,
+): Promise<FieldErrors> {
+  const distinct = new Map(
+    bound.map((one) => [JSON.stringify([textIn(one.input, 'device_id'), textIn(one.input, 'object_id')]), one]),
+  );
+  const errors: FieldErrors = {};
+  for (const one of distinct.values()) Object.assign(errors, await namedErrors(one, call, em, owners));
+  return Object.assign(errors, ...bound.map(loopErrors));
+}
+
 /**
  * What is wrong with the door and the bookable that an input names. Whoever has them act needs the rpc's permission at their sites;
  * hidden and missing ones are the same bad field.
  */
-export async function boundInputErrors(
-  { action, input, setOffBy }: BoundInput,
+async function namedErrors(
+  { action, input }: BoundInput,
   call: Call,
   em: SqlEntityManager,
   { bookables }: Pick<PresenceOwners, 'bookables'>,
@@ -33,20 +48,25 @@ export async function boundInputErrors(
   const [deviceId, objectId] = [textIn(input, 'device_id'), textIn(input, 'object_id')];
   const mayUse = (siteId: string | undefined): boolean =>
     siteId !== undefined && may(call.principal, call.access.permission, siteId);
-  const makesCheckins = action.run === 'BUILT_IN_ACTION_CREATE_CHECKIN';
-  const isOver = action.trigger === 'TRIGGER_CHECKOUT_COMPLETED' || action.trigger === 'TRIGGER_CODE_SCANNED';
   const errors: FieldErrors = {};
   if (deviceId !== undefined) {
     const device = await findDevice(em, deviceId);
     const isOurs = device?.organisationId === organisationId && !device.deletedAt && mayUse(device.siteId);
     if (!isOurs) errors['input.device_id'] = [`There is no device ${deviceId}.`];
   }
-  if (objectId !== undefined && makesCheckins) {
+  if (objectId !== undefined && makesCheckins(action)) {
     const bookable = await bookables.find(objectId, { organisationId, requestId: call.requestId });
     if (!mayUse(bookable?.siteId)) errors['input.object_id'] = [`There is no bookable ${objectId}.`];
   }
-  if (setOffBy !== undefined && makesCheckins && (objectId ?? setOffBy) === setOffBy && !isOver) {
-    errors['input.object_id'] = [setsItselfOff];
-  }
   return errors;
+}
+
+function loopErrors({ action, input, setOffBy }: BoundInput): FieldErrors {
+  const isOver = action.trigger === 'TRIGGER_CHECKOUT_COMPLETED' || action.trigger === 'TRIGGER_CODE_SCANNED';
+  const isLoop = setOffBy !== undefined && (textIn(input, 'object_id') ?? setOffBy) === setOffBy;
+  return makesCheckins(action) && isLoop && !isOver ? { 'input.object_id': [setsItselfOff] } : {};
+}
+
+function makesCheckins({ run }: BoundInput['action']): boolean {
+  return run === 'BUILT_IN_ACTION_CREATE_CHECKIN';
 }
