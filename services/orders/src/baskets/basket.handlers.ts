@@ -14,12 +14,13 @@ import type {
   UpdateBasketItemRequest,
   UpdateBasketRequest,
 } from '@lido/proto/lido/orders/v1/basket.ts';
-import type { OrderItemInput, ValidityError } from '@lido/proto/lido/orders/v1/order_item.ts';
+import type { ValidityError } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { replaceOrderGuests } from '../guests/order-guest.handlers.ts';
 import { applyBooking } from '../items/held-item.ts';
+import { emptyItem } from '../items/item.ts';
 import { addItem, changeItem, removeItem } from '../items/order-item.handlers.ts';
 import { liveItems, moneyOf, submitFacts } from '../orders/aggregate.ts';
 import { openOrder } from '../orders/open-order.handlers.ts';
@@ -254,5 +255,3 @@ function namesSomebody(customer: CustomerDetails | null): customer is CustomerDe
   const { id, firstName, lastName, email, phone } = customer;
   return [id, firstName, lastName, email, phone].some((part) => part != null);
 }
-
-const emptyItem: OrderItemInput = { guests: [], guestIds: [], practitionerIds: [], itemConfiguration: null };

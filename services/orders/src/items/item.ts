@@ -32,6 +32,9 @@ export interface ItemContext {
   mask?: readonly string[];
 }
 
+/** What a request without a body asks for: nothing. */
+export const emptyItem: OrderItemInput = { guests: [], guestIds: [], practitionerIds: [], itemConfiguration: null };
+
 /** The item types this service books; everything else is sold elsewhere. */
 export const bookableTypes = ['appointment', 'session', 'area_booking'] as const;
 

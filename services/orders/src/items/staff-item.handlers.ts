@@ -5,7 +5,7 @@ import type {
   OrderItemServiceService,
   UpdateOrderItemRequest,
 } from '@lido/proto/lido/orders/v1/order_items.ts';
-import { invalid, stateConflict } from '@lido/runtime/errors/refusal.ts';
+import { stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
@@ -16,6 +16,7 @@ import { isOpen, requireSubmitted, requireUnfrozen } from '../orders/order.ts';
 import { type Writer, zoneOf } from '../orders/order.repository.ts';
 import type { Ports } from '../orders/ports.ts';
 import { cancelItem } from './held-item.ts';
+import { emptyItem } from './item.ts';
 import { addItem, changeItem, holdOptions, type ItemChange, removeItem, requireItem } from './order-item.handlers.ts';
 
 /** The rpcs by which staff change the items of an order. */
@@ -36,8 +37,7 @@ function createItem(ports: Ports) {
     const itemId = newShopId();
     return changeOrder(request.orderId, call, 'saved', async (aggregate, writer) => {
       requireSubmitted(aggregate.order.status);
-      const { item: input } = request;
-      if (!input) throw invalid({ offering_id: ['The offering id is required.'] });
+      const input = request.item ?? emptyItem;
       await addItem(aggregate, { itemId, input }, await changeOf(ports, { aggregate, writer, request, call }));
     });
   };
