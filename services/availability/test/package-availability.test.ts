@@ -8,10 +8,10 @@ import {
 } from '@lido/proto/lido/availability/v1/package_availability.ts';
 import type { Package } from '@lido/proto/lido/availability/v1/package_message.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
-import { blankSession, blankSessionType, hire, offer } from '../../../test/support/offerings.ts';
+import { blankSession, hire, offer } from '../../../test/support/offerings.ts';
 import { holdFor } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
-import { choiceOf, daily, optionOf, pack } from './package-rows.ts';
+import { choiceOf, daily, offerYoga, optionOf, pack } from './package-rows.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -71,19 +71,6 @@ const relative = (relativeMinsFrom: number, relativeMinsTo: number) => ({
     },
   ],
 });
-
-/** A type of sessions for 9.00. */
-async function aClass() {
-  const type = await world.sessionTypes.createSessionType(
-    { ...blankSessionType, siteId: world.siteId, name: 'Yoga' },
-    world.staff,
-  );
-  await world.sessionTypes.createSessionTypePriceRule(
-    { parentId: type.id, rule: { id: '', sessionTypeId: '', weekdays: [], price: 900 } },
-    world.staff,
-  );
-  return type;
-}
 
 /** Holds an option of a package's choice as orders does. */
 async function choose(
@@ -191,7 +178,7 @@ describe('the slots of a choice', () => {
   });
 
   test('of sessions have the places left, and full ones their reason', async () => {
-    const type = await aClass();
+    const type = await offerYoga(world);
     const session = await world.sessions.createSession(
       { ...blankSession, sessionTypeId: type.id, startTime: at('11:00'), capacity: 1 },
       world.staff,

@@ -5,9 +5,9 @@ import { PackageAvailabilityServiceService } from '@lido/proto/lido/availability
 import type { Package } from '@lido/proto/lido/availability/v1/package_message.ts';
 import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
-import { blankSession, blankSessionType, hire, offer } from '../../../test/support/offerings.ts';
+import { blankSession, hire, offer } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
-import { choiceOf, optionOf, pack } from './package-rows.ts';
+import { choiceOf, offerYoga, optionOf, pack } from './package-rows.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -131,14 +131,7 @@ describe('the guests of a package whose choices may overlap', () => {
   });
 
   test('share a session with a treatment too', async () => {
-    const type = await world.sessionTypes.createSessionType(
-      { ...blankSessionType, siteId: world.siteId, name: 'Yoga' },
-      world.staff,
-    );
-    await world.sessionTypes.createSessionTypePriceRule(
-      { parentId: type.id, rule: { id: '', sessionTypeId: '', weekdays: [], price: 900 } },
-      world.staff,
-    );
+    const type = await offerYoga(world);
     const session = await world.sessions.createSession(
       { ...blankSession, sessionTypeId: type.id, startTime: at('11:00'), capacity: 4 },
       world.staff,

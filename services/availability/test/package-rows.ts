@@ -1,6 +1,8 @@
 import type { Package } from '@lido/proto/lido/availability/v1/package_message.ts';
+import type { SessionType } from '@lido/proto/lido/availability/v1/session_type.ts';
 import type { PackageItemChoice, PackageItemChoiceOption } from '@lido/proto/lido/availability/v1/shop_offering.ts';
 import type { PackagePriceRule } from '@lido/proto/lido/availability/v1/package_message.ts';
+import { blankSessionType } from '../../../test/support/offerings.ts';
 import { namedOffering } from '../src/offerings/shop-offering.ts';
 import type { World } from './world.ts';
 
@@ -75,4 +77,17 @@ export function pack(
 ): Promise<Package> {
   const body = { ...blankPackage, siteId, itemChoices, priceRules: [daily(10_000)], ...extra };
   return packages.createPackage(body, staff);
+}
+
+/** A type of sessions for 9.00. */
+export async function offerYoga(world: World): Promise<SessionType> {
+  const type = await world.sessionTypes.createSessionType(
+    { ...blankSessionType, siteId: world.siteId, name: 'Yoga' },
+    world.staff,
+  );
+  await world.sessionTypes.createSessionTypePriceRule(
+    { parentId: type.id, rule: { id: '', sessionTypeId: '', weekdays: [], price: 900 } },
+    world.staff,
+  );
+  return type;
 }

@@ -1,24 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../src/db/database.ts';
 import { tidyings, tidyUp } from '../src/events/housekeeping.ts';
 import { serveMetrics } from '../src/telemetry/metrics.server.ts';
-import { startTelemetry } from '../src/telemetry/telemetry.ts';
-import { freshDatabase, type TestDatabase } from '../../../test/support/servers.ts';
 import { freePort } from '../../../tools/local/ports.ts';
+import { type OpenedDatabase, openTestDatabase } from './test-database.ts';
 
-const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-let database: TestDatabase;
-let db: Database;
+let opened: OpenedDatabase;
+let db: OpenedDatabase['db'];
+let telemetry: OpenedDatabase['telemetry'];
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  db = await openDatabase({ url: database.url, entities: [], migrations: [], telemetry });
+  opened = await openTestDatabase();
+  ({ db, telemetry } = opened);
 });
-afterAll(async () => {
-  await db.stop();
-  await database.drop();
-  await telemetry.stop();
-});
+afterAll(() => opened.stop());
 
 const run = (sql: string) => db.fork().execute<Record<string, string>[]>(sql);
 const event = (type: string, published: string): string => `

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../src/db/database.ts';
 import { invalid } from '../src/errors/refusal.ts';
 import { tidyUp } from '../src/events/housekeeping.ts';
 import type { Call } from '../src/grpc/call.ts';
@@ -11,24 +10,19 @@ import type { ReportCall, ReportKind } from '../src/jobs/job.ts';
 import { queueReport } from '../src/jobs/queue-report.ts';
 import { gaveUp } from '../src/jobs/run-job.ts';
 import { systemClock } from '../src/service/clock.ts';
-import { startTelemetry } from '../src/telemetry/telemetry.ts';
 import { staff } from '../../../test/support/callers.ts';
-import { freshDatabase, type TestDatabase } from '../../../test/support/servers.ts';
+import { type OpenedDatabase, openTestDatabase } from './test-database.ts';
 
-const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
 const own = { organisationId: 'o1', brandId: 'b1' };
-let database: TestDatabase;
-let db: Database;
+let opened: OpenedDatabase;
+let db: OpenedDatabase['db'];
+let telemetry: OpenedDatabase['telemetry'];
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  db = await openDatabase({ url: database.url, entities: [], migrations: [], telemetry });
+  opened = await openTestDatabase();
+  ({ db, telemetry } = opened);
 });
-afterAll(async () => {
-  await db.stop();
-  await database.drop();
-  await telemetry.stop();
-});
+afterAll(() => opened.stop());
 beforeEach(async () => {
   await run('delete from jobs');
 });

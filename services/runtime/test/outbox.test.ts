@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../src/db/database.ts';
 import { mapDatabaseError } from '../src/db/map-database-error.ts';
 import { writeEvent } from '../src/events/outbox.ts';
-import { startTelemetry } from '../src/telemetry/telemetry.ts';
-import { freshDatabase, type TestDatabase } from '../../../test/support/servers.ts';
+import { type OpenedDatabase, openTestDatabase } from './test-database.ts';
 
-const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-let database: TestDatabase;
-let db: Database;
+let opened: OpenedDatabase;
+let db: OpenedDatabase['db'];
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  db = await openDatabase({ url: database.url, entities: [], migrations: [], telemetry });
+  opened = await openTestDatabase();
+  ({ db } = opened);
 });
-afterAll(async () => {
-  await db.stop();
-  await database.drop();
-  await telemetry.stop();
-});
+afterAll(() => opened.stop());
 
 const write = (aggregateId: string, bytes: number): Promise<void> =>
   db.transaction((em) => {
