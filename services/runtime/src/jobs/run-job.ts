@@ -31,6 +31,9 @@ const runMsMax = 30 * 60_000;
 /** Somebody else has the job, because this runner was not heard of for too long. */
 class LostJob extends Error {}
 
+/** The signals of what runs: one made of others is collected, listeners and all, when nobody else refers to it. */
+const signalsInUse = new Set<AbortSignal>();
+
 /**
  * Makes a job's result and ends the job, well or badly. A refusal ends it with its sentence; anything else is tried
  * again until there have been enough tries. Once `stopping` is aborted the job is given back.
@@ -44,6 +47,7 @@ export async function runJob(
   const { db, telemetry } = parts;
   const lost = new AbortController();
   const signal = AbortSignal.any([stopping, lost.signal, AbortSignal.timeout(runMsMax)]);
+  signalsInUse.add(signal);
   let progress = 0;
   const keep = async (): Promise<void> => {
     if (!(await keepJob(db.fork(), job.id, runner, progress))) lost.abort(new LostJob());
@@ -74,6 +78,7 @@ export async function runJob(
     await pauseJob(em, job.id, runner);
   } finally {
     clearInterval(timer);
+    signalsInUse.delete(signal);
   }
 }
 
