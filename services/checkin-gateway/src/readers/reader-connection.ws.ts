@@ -48,6 +48,8 @@ export interface ReaderConnection {
   readonly wasReady: boolean;
   /** Those that are on, or may be. */
   readonly relaysOn: readonly number[];
+  /** Those that the device has confirmed as off on this connection, whatever is written of them. */
+  readonly relaysConfirmedOff: ReadonlySet<number>;
   /** Has relays switched off that an earlier connection left on; not those that somebody is let in by. */
   takeOver(relaysOn: readonly number[]): void;
   close(code: number, reason: string): void;
@@ -99,6 +101,7 @@ class OpenConnection implements ReaderConnection {
   #relayNotes: Promise<void> = Promise.resolve();
   /** What is written of the device being there is written before its end is. */
   #aliveNotes: Promise<unknown> = Promise.resolve();
+  readonly relaysConfirmedOff = new Set<number>();
   readonly #allOff = Promise.withResolvers<void>();
   #ending: Promise<void> | undefined;
 
@@ -237,6 +240,7 @@ class OpenConnection implements ReaderConnection {
       case 'switch_on':
         return this.#take(switchOn(this.#session, effect.order, performance.now()));
       case 'note_relay_off':
+        this.relaysConfirmedOff.add(effect.relayId);
         return this.#noteRelays((notes) => notes.relayOff(this.deviceId, effect.relayId));
       case 'switch_off_later':
         return this.#switchOffAfter(effect.relay.id, effect.relay.onTimeMs);

@@ -61,7 +61,9 @@ export class ReaderConnections implements Doors {
     this.#open.get(deviceId)?.takeOver(older?.relaysOn ?? []);
     try {
       const relaysOn = await this.#options.findRelaysOn(deviceId);
-      this.#open.get(deviceId)?.takeOver(relaysOn);
+      const newest = this.#open.get(deviceId);
+      // What is read may be older than what the device has told the newest one meanwhile.
+      newest?.takeOver(relaysOn.filter((id) => !newest.relaysConfirmedOff.has(id)));
     } catch (error) {
       this.#options.log.warn({ err: error, device_id: deviceId }, 'the relays of a reader could not be read again');
     }
