@@ -20,6 +20,7 @@ import { BookingRevisions } from './0027-booking-revisions.ts';
 import { ClaimsOfBookings } from './0029-claims-of-bookings.ts';
 import { RoomsOfBookings } from './0030-rooms-of-bookings.ts';
 import { SharedGuests } from './0031-shared-guests.ts';
+import { RestrictionsInBodies } from './0032-restrictions-in-bodies.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -46,6 +47,7 @@ const tables = [
   { name: '0029-claims-of-bookings', class: ClaimsOfBookings },
   { name: '0030-rooms-of-bookings', class: RoomsOfBookings },
   { name: '0031-shared-guests', class: SharedGuests },
+  { name: '0032-restrictions-in-bodies', class: RestrictionsInBodies },
 ];
 
 /** The tables first, then the functions that work on them. */

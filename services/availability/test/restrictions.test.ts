@@ -100,6 +100,44 @@ describe('a restriction', () => {
     expect((await world.practitioners.getPractitioner({ id }, world.staff)).appointmentRestrictions).toEqual([]);
   });
 
+  test('is part of its practitioner’s own body, whose list replaces what was there, and of their copy', async () => {
+    const ids: string[] = [];
+    for (const name of ['Stones', 'Facial'])
+      ids.push((await offer(world, { practitionerIds: [], roomIds: [] }, { name })).id);
+    const [stones = '', facial = ''] = ids;
+    const body = (...appointmentRestrictions: AppointmentRestriction[]) => ({
+      ...blankPractitioner,
+      ...{ siteIds: [world.siteId], name: 'Restricted', appointmentRestrictions },
+    });
+    const made = await world.practitioners.createPractitioner(
+      body({ ...blank, appointmentTypeIds: [stones] }, { ...blank, ...maximum(facial, 60) }),
+      world.staff,
+    );
+    const { id, appointmentRestrictions } = made;
+    expect(appointmentRestrictions.map(({ appointmentTypes }) => appointmentTypes[0]?.name)).toEqual([
+      ...['Stones', 'Facial'],
+    ]);
+    const { data } = await restrictions.listPractitionerAppointmentRestrictions({ parentId: id }, world.staff);
+    expect(data).toEqual(appointmentRestrictions);
+
+    const kept = { ...(data[1] as AppointmentRestriction), maxDuration: 90 };
+    const updateMask = ['appointment_restrictions'];
+    const changed = { id, practitioner: body(kept), updateMask };
+    expect(await world.practitioners.updatePractitioner(changed, world.staff)).toMatchObject({
+      appointmentRestrictions: [kept],
+    });
+    await expect(
+      world.practitioners.updatePractitioner({ ...changed, practitioner: body(blank) }, world.staff),
+    ).rejects.toMatchObject({
+      fields: { 'appointment_restrictions.0.appointment_type_ids': [expect.any(String)] },
+    });
+
+    const copyWith = (mask: string[]) =>
+      world.practitioners.copyPractitioner({ id, practitioner: body(), updateMask: mask }, world.staff);
+    expect((await copyWith(['name'])).appointmentRestrictions).toMatchObject([{ maxDuration: 90 }]);
+    expect((await copyWith(['name', ...updateMask])).appointmentRestrictions).toEqual([]);
+  });
+
   test('that is not whole or names what is not there is refused by field, and a change may not make it so', async () => {
     const [id = ''] = await hire(world, 1);
     const type = await offer(world, { practitionerIds: [id], roomIds: [] });

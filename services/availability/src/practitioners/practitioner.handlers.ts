@@ -16,7 +16,7 @@ import { tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { dateOnly } from '../offerings/rule.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
-import { restrictionMessages } from '../restrictions/restriction.repository.ts';
+import { restrictionList, restrictionMessages } from '../restrictions/restriction.repository.ts';
 import { copyParts } from './copy-parts.repository.ts';
 import { unknownZones, zonesOf } from '../zones/zone.repository.ts';
 import { PractitionerEntity, type PractitionerRow } from './practitioner.entity.ts';
@@ -60,6 +60,7 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
       appointmentRestrictions: restrictions(row.id),
     });
   },
+  lists: [restrictionList],
   filters: { query: contains('name'), zoneId: overlaps('zoneIds') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.practitioner.saved', encode: (message) => Practitioner.encode(message).finish() },

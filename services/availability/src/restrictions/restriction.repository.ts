@@ -1,9 +1,39 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { AppointmentRestriction } from '@lido/proto/lido/availability/v1/appointment_restriction.ts';
+import { childList } from '@lido/runtime/resource/child-list.ts';
+import type { ChildRows } from '@lido/runtime/resource/children-of.ts';
+import type { ChildList } from '@lido/runtime/resource/spec.ts';
+import { newShopId } from '@lido/runtime/service/ids.ts';
 import { AppointmentTypeEntity } from '../appointments/appointment-type.entity.ts';
 import { offeringEmbeds } from '../offerings/offering-embeds.repository.ts';
-import { toRestriction } from './restriction.ts';
-import { RestrictionEntity, type RestrictionRow } from './restriction.entity.ts';
+import { unknownReferences } from '../offerings/unknown-references.repository.ts';
+import type { PractitionerRow } from '../practitioners/practitioner.entity.ts';
+import { restrictionErrors, toRestriction } from './restriction.ts';
+import { restrictionColumns, RestrictionEntity, type RestrictionRow } from './restriction.entity.ts';
+
+/** The restrictions of a practitioner. */
+export const restrictionRows: ChildRows<RestrictionRow, AppointmentRestriction, PractitionerRow> = {
+  entity: RestrictionEntity,
+  newId: newShopId,
+  writable: restrictionColumns,
+  defaults: { appointmentTypeIds: [], categoryIds: [] },
+  toMessage: toRestriction,
+  embed: restrictionEmbeds,
+  check: async (row, _parent, em) => ({
+    ...restrictionErrors(row),
+    ...(await unknownReferences(em, row.organisationId, {
+      appointment_type_ids: row.appointmentTypeIds,
+      category_ids: row.categoryIds,
+    })),
+  }),
+};
+
+/** The restrictions that a practitioner's own body may carry. */
+export const restrictionList: ChildList<PractitionerRow> = childList(
+  'appointment_restrictions',
+  'appointmentRestrictions',
+  restrictionRows,
+);
 
 /** The live restrictions of practitioners by their ids, the oldest first. */
 export async function restrictionsOf(
