@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Client } from 'pg';
 import { settleExits } from '../src/visits/settle-exits.job.ts';
 import { anyCheckIns } from './builders.ts';
@@ -61,4 +61,29 @@ test('an exit that can not be settled yet is settled later', async () => {
   await gateway.sql('alter table movements_away rename to movements');
   await settleExits(replica.deciding);
   expect(await visitsOf(customerId)).toMatchObject([{ checkedOutAt: expect.any(String) }]);
+});
+
+describe('while the database can not even say what door it is', () => {
+  const away = async (): Promise<void> => {
+    await gateway.sql('alter function door_of rename to door_of_away');
+    onTestFinished(async () => void (await gateway.sql('alter function door_of_away rename to door_of')));
+  };
+
+  test('an exit opens', async () => {
+    const reader = await gateway.connect(
+      await gateway.addDevice({ direction: 'DEVICE_DIRECTION_OUT', relayId: 3, unlockMs: 1_500 }),
+    );
+    await away();
+    expect(await reader.tap({ uid: '04A1B2C3' })).toMatchObject({
+      outcome: 'granted',
+      relays: [{ id: 3, onTimeMs: 1_500 }],
+    });
+  });
+
+  test('a reader that lets in opens nothing', async () => {
+    const { uid } = await gateway.addMember();
+    const reader = await gateway.connect(await gateway.addDevice());
+    await away();
+    expect(await reader.tap({ uid })).toMatchObject({ outcome: 'denied', relays: [] });
+  });
 });

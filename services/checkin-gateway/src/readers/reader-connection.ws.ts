@@ -7,6 +7,7 @@ import type { Refusals } from '../attempts/refusals.job.ts';
 import type { DeviceLogin } from '../devices/device-login.repository.ts';
 import type { DeviceRow } from '../devices/device.entity.ts';
 import { isInUse, relaysOf } from '../devices/device-relays.ts';
+import type { Tap } from '../visits/tap.ts';
 import type { TapDecider } from '../visits/tap.handlers.ts';
 import type { FloodGuard } from './flood-guard.job.ts';
 import { type G7Frame, parseFrame, writeFrame } from './g7-frame.ts';
@@ -276,7 +277,7 @@ class OpenConnection implements ReaderConnection {
     if (!floods.admitsTap(this.deviceId)) return;
     this.#decidingCount += 1;
     const at = new Date(this.#options.clock.nowMs());
-    const decision = await this.#options.taps.decide({
+    const tap: Tap = {
       eventId: newUuid(),
       deviceId: this.deviceId,
       readerRef: scan.readerRef,
@@ -285,7 +286,8 @@ class OpenConnection implements ReaderConnection {
       clockSource: 'gateway',
       origin: 'live',
       medium: { kind: scan.kind, raw: scan.raw },
-    });
+    };
+    const decision = await this.#options.taps.decide(tap, this.#options.device);
     this.#decidingCount -= 1;
     this.#take(answerTap(this.#session, decision, performance.now()));
   }

@@ -42,7 +42,7 @@ async function decideTap(request: DecideTapRequest, call: Call, options: ReaderH
   const tap = liveTap(request, receivedAt);
   if (request.dryRun === true) return toTapDecision(await decideDry(tap, device, options.deciding));
   options.status.heard(device.id, clockSkewOf(request, receivedAt));
-  return toTapDecision(await options.taps.decide(tap));
+  return toTapDecision(await options.taps.decide(tap, device));
 }
 
 async function replayTaps({ id, taps: lines }: ReplayTapsRequest, call: Call, options: ReaderHttpOptions) {

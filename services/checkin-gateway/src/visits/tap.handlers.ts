@@ -3,11 +3,13 @@ import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import { attribute } from '@lido/runtime/telemetry/names.ts';
 import { inSpan } from '@lido/runtime/telemetry/telemetry.ts';
-import { answerOf } from './answer.ts';
+import type { DeviceRow } from '../devices/device.entity.ts';
+import { type DoorOpener, isInUse } from '../devices/device-relays.ts';
+import { answerOf, type AnswerParts } from './answer.ts';
 import { type DecisionRace, startRace } from './decision-race.ts';
 import { type Decision, decisionDeadlineMs } from './decision.ts';
 import { fallBack } from './decide.ts';
-import { type DoorDevice, findDoor } from './door.repository.ts';
+import { findDoor } from './door.repository.ts';
 import { type SavedTap, takeBack } from './late-decision.repository.ts';
 import type { JournalEntry, ReplayResult } from './journal.ts';
 import { answerAgain, isOtherReading } from './repeated-tap.ts';
@@ -21,14 +23,17 @@ import { recordValues, type VisitTransaction } from './visit.repository.ts';
 /** Decides taps and remembers what became of them, whichever adapter brought them. */
 export interface TapDecider {
   /**
-   * Answers within the deadline, always; whatever goes wrong keeps the door shut, except for whoever leaves. Refuses an id that the
-   * device has used for another tap.
+   * Answers within the deadline, always; whatever goes wrong keeps the door shut, except for whoever leaves. `door` is the device as its
+   * adapter knows it, should the database not tell. Refuses an id that the device has used for another tap.
    */
-  decide(tap: Tap): Promise<Decision>;
+  decide(tap: Tap, door?: AdapterDoor): Promise<Decision>;
   /** Takes in what a device decided by itself; answers for each entry, in their order. */
   replay(entries: readonly JournalEntry[]): Promise<ReplayResult[]>;
   recordPassage(passage: Passage): Promise<void>;
 }
+
+/** A device as its adapter has it. */
+export type AdapterDoor = Pick<DeviceRow, 'direction' | 'enabled' | 'deletedAt'> & DoorOpener;
 
 /** How much longer than the deadline a statement may run before the database gives it up. */
 const lateMs = 250;
@@ -46,13 +51,13 @@ class UsedEventId extends Error {}
 export function tapDecider(options: TapDeciderOptions): TapDecider {
   const { db, telemetry } = options.parts;
   return {
-    decide: (tap) =>
+    decide: (tap, door) =>
       inSpan(
         telemetry.tracer,
         'reader tap',
         { kind: SpanKind.SERVER, attributes: { [attribute.messageId]: tap.eventId } },
         async (span) => {
-          const decision = await decideInTime(tap, options);
+          const decision = await decideInTime(tap, door && isInUse(door) ? door : undefined, options);
           span.setAttributes({ [attribute.outcome]: decision.outcome, [attribute.reason]: decision.reason });
           return decision;
         },
@@ -68,9 +73,9 @@ export function tapDecider(options: TapDeciderOptions): TapDecider {
   };
 }
 
-async function decideInTime(tap: Tap, options: TapDeciderOptions): Promise<Decision> {
+async function decideInTime(tap: Tap, device: Attempt['device'], options: TapDeciderOptions): Promise<Decision> {
   const race = startRace(decisionDeadlineMs, () => performance.now());
-  const attempt: Attempt = { tap, options, race, startedMs: performance.now() };
+  const attempt: Attempt = { tap, device, options, race, startedMs: performance.now() };
   const deadline = Promise.withResolvers<Decision>();
   const timer = setTimeout(() => {
     race.expire();
@@ -89,7 +94,7 @@ interface Attempt {
   readonly options: TapDeciderOptions;
   readonly race: DecisionRace;
   readonly startedMs: number;
-  device?: DoorDevice;
+  device: AnswerParts['device'];
   /** What was about to be committed; whether it was may be unknown. */
   saving?: SavedTap;
   /** What the reader was told without a decision. */
