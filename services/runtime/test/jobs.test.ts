@@ -79,7 +79,7 @@ async function download(id: string, call = callOf(['s1'])): Promise<string[]> {
 }
 
 async function reached(id: string, status: string): Promise<void> {
-  await expect.poll(async () => (await get(id)).status, { timeout: 10_000, interval: 20 }).toBe(status);
+  await expect.poll(async () => (await get(id)).status, { timeout: 20_000, interval: 20 }).toBe(status);
 }
 
 describe('a report', () => {
@@ -149,9 +149,9 @@ describe('a job whose runner dies', () => {
     const { id } = await queued();
     const dead = await die();
     expect(dead.id).toBe(id);
-    await pass(59);
+    await pass(40);
     expect((await die()).id).toBeUndefined();
-    await pass(2);
+    await pass(20);
     const [queue, kind] = [open(), numbers()];
     const runner = queue.run([kind]);
     await reached(id, 'JOB_STATUS_DONE');
@@ -239,7 +239,7 @@ describe('a runner', () => {
     const { id } = await queueReport(queue, kind)({ rows: 1 }, callOf(['s1']));
     const runner = queue.run([kind]);
     for (let expected = 1; expected <= 3; expected++) {
-      await expect.poll(() => tries, { timeout: 5_000, interval: 20 }).toBe(expected);
+      await expect.poll(() => tries, { timeout: 20_000, interval: 20 }).toBe(expected);
       await reached(id, expected === 3 ? 'JOB_STATUS_FAILED' : 'JOB_STATUS_QUEUED');
       await pass(6);
       queue.wake();

@@ -24,10 +24,12 @@ afterAll(async () => {
 });
 
 /** A database with a single connection, and a way to keep others from it until `free` is called. */
-async function openNarrow(connectionTimeoutMs: number): Promise<{ db: Database; occupy(): Promise<() => void> }> {
+async function openNarrow(
+  options: { connectionTimeoutMs?: number } = {},
+): Promise<{ db: Database; occupy(): Promise<() => void> }> {
   const db = await openDatabase({
     ...{ url: database.url, entities: [], migrations: [], telemetry },
-    ...{ poolMax: 1, connectionTimeoutMs },
+    ...{ poolMax: 1, ...options },
   });
   onTestFinished(() => db.stop());
   const occupy = async (): Promise<() => void> => {
@@ -45,7 +47,7 @@ async function openNarrow(connectionTimeoutMs: number): Promise<{ db: Database; 
 }
 
 test('work that gets no connection in time is refused as unavailable instead of waiting for ever', async () => {
-  const { db, occupy } = await openNarrow(100);
+  const { db, occupy } = await openNarrow();
   const free = await occupy();
   const refusal = await db
     .fork()
@@ -56,14 +58,10 @@ test('work that gets no connection in time is refused as unavailable instead of 
 });
 
 test('a call that is over before its turn came has no effect, so that a repeated one is not a second', async () => {
-  const { db, occupy } = await openNarrow(30_000);
+  const { db, occupy } = await openNarrow({ connectionTimeoutMs: 30_000 });
   const done: string[] = [];
-  const begun = Promise.withResolvers<void>();
   const handlers = {
-    createRoom: (room: Room, call) => {
-      begun.resolve();
-      return call.transact(() => Promise.resolve(done.push(room.name)).then(() => room));
-    },
+    createRoom: (room: Room, call) => call.transact(() => Promise.resolve(done.push(room.name)).then(() => room)),
   } as Partial<Handlers<typeof RoomServiceService>>;
   const never = () => Promise.reject(new Error('Nobody calls this.'));
   const all = Object.fromEntries(Object.keys(RoomServiceService).map((name) => [name, never]));
@@ -82,9 +80,7 @@ test('a call that is over before its turn came has no effect, so that a repeated
     return client.unary(RoomServiceService.createRoom, { ...room, ...lists, name }, { metadata, deadlineMs });
   };
   const free = await occupy();
-  const first = create('first', 300).catch((error: unknown) => error);
-  await begun.promise;
-  expect(await first).toMatchObject({ kind: 'deadline' });
+  await expect(create('first', 300)).rejects.toMatchObject({ kind: 'deadline' });
   const again = create('again', 30_000);
   free();
   await again;
