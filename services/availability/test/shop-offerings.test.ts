@@ -1,3 +1,4 @@
+import { PractitionerScheduleServiceService } from '@lido/proto/lido/availability/v1/practitioner_schedule.ts';
 import { addDays } from '@lido/runtime/time/zone.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { staff } from '../../../test/support/callers.ts';
@@ -54,6 +55,32 @@ describe('the next date of an offering', () => {
     expect(await getOffering('appointment', unpriced.id)).toMatchObject(none);
     // A list looks a month ahead.
     expect((await listOn()).data.find(({ id }) => id === type.id)).toMatchObject(none);
+  });
+
+  test('is one of its dates, each with the first and the last start of any duration', async () => {
+    const [id = ''] = await hire(world, 1);
+    const type = await offer(world, { practitionerIds: [id], roomIds: [] }, { durations: [120, 60, 30] });
+    const date = addDays(today(), 5);
+    const rule = { weekday: '', timeFrom: '10:00', timeTo: '11:00' };
+    await world
+      .peer(PractitionerScheduleServiceService)
+      .updateRotaOfDate({ practitionerId: id, date, availabilityRules: [rule] }, world.staff);
+    const of = { offeringType: 'appointment', offeringId: type.id, dateFrom: date, dateTo: addDays(date, 1) };
+    const startsOf = async (duration?: number) =>
+      (
+        await world.shop.getOfferingDatesAvailability(
+          { ...of, practitionerId: [], ...(duration && { duration }) },
+          world.anybody,
+        )
+      ).data.map(({ bookableFrom, bookableTo }) => [bookableFrom?.slice(11, 16), bookableTo?.slice(11, 16)]);
+    expect(await startsOf()).toEqual([
+      ['10:00', '10:30'],
+      ['09:00', '16:30'],
+    ]);
+    expect(await startsOf(60)).toEqual([
+      ['10:00', '10:00'],
+      ['09:00', '16:00'],
+    ]);
   });
 
   test('of sessions is that of the first with a place left', async () => {

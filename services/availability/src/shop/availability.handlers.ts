@@ -19,7 +19,7 @@ import type { BookingParts } from '../bookings/parts.ts';
 import { offeringTypes } from '../offerings/offering.ts';
 import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
 import { findSlots, gridText, type Slot } from '../solver/find-slots.ts';
-import { findBookableDates } from '../solver/offering-dates.ts';
+import { findDatesOfAny } from '../solver/offering-dates.ts';
 import { areaDates } from './area-search.repository.ts';
 import { packageDates } from './package-dates.repository.ts';
 import {
@@ -180,9 +180,10 @@ async function bookableDates(
   const filter = { ...request, excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
   const query = await slotQuery(parts, { target, filter, range: days }, call);
   const { compiled } = target.versioned;
-  const canEnquire = target.offering.row.enquiriesEnabled;
+  const { enquiriesEnabled: canEnquire, durations } = target.offering.row;
   const text = (epochMs: number | null): string | null => (epochMs === null ? null : gridText(compiled, epochMs));
-  return findBookableDates(compiled, query).map(({ date, hasAvailability, bookableFromMs, bookableToMs }) => ({
+  const wanted = request.duration ? [request.duration] : durations;
+  return findDatesOfAny(compiled, query, wanted).map(({ date, hasAvailability, bookableFromMs, bookableToMs }) => ({
     date,
     hasAvailability,
     canEnquire,

@@ -11,7 +11,7 @@ import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { Asker } from '../solver/booking-window.ts';
 import type { CompiledSite } from '../solver/compile-site.ts';
 import { findBookableAreaDates } from '../solver/areas/area-dates.ts';
-import { findBookableDates } from '../solver/offering-dates.ts';
+import { type BookableDate, findDatesOfAny } from '../solver/offering-dates.ts';
 import { packageDates } from './package-dates.repository.ts';
 import type { PackageTarget } from './package-target.repository.ts';
 import { type DateRange, membershipsOf, searchable } from './search.repository.ts';
@@ -90,7 +90,7 @@ function firstDate({ dateFrom, dateTo }: DateRange, datesIn: (range: DateRange) 
         ]
       : [{ dateFrom, dateTo }];
   for (const range of ranges) {
-    const [first] = datesIn(range).sort();
+    const [first] = datesIn(range);
     if (first !== undefined) return first;
   }
   return undefined;
@@ -98,15 +98,17 @@ function firstDate({ dateFrom, dateTo }: DateRange, datesIn: (range: DateRange) 
 
 function appointmentDates(compiled: CompiledSite, id: string, range: DateRange, asker: Asker): string[] {
   const type = compiled.types.get(id);
-  return (type?.durationsMinutes ?? []).flatMap((durationMinutes) => {
-    const query = { appointmentTypeId: id, ...range, ...asker, durationMinutes, guests: type?.minGuests ?? 1 };
-    return findBookableDates(compiled, query).find(({ hasAvailability }) => hasAvailability)?.date ?? [];
-  });
+  const query = { appointmentTypeId: id, ...range, ...asker, durationMinutes: 0, guests: type?.minGuests ?? 1 };
+  return available(findDatesOfAny(compiled, query, type?.durationsMinutes ?? []));
 }
 
 function areaDates(compiled: CompiledSite, id: string, range: DateRange, asker: Asker): string[] {
   const query = { areaBookingTypeId: id, ...range, ...asker, guests: compiled.areas.types.get(id)?.minGuests ?? 1 };
-  return findBookableAreaDates(compiled, query).flatMap(({ date, hasAvailability }) => (hasAvailability ? [date] : []));
+  return available(findBookableAreaDates(compiled, query));
+}
+
+function available(dates: readonly BookableDate[]): string[] {
+  return dates.flatMap(({ date, hasAvailability }) => (hasAvailability ? [date] : []));
 }
 
 /** So many sessions of each type are looked at together; most types have a place left among them. */

@@ -19,6 +19,27 @@ export function findBookableDates(site: CompiledSite, query: SlotQuery): Bookabl
   return datesOf(plan, bookableStarts(plan));
 }
 
+/** The same where any of several durations will do: from the first start of any to the last. */
+export function findDatesOfAny(
+  site: CompiledSite,
+  query: SlotQuery,
+  durationsMinutes: readonly number[],
+): BookableDate[] {
+  const [first = [], ...others] = durationsMinutes.map((durationMinutes) =>
+    findBookableDates(site, { ...query, durationMinutes }),
+  );
+  return first.map((date, index) => others.reduce((sum, dates) => eitherOf(sum, dates[index] ?? sum), date));
+}
+
+function eitherOf(a: BookableDate, b: BookableDate): BookableDate {
+  if (!a.hasAvailability || !b.hasAvailability) return a.hasAvailability ? a : b;
+  return {
+    ...a,
+    bookableFromMs: Math.min(a.bookableFromMs ?? 0, b.bookableFromMs ?? 0),
+    bookableToMs: Math.max(a.bookableToMs ?? 0, b.bookableToMs ?? 0),
+  };
+}
+
 /** The dates of a search by its bookable starts; bit 0 of them is bit 0 of `fromWord`. */
 export function datesOf(
   { site, days, fromWord }: Pick<SearchPlan, 'site' | 'days' | 'fromWord'>,
