@@ -82,6 +82,25 @@ describe('a decision that is committed only after the deadline', () => {
     expect(await openVisitsOf(member)).toHaveLength(1);
   });
 
+  test('is taken back as soon as the database can, if that fails at first', async () => {
+    const dialling = await gateway.addDevice();
+    const member = await gateway.addMember();
+    const reader = await gateway.connect(dialling);
+    const letGo = await hangDecisions(dialling);
+    await reader.tap({ uid: member.uid });
+    await gateway.sql('create sequence failures');
+    await gateway.sql('alter function replace_decision rename to replace_decision_away');
+    await gateway.sql(`create function replace_decision(varchar, varchar, jsonb, jsonb, varchar) returns boolean language plpgsql
+      as $$ begin perform nextval('failures'); raise exception 'not now'; end $$`);
+    await letGo();
+    await eventually(async () => (await gateway.sql('select 1 from failures where is_called')).length === 1);
+    expect(await openVisitsOf(member)).toHaveLength(1);
+    await gateway.sql('drop function replace_decision');
+    await gateway.sql('alter function replace_decision_away rename to replace_decision');
+    await eventually(async () => (await movementsAt(dialling)) === 0);
+    expect([await keptOf(dialling), await openVisitsOf(member)]).toEqual([[timeout], []]);
+  });
+
   test('lets nobody out where the same reader lets in, and the visit goes on', async () => {
     const fields: Partial<Device> = { direction: 'DEVICE_DIRECTION_TOGGLE' };
     const [dialling, other] = [await gateway.addDevice(fields), await gateway.addDevice(fields)];

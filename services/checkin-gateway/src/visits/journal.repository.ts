@@ -15,7 +15,7 @@ const stands = `(taps.decision is not null and not (taps.device_decision is null
 
 /** A tap as it was stored. */
 export interface StoredTap extends Omit<Tap, 'medium'> {
-  /** As it is compared, or concealed; null where nothing could be read. */
+  /** As it is compared; of a PIN or a token, which are concealed, its holder's own id. Null where there is neither. */
   readonly medium: { readonly kind: Tap['medium']['kind']; readonly value: string | null };
 }
 
@@ -26,7 +26,8 @@ export async function findUnsettled(em: SqlEntityManager, countMax: number): Pro
   >(
     `select event_id as "eventId", device_id as "deviceId", reader_ref as "readerRef", occurred_at as "occurredAt",
        received_at as "receivedAt", clock_source as "clockSource", 'replay' as origin,
-       jsonb_build_object('kind', medium_kind, 'value', medium_value) as medium
+       jsonb_build_object('kind', medium_kind,
+         'value', case when medium_kind in ('pin', 'token') then customer_id else medium_value end) as medium
      from taps where device_decision is null and decision ->> 'outcome' = 'granted'
        and jsonb_exists_any(decision -> 'flags', array['decision_timeout', 'internal_error'])
      order by received_at limit ?`,

@@ -1,8 +1,11 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Decision } from './decision.ts';
+import { findDoor } from './door.repository.ts';
 import { customerKey, refold } from './record-movement.repository.ts';
 import type { SettledTap } from './settle.repository.ts';
-import type { TapCase } from './tap-case.repository.ts';
-import { replaceDecision } from './tap.repository.ts';
+import type { Tap } from './tap.ts';
+import { readTap, type TapCase } from './tap-case.repository.ts';
+import { hearTap, keepDecision, replaceDecision } from './tap.repository.ts';
 import { lockSubject, type VisitTransaction } from './visit.repository.ts';
 
 /** A decision with all that came of it. */
@@ -27,4 +30,12 @@ export async function takeBack(
   const isReplaced = await replaceDecision(em, tap, { late, told, movementId: movement?.id });
   if (isReplaced && visitor && movement) await refold(visitor, { at: new Date(movement.atMs), movement }, transaction);
   return isReplaced;
+}
+
+/** Keeps what a reader was told of a tap that nothing was decided of; the tap itself, too, where that could not be stored before. */
+export async function keepTold(em: SqlEntityManager, tap: Tap, told: Decision): Promise<void> {
+  const door = await findDoor(em, tap.deviceId);
+  const heard = door && (await hearTap(em, readTap(tap, door)));
+  const findings = { customerId: heard?.holder?.customer?.id, duplicateOf: undefined };
+  await keepDecision(em, tap, { decision: told, findings });
 }

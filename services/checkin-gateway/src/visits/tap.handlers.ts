@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { SpanKind, trace } from '@opentelemetry/api';
 import { mapDatabaseError } from '@lido/runtime/db/map-database-error.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
@@ -10,7 +11,7 @@ import { type DecisionRace, startRace } from './decision-race.ts';
 import { type Decision, decisionDeadlineMs } from './decision.ts';
 import { fallBack } from './decide.ts';
 import { findDoor } from './door.repository.ts';
-import { type SavedTap, takeBack } from './late-decision.repository.ts';
+import { keepTold, type SavedTap, takeBack } from './late-decision.repository.ts';
 import type { JournalEntry, ReplayResult } from './journal.ts';
 import { answerAgain, isOtherReading } from './repeated-tap.ts';
 import { replayJournal } from './replay.handlers.ts';
@@ -181,19 +182,31 @@ function keep(
   return settleTap(em, tap, { decision, findings }, values);
 }
 
-/** Keeps the answer without a decision in the place of all that may have been committed. Nobody waits for that. */
+/** Answers without a decision. Nobody waits until that is kept. */
 function giveUp(attempt: Attempt, reason: Unable): Decision {
-  const { tap, options, saving } = attempt;
-  const { db, clock, telemetry, onCommit } = options.parts;
   const decision = answerAnyway(attempt, reason);
-  const storing = db.transaction(async (em) => {
-    if (saving && (await takeBack(saving, decision, transactionOf(em, saving.tapCase, clock.nowMs())))) return;
-    await keepDecision(em, tap, { decision, findings: { customerId: undefined, duplicateOf: undefined } });
-  });
-  storing.then(onCommit, (error: unknown) => {
-    telemetry.log.warn({ err: error, event_id: tap.eventId }, 'a denial could not be stored');
-  });
+  void keepAnswer(attempt, decision);
   return decision;
+}
+
+/** For how long the database may be away, about: the pauses between tries are doubled up to this. */
+const pauseMaxMs = 64_000;
+
+/** Keeps the answer without a decision in the place of all that may have been committed, as soon as the database can. */
+async function keepAnswer({ tap, options, saving }: Attempt, told: Decision): Promise<void> {
+  const { db, clock, telemetry, onCommit } = options.parts;
+  for (let pauseMs = 1_000; pauseMs <= pauseMaxMs; pauseMs *= 2) {
+    try {
+      await db.transaction(async (em) => {
+        if (saving && (await takeBack(saving, told, transactionOf(em, saving.tapCase, clock.nowMs())))) return;
+        await keepTold(em, tap, told);
+      });
+      return onCommit();
+    } catch (error) {
+      telemetry.log.warn({ err: error, event_id: tap.eventId }, 'an answer could not be kept yet');
+      await delay(pauseMs, undefined, { ref: false });
+    }
+  }
 }
 
 type Unable = 'decision_timeout' | 'internal_error';
