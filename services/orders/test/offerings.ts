@@ -40,9 +40,12 @@ export async function openOfferings(client: RawClient, staff: TestCaller, siteId
   };
 }
 
+/** When the tests began: the same hour is meant to their end, also past midnight. */
+const begunMs = Date.now();
+
 /** An hour of a working day some weeks ahead, as the site's clocks show it: `day` 0 to 60 picks the day, 9 to 16 the hour. */
 export function hourOf(day: number, hour: number): string {
-  const date = new Date(Date.now() + (14 + day) * 86_400_000).toISOString().slice(0, 10);
+  const date = new Date(begunMs + (14 + day) * 86_400_000).toISOString().slice(0, 10);
   const isSummer = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeZoneName: 'shortOffset' })
     .format(new Date(`${date}T12:00:00Z`))
     .includes('+1');
