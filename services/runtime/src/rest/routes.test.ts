@@ -95,6 +95,12 @@ describe('buildRoutes', () => {
     });
   });
 
+  it('answers 201 with every copy, which is a new resource', () => {
+    const copies = buildRoutes(image).filter(({ path }) => path.endsWith('/copy'));
+    expect(copies.map(({ status, rpc }) => [rpc, status])).toEqual(copies.map(({ rpc }) => [rpc, 201]));
+    expect(copies.length).toBeGreaterThan(0);
+  });
+
   it('reads access and the shape of errors', () => {
     expect(routes[0]?.access).toEqual({ kinds: ['KIND_STAFF'], permission: 'reservations.view', scope: 'SCOPE_SITE' });
     expect(routes.find((route) => route.method === 'ReplaceParts')?.problem).toBe('PROBLEM_NESTED');

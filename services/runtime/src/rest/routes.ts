@@ -171,7 +171,7 @@ function keyOf(rpc: string, name: string, response: MessagePlan): string | undef
 
 function defaultStatus(method: DescMethod): number {
   if (method.output.typeName === 'google.protobuf.Empty') return 204;
-  return method.name.startsWith('Create') ? 201 : 200;
+  return /^(Create|Copy)/.test(method.name) ? 201 : 200;
 }
 
 function requirePage(rpc: string, response: MessagePlan, list: 'data' | 'items'): void {
