@@ -105,7 +105,7 @@ async function addTreatments(
       ...extra,
     });
     for (const price of prices) await api.post(`/shop/appointment-types/${id}/price-rules`, price);
-    for (const rule of availability) await api.post(`/shop/appointment-types/${id}/availability-rules`, rule);
+    for (const rule of availability) await api.postBare(`/shop/appointment-types/${id}/availability-rules`, rule);
     ids[name] = id;
   }
   return ids;

@@ -10,7 +10,7 @@ export async function addShopRows(
   const room = rooms['lotus'] ?? '';
   const practitioner = await firstOf(api, `/shop/practitioners?site_id=${site}`);
   const equipment = await api.post('/shop/equipment', { site_id: site, name: 'Hot stones', capacity: 2 });
-  const rule = await api.post(`/shop/appointment-types/${appointmentType}/availability-rules`, {
+  const rule = await api.postBare(`/shop/appointment-types/${appointmentType}/availability-rules`, {
     ...{ weekdays: ['monday'], time_from: '09:00', time_to: '17:00', availability: 'allowed' },
   });
   return {
