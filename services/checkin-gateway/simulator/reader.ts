@@ -79,7 +79,7 @@ export interface SimulatedReader {
   close(): Promise<void>;
 }
 
-const answerTimeoutMs = 5_000;
+const answerTimeoutMs = 10_000;
 
 /**
  * Dials in, goes through the start-up and resolves when the gateway decides. Rejects with ReaderRefused.

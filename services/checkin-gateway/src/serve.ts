@@ -31,12 +31,15 @@ import { storeCheckinHandlers } from './store-check-ins/store-checkin.handlers.t
 import { checkInHandlers } from './visits/check-in.handlers.ts';
 import type { FactsOptions } from './visits/facts.repository.ts';
 import { visitPolicyHandlers } from './visits/policy.handlers.ts';
+import type { TapDeciderOptions } from './visits/tap-case.repository.ts';
 import type { TapDecider } from './visits/tap.handlers.ts';
 
 /** What the rpcs of the service are made of. */
 export interface CheckinParts extends ServiceParts, PresenceParts, CodeHandlerOptions, FactsOptions {
   readonly sites: Sites;
   readonly taps: TapDecider;
+  /** What the decider works with, for a tap that only asks. */
+  readonly deciding: TapDeciderOptions;
   readonly floods: FloodGuard;
   readonly refusals: Refusals;
   readonly status: ReaderStatus;
@@ -56,7 +59,7 @@ export function serve(server: GrpcServer, parts: CheckinParts): void {
   server.add(DeviceServiceService, deviceHandlers(parts));
   server.add(DeviceTokenServiceService, deviceTokenHandlers(parts));
   server.add(ReaderServiceService, {
-    ...readerHttpHandlers({ ...parts, deciding: { parts, ...parts } }),
+    ...readerHttpHandlers(parts),
     ...allowListHandlers(parts),
   });
   server.add(PresenceServiceService, presenceHandlers(parts));

@@ -19,6 +19,7 @@ import { arrivalsSubscription, bookedItemsSubscription } from './presence/booked
 import { serve } from './serve.ts';
 import { checkInReport } from './visits/check-in-report.job.ts';
 import { closeOverdueVisits } from './visits/close-visits.job.ts';
+import { decisionDeadlineMs } from './visits/decision.ts';
 import { settleExits } from './visits/settle-exits.job.ts';
 import type { TapDeciderOptions } from './visits/tap-case.repository.ts';
 import { tapDecider } from './visits/tap.handlers.ts';
@@ -32,6 +33,8 @@ export interface RunningCheckinGateway extends RunningService {
 export interface StartOptions {
   /** The machine's clock when absent. */
   readonly clock?: Clock;
+  /** How long a tap may take, where it is not as at real doors. */
+  readonly deadlineMs?: number;
 }
 
 const housekeepingEveryMs = 30_000;
@@ -48,7 +51,7 @@ export async function start(env: Env, options: StartOptions = {}): Promise<Runni
     migrations,
     ...(options.clock ? { clock: options.clock } : {}),
     compose: async (parts) => {
-      const composed = await compose(parts, config);
+      const composed = await compose(parts, config, options.deadlineMs);
       readers.resolve(composed.readers);
       return composed.composition;
     },
@@ -60,14 +63,15 @@ export async function start(env: Env, options: StartOptions = {}): Promise<Runni
 async function compose(
   parts: ServiceParts,
   config: CheckinGatewayConfig,
+  deadlineMs = decisionDeadlineMs,
 ): Promise<{ composition: Composition; readers: ComposedReaders }> {
   const facts = await composeFacts(parts, config);
-  const deciding = { parts, ...facts };
+  const deciding = { parts, ...facts, deadlineMs };
   const taps = tapDecider(deciding);
   const readers = await composeReaders(parts, config, taps);
   const actions = composeActions(parts, config, { doors: readers.doors });
   const composition: Composition = {
-    serve: (server) => serve(server, { ...parts, ...actions, ...readers, ...facts, taps }),
+    serve: (server) => serve(server, { ...parts, ...actions, ...readers, ...facts, taps, deciding }),
     jobs: [checkInReport],
     subscriptions: [...facts.subscriptions, bookedItemsSubscription(), arrivalsSubscription()],
     background: () => [readers, ...facts.follow(), housekeeping(parts, config, deciding), actions.triggers.start()],

@@ -13,7 +13,7 @@ import { eventually, startGateway, type TestDevice } from './support.ts';
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ hasDeadline: true });
 });
 afterAll(() => gateway.stop());
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   const options = { ages: () => ages };
   // What a busy machine takes to answer is no matter of these tests.
-  replica = await startReplica(gateway, { ...options, askingMs: 1_200 });
+  replica = await startReplica(gateway, { ...options, askingMs: 10_000 });
   impatient = await startReplica(gateway, options);
   lonely = await startReplica(gateway, { ...options, customersAddress: nobody, membershipsAddress: nobody });
 });

@@ -121,7 +121,7 @@ test('an action that leaves recent repetitions out runs again after ten seconds,
       `update action_claims set claimed_at = lido_now() - make_interval(secs => $3) where action_id = $1 and subject_id = $2`,
       [action, id, seconds],
     );
-  await age(8);
+  await age(4);
   await change(id, 4);
   expect(callsOf('/recent')).toBe(2);
   await age(10);

@@ -12,7 +12,7 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 let doors: Doors;
 
 beforeAll(async () => {
-  gateway = await startGateway({ hasApi: true });
+  gateway = await startGateway({ hasApi: true, hasDeadline: true });
   doors = doorsOf(gateway);
 });
 afterAll(() => gateway.stop());
@@ -88,6 +88,7 @@ async function tapAtClosedSite(): Promise<HttpDecision> {
 
 async function tapAfterEntering(secondsLater: number, coming?: Coming): Promise<HttpDecision> {
   const { tap } = await come(coming);
+  gateway.holdClock();
   expect(await tap()).toMatchObject({ outcome: 'granted' });
   gateway.advance(secondsLater);
   return tap();

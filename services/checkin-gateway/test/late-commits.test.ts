@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Device } from '@lido/proto/lido/checkin/v1/device.ts';
 import { anyCheckIns } from './builders.ts';
@@ -7,7 +8,7 @@ import { eventually, startGateway, type TestDevice, type TestGuest } from './sup
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ hasDeadline: true });
   // A disk that hangs gives up for no timeout, and so does this wait.
   await gateway.sql(`create function hang() returns trigger language plpgsql as $$
     begin
@@ -126,4 +127,22 @@ describe('a decision that is committed only after the deadline', () => {
       gateway.sql(`select decision -> 'flags' as flags from taps where device_id = $1`, [dialling.id]);
     await eventually(async () => JSON.stringify(await flags()) === '[{"flags":["decision_timeout"]}]');
   });
+});
+
+test('a decision that comes too late neither opens the door nor writes a check-in', async () => {
+  const [dialling, member] = [await gateway.addDevice(), await gateway.addMember()];
+  const reader = await gateway.connect(dialling);
+  const blocker = new Client({ connectionString: gateway.databaseUrl });
+  await blocker.connect();
+  onTestFinished(() => blocker.end());
+  await blocker.query('begin');
+  await blocker.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`customer ${member.customerId}`]);
+  const decision = await reader.tap({ uid: member.uid });
+  await blocker.query('rollback');
+  expect(decision).toMatchObject({ outcome: 'denied', displayText: 'Please try again' });
+  expect(decision.ms).toBeGreaterThan(1_400);
+  await eventually(async () => (await keptOf(dialling)).length === 1);
+  expect(await keptOf(dialling)).toEqual([timeout]);
+  expect(await openVisitsOf(member)).toEqual([]);
+  expect(reader.decisionCount).toBe(1);
 });

@@ -50,6 +50,7 @@ describe('a tap over HTTP', () => {
     const member = await gateway.addMember();
     const reader = readerOf(await gateway.addDevice(http));
     const eventId = randomUUID();
+    gateway.holdClock();
     const first = await reader.tap(card(member.uid), { eventId });
     expect(await reader.tap(card(member.uid), { eventId })).toEqual(first);
     expect(await checkInsOf(member.customerId)).toHaveLength(1);
@@ -59,6 +60,7 @@ describe('a tap over HTTP', () => {
     const [member, guest] = [await gateway.addMember(), await gateway.addGuest()];
     const reader = readerOf(await gateway.addDevice({ ...http, direction: `DEVICE_DIRECTION_${way}` }));
     const eventId = randomUUID();
+    gateway.holdClock();
     const first = await reader.tap(card(member.uid), { eventId, readerRef: 'left' });
     expect(await refusalOf(reader.tap(card(guest.uid), { eventId, readerRef: 'left' }))).toBe(422);
     expect(await refusalOf(reader.tap(card(member.uid), { eventId, readerRef: 'right' }))).toBe(422);
@@ -94,6 +96,7 @@ describe('a tap over HTTP', () => {
     const dialling = await gateway.addDevice(http);
     const member = await gateway.addMember();
     const reader = readerOf(dialling);
+    gateway.holdClock();
     expect(await reader.tap({ kind, value: member.customerId })).toMatchObject({ outcome: 'granted' });
     expect(await reader.tap({ kind, value: member.customerId })).toMatchObject({ reason: 'duplicate' });
     const rows = await gateway.sql<{ medium_value: string; everything: string }>(

@@ -25,6 +25,8 @@ export interface ReplicaOptions {
   readonly membershipsAddress?: string;
   /** How long a tap asks owners, where it is not as at real doors. */
   readonly askingMs?: number;
+  /** How long a tap may take; longer than any machine takes when absent. */
+  readonly deadlineMs?: number;
 }
 
 /** A second decider on a gateway's database, as another replica would be. */
@@ -41,7 +43,7 @@ const fresh: Ages = { customers: 0, memberships: 0, orders: 0 };
 
 /** Starts the replica. */
 export async function startReplica(gateway: TestGateway, options: ReplicaOptions = {}): Promise<Replica> {
-  const { ages = () => fresh, askingMs = doorAskingMs } = options;
+  const { ages = () => fresh, askingMs = doorAskingMs, deadlineMs = 20_000 } = options;
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   const db = await openDatabase({ url: gateway.databaseUrl, entities, migrations, telemetry });
   const customers = createClient(options.customersAddress ?? gateway.customersAddress, {
@@ -61,6 +63,7 @@ export async function startReplica(gateway: TestGateway, options: ReplicaOptions
     sources: { ages },
     limits: { freshMs: 5_000, maxAgeMs: 900_000 },
     askingMs,
+    deadlineMs,
     sites: sitesFrom(directories.sites),
   };
   return {

@@ -61,6 +61,8 @@ export interface TestGateway {
   readonly ownerToken: string;
   /** Moves the gateway's clock on. */
   advance(seconds: number): void;
+  /** Lets that clock stand still until the test ends, for what has to happen within seconds of it. */
+  holdClock(): void;
   nowMs(): number;
   sql<Row extends object>(statement: string, values?: unknown[]): Promise<Row[]>;
   addDevice(fields?: Partial<Device>): Promise<TestDevice>;
@@ -80,6 +82,8 @@ export interface TestGatewayOptions {
   readonly hasRealMemberships?: boolean;
   /** The API in front, for readers that speak HTTP. */
   readonly hasApi?: boolean;
+  /** Whether taps that take too long are answered as at real doors, for tests of that; a busy machine is no matter of others. */
+  readonly hasDeadline?: boolean;
 }
 
 type Stop = () => Promise<void>;
@@ -99,7 +103,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
 }
 
 async function startAll(
-  { env = {}, hasRealMemberships = false, hasApi = false }: TestGatewayOptions,
+  { env = {}, hasRealMemberships = false, hasApi = false, hasDeadline = false }: TestGatewayOptions,
   stops: Stop[],
 ): Promise<TestGateway> {
   const prefix = randomPrefix();
@@ -140,7 +144,8 @@ async function startAll(
     : entitlements.address;
 
   let offsetMs = 0;
-  const clock = { nowMs: () => Date.now() + offsetMs };
+  let heldMs: number | undefined;
+  const clock = { nowMs: () => (heldMs ?? Date.now()) + offsetMs };
   const gatewayEnv = {
     ...shared,
     LIDO_DATABASE_URL: database.url,
@@ -153,7 +158,7 @@ async function startAll(
     LIDO_ORDERS_ADDRESS: entitlements.address,
     ...env,
   };
-  const gateway = await start(gatewayEnv, { clock });
+  const gateway = await start(gatewayEnv, { clock, ...(hasDeadline ? {} : { deadlineMs: patienceMs }) });
   stops.push(() => gateway.stop());
 
   const apiEnv = {
@@ -241,6 +246,12 @@ async function startAll(
     customersAddress: customersService.address,
     advance: (seconds) => {
       offsetMs += seconds * 1_000;
+    },
+    holdClock: () => {
+      heldMs ??= Date.now();
+      onTestFinished(() => {
+        heldMs = undefined;
+      });
     },
     nowMs: clock.nowMs,
     addDevice: async (fields = {}) => {

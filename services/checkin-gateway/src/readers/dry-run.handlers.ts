@@ -7,7 +7,6 @@ import type { Decision } from '../visits/decision.ts';
 import { findDoor } from '../visits/door.repository.ts';
 import { settle, type Settled } from '../visits/settle.repository.ts';
 import type { Tap } from '../visits/tap.ts';
-import { decisionDeadlineMs } from '../visits/decision.ts';
 import { gatherCase, readTap, type TapDeciderOptions, transactionOf } from '../visits/tap-case.repository.ts';
 
 /** Carries the answer out of the transaction that it undoes. */
@@ -35,7 +34,7 @@ export async function decideDry(
   if (!door) throw notFound(device.id);
   const tapCase = await gatherCase(readTap(tap, door), options);
   const settled = await undone(
-    (em) => settle(tapCase, transactionOf(em, tapCase, clock.nowMs()), decisionDeadlineMs),
+    (em) => settle(tapCase, transactionOf(em, tapCase, clock.nowMs()), options.deadlineMs),
     db,
   );
   const elapsedMs = Math.round(performance.now() - startedMs);

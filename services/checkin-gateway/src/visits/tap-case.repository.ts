@@ -13,6 +13,8 @@ import type { VisitTransaction } from './visit.repository.ts';
 export interface TapDeciderOptions extends Omit<FactsOptions, 'clock'> {
   readonly parts: Pick<ServiceParts, 'db' | 'clock' | 'telemetry' | 'onCommit'>;
   readonly sites: Sites;
+  /** After this long a tap is answered without a decision. */
+  readonly deadlineMs: number;
 }
 
 /** A tap at its door, with what the device read. */

@@ -8,7 +8,7 @@ import type { DeviceRow } from '../devices/device.entity.ts';
 import { type DoorOpener, isInUse } from '../devices/device-relays.ts';
 import { answerOf, type AnswerParts } from './answer.ts';
 import { type DecisionRace, startRace } from './decision-race.ts';
-import { type Decision, decisionDeadlineMs } from './decision.ts';
+import type { Decision } from './decision.ts';
 import { fallBack } from './decide.ts';
 import { findDoor } from './door.repository.ts';
 import { keepTold, type SavedTap, takeBack } from './late-decision.repository.ts';
@@ -75,13 +75,13 @@ export function tapDecider(options: TapDeciderOptions): TapDecider {
 }
 
 async function decideInTime(tap: Tap, device: Attempt['device'], options: TapDeciderOptions): Promise<Decision> {
-  const race = startRace(decisionDeadlineMs, () => performance.now());
+  const race = startRace(options.deadlineMs, () => performance.now());
   const attempt: Attempt = { tap, device, options, race, startedMs: performance.now() };
   const deadline = Promise.withResolvers<Decision>();
   const timer = setTimeout(() => {
     race.expire();
     deadline.resolve(answerAnyway(attempt, 'decision_timeout'));
-  }, decisionDeadlineMs);
+  }, options.deadlineMs);
   try {
     return await Promise.race([decideFromFacts(attempt), deadline.promise]);
   } finally {
@@ -226,5 +226,5 @@ function elapsed({ startedMs }: Attempt): number {
 
 /** Milliseconds until the deadline. */
 function remaining(attempt: Attempt): number {
-  return Math.max(0, decisionDeadlineMs - elapsed(attempt));
+  return Math.max(0, attempt.options.deadlineMs - elapsed(attempt));
 }
