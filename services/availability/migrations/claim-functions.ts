@@ -90,17 +90,33 @@ begin
 end $$;
 
 -- Who booked what somebody took keeps the booking, which lacks it from now on; who only held it keeps nothing and has to claim again.
--- Seats are never held beside what can be taken.
+-- Seats are never held beside what can be taken. Sessions and blocked times lack it as well, and what blocks nothing any more is gone.
 create function bookings_lacking(losers varchar[], lost varchar[]) returns varchar[] language plpgsql as $$
 declare lacking varchar[]; lapsed varchar[];
 begin
-  with told as (
+  -- Who has lost a unit of a room does not keep the others.
+  update claims c set active = false from unnest(losers, lost) l(id, resource_id)
+    where c.active and c.booking_id = l.id and c.resource_id = l.resource_id;
+  with losses as (
+    select id, array_agg(resource_id)::text[] as ids from unnest(losers, lost) pair(id, resource_id) group by id),
+  of_sessions as (
+    update sessions s set updated_at = lido_now(), version = version + 1,
+      practitioner_id = case when practitioner_id <> all (l.ids) then practitioner_id end,
+      room_id = case when room_id <> all (l.ids) then room_id end
+    from losses l where s.id = l.id),
+  of_blocks as (
+    update blocked_times b set updated_at = lido_now(), version = version + 1,
+      practitioner_ids = array(select unnest(practitioner_ids) except select unnest(l.ids)),
+      room_ids = array(select unnest(room_ids) except select unnest(l.ids)),
+      area_ids = array(select unnest(area_ids) except select unnest(l.ids)),
+      deleted_at = case when practitioner_ids || room_ids || area_ids <@ l.ids then lido_now() end
+    from losses l where b.id = l.id),
+  told as (
     update bookings b set updated_at = lido_now(), expires_at = case when b.status = 'held' then lido_now() else b.expires_at end,
       summary = (select jsonb_object_agg(key, case jsonb_typeof(value)
-        when 'array' then jsonb_path_query_array(value, '$[*] ? (!(@.id == $lost[*]))', jsonb_build_object('lost', l.resource_ids))
+        when 'array' then jsonb_path_query_array(value, '$[*] ? (!(@.id == $lost[*]))', jsonb_build_object('lost', l.ids))
         else value end) from jsonb_each(b.summary))
-    from (select id, jsonb_agg(resource_id) as resource_ids from unnest(losers, lost) pair(id, resource_id) group by id) l
-    where b.id = l.id returning b.id, b.status)
+    from losses l where b.id = l.id returning b.id, b.status)
   select coalesce(array_agg(id), '{}'), array_agg(id) filter (where status = 'held') into lacking, lapsed from told;
   update claims set active = false where active and booking_id = any (lapsed);
   update area_claims set active = false where active and booking_id = any (lapsed);

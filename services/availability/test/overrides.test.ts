@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BlockedTimeInput, BlockedTimeServiceService } from '@lido/proto/lido/availability/v1/blocked_time.ts';
+import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { days } from '../../../test/support/first-site.ts';
 import { callerOf, type TestCaller } from '../../../test/support/callers.ts';
 import { dig, offerAreas } from '../../../test/support/areas.ts';
@@ -17,10 +18,12 @@ let both: TestCaller;
 /** Works at both sites, and may override at the world's alone. */
 let here: TestCaller;
 let practitionerId: string;
+let blockedTimes: Peer<typeof BlockedTimeServiceService>;
 
 beforeAll(async () => {
   world = await startWorld();
   sql = await openSql(world);
+  blockedTimes = world.peer(BlockedTimeServiceService);
   const other = await world.openSite();
   there = other.site.id;
   both = other.staff;
@@ -57,7 +60,7 @@ const holdsTime = async (bookingId: string): Promise<boolean> =>
   (await sql.run('select from claims where active and booking_id = $1', [bookingId])).length > 0;
 
 const block = (startTime: string, endTime: string, caller: TestCaller, extra: Partial<BlockedTimeInput> = {}) =>
-  world.peer(BlockedTimeServiceService).createBlockedTime(
+  blockedTimes.createBlockedTime(
     {
       blockedTime: {
         ...{ practitionerIds: [practitionerId], roomIds: [], areaIds: [], startTime, endTime, recurrence: null },
@@ -182,6 +185,56 @@ async function refusalOf(work: Promise<unknown>) {
   );
   return metadata?.conflicts ?? [];
 }
+
+describe.each(ways)('what loses by %s', (_, take) => {
+  test('is shown without it: a session, and a blocked time that has others still', async () => {
+    const [person = '', other = ''] = await hire(world, 2);
+    const [roomId = ''] = await build(world, 1);
+    const single = await offer(world, { practitionerIds: [person], roomIds: [] });
+    const { id } = await offerClass(world);
+    const session = await schedule(world, id, { practitionerId: person, roomId, startTime: at('14:00'), capacity: 5 });
+    await take(person, single.id, '14:00');
+    const shown = { practitionerId: null, practitioner: null, roomId };
+    expect(await world.sessions.getSession({ id: session.id }, world.staff)).toMatchObject(shown);
+    const change = { id: session.id, session: { ...session, capacity: 6 }, updateMask: ['capacity'] };
+    expect(await world.sessions.updateSession(change, world.staff)).toMatchObject({ ...shown, capacity: 6 });
+
+    const both = await block(at('12:00'), at('13:00'), world.staff, { practitionerIds: [person, other] });
+    await take(person, single.id, '12:00');
+    const { practitionerIds } = await blockedTimes.getBlockedTime({ id: both.id }, world.staff);
+    expect(practitionerIds).toEqual([other]);
+    const still = { practitionerIds: [], roomIds: [], areaIds: [], startTime: '', endTime: '', recurrence: null };
+    const relabel = { id: both.id, blockedTime: { ...still, label: 'Still' }, updateMask: ['label'] };
+    expect(await blockedTimes.updateBlockedTime(relabel, world.staff)).toMatchObject({ label: 'Still' });
+  });
+
+  test('is gone where it is a blocked time of nothing else', async () => {
+    const [person = ''] = await hire(world, 1);
+    const single = await offer(world, { practitionerIds: [person], roomIds: [] });
+    const { id } = await block(at('14:00'), at('15:00'), world.staff, { practitionerIds: [person] });
+    await take(person, single.id, '14:00');
+    await expect(blockedTimes.getBlockedTime({ id }, world.staff)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+});
+
+test('who loses one place of a room to an override keeps none of the others', async () => {
+  const [roomId = ''] = await build(world, 1);
+  const room = await world.rooms.getRoom({ id: roomId }, world.staff);
+  await world.rooms.updateRoom({ id: roomId, room: { ...room, capacity: 2 }, updateMask: ['capacity'] }, world.staff);
+  const type = await offer(world, { practitionerIds: [], roomIds: [roomId] }, { allocateMultiCapacityRooms: true });
+  const { id } = await offerClass(world);
+  const session = await schedule(world, id, { roomId, startTime: at('14:00') });
+  await world.bookings.hold(
+    {
+      ...{ orderId: orderId(), siteId: world.siteId, holdMinutes: 10, skipRules: true, isOnline: false },
+      items: [itemAt(type.id, at('14:00'), { roomId })],
+      overrider: { actor: 'staff:somebody', siteIds: [] },
+    },
+    world.staff,
+  );
+  expect((await world.sessions.getSession({ id: session.id }, world.staff)).roomId).toBeNull();
+  await expect(holdFor(world, itemAt(type.id, at('14:00')))).resolves.toBeDefined();
+});
 
 describe('a booking', () => {
   test.each(ways)('that loses its practitioner to %s lacks them, and its order hears of it', async (_, take) => {
