@@ -167,10 +167,15 @@ describe('a customer', () => {
     expect(await visits()).toEqual([]);
 
     await world.addBooking(customer, 30);
+    let id = '';
     await vi.waitFor(async () => {
-      expect((await checkIn()).status).toBe(201);
+      id = dataOf(await checkIn()).id;
       expect(await visits()).toEqual([expect.objectContaining({ checked_out_at: null, membership_id: null })]);
     }, 10_000);
+    const begun = await visits();
+    const takenBack = await world.send('PUT', `/checkin/${id}`, { check_in: null }, { token: tokens.customer });
+    expect(dataOf(takenBack)['check_in']).toBeNull();
+    expect(await visits()).toEqual(begun);
   });
 
   test('who checks in at a bookable arrives at its site, once, and leaves when the check-in that brought them says so', async () => {

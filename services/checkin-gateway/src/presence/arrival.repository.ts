@@ -4,7 +4,7 @@ import { foldVisits, openVisitOf } from '../visits/fold-visits.ts';
 import { findEpisode } from '../visits/movement.repository.ts';
 import { findOwnEntitlement, type OwnArrival } from './own-arrival.repository.ts';
 import { findPolicy } from '../visits/policy.repository.ts';
-import { customerKey, recordFact } from '../visits/record-movement.repository.ts';
+import { customerKey, type RecordedFact, recordFact, takeBackFact } from '../visits/record-movement.repository.ts';
 import { VisitEntity } from '../visits/visit.entity.ts';
 import { lockSubject, type VisitTransaction } from '../visits/visit.repository.ts';
 
@@ -17,9 +17,9 @@ export interface NotedArrival extends OwnArrival {
 }
 
 /**
- * Begins a visit of the customer and answers its id; one that is open at another site ends with it, as at a door. Whoever is inside here does
- * not arrive again, nobody arrives in the future, and nobody by their own word whom a door would not let in: then nothing begins and the answer
- * is null. An arrival long ago makes a visit that has ended by itself.
+ * Begins a visit of the customer and answers its id; one that is open at another site ends with it, as at a door. Whoever is inside here, or
+ * was then, does not arrive again, nobody arrives in the future, and nobody by their own word whom a door would not let in: then nothing
+ * begins and the answer is null. An arrival long ago makes a visit that has ended by itself.
  */
 export async function noteArrival(noted: NotedArrival, transaction: VisitTransaction): Promise<string | null> {
   const { em, nowMs } = transaction;
@@ -27,8 +27,10 @@ export async function noteArrival(noted: NotedArrival, transaction: VisitTransac
   if (at.getTime() > nowMs) return null;
   const visitor = { organisationId, customerId: customer.id, customer };
   await lockSubject(em, customerKey(customer.id));
-  const open = openVisitOf(foldVisits(await findEpisode(em, visitor, new Date(nowMs)), nowMs));
-  if (open?.siteId === siteId) return null;
+  for (const atMs of [at.getTime(), nowMs]) {
+    const before = (await findEpisode(em, visitor, new Date(atMs))).filter((movement) => movement.atMs <= atMs);
+    if (openVisitOf(foldVisits(before, atMs))?.siteId === siteId) return null;
+  }
   const policy = await findPolicy(em, siteId);
   const entitlement = noted.isOwnWord ? await findOwnEntitlement(em, noted, policy) : { membershipId: null };
   if (!entitlement) return null;
@@ -41,7 +43,7 @@ export async function noteArrival(noted: NotedArrival, transaction: VisitTransac
   return visitId;
 }
 
-/** Ends the visit that a check-in began, unless something else has ended it. */
+/** Ends the visit that a check-in began, unless something else than time has ended it. */
 export async function noteDeparture(
   visitId: string,
   at: Date,
@@ -54,12 +56,25 @@ export async function noteDeparture(
   const { organisationId, customerId, siteId, methodId, methodName } = visit;
   await lockSubject(em, customerKey(customerId));
   await em.refresh(visit);
-  if (visit.checkedOutAt) return;
   const endMs = Math.max(visit.checkedInAt.getTime(), Math.min(at.getTime(), nowMs));
+  if (visit.checkedOutAt && (visit.closedBy !== 'max_visit' || visit.checkedOutAt.getTime() <= endMs)) return;
   const departure = {
     ...({ kind: 'departure', siteId, at: new Date(endMs), visitId } as const),
     membershipId: visit.membershipId ?? null,
     ...{ methodType: visit.methodType ?? null, methodId, methodName, policy: await findPolicy(em, siteId) },
   };
   await recordFact({ organisationId, customerId, customer }, departure, transaction);
+}
+
+/** Takes back what a check-in said of the visit that it began: that somebody came, and with that all of the visit, or that they left. */
+export async function takeBackNoted(
+  visitId: string,
+  kind: RecordedFact['kind'],
+  customer: KnownCustomer,
+  transaction: VisitTransaction,
+): Promise<void> {
+  const visit = await transaction.em.findOne(VisitEntity, { id: visitId }, { disableIdentityMap: true });
+  if (!visit) return;
+  const { organisationId, customerId, checkedInAt } = visit;
+  await takeBackFact({ organisationId, customerId, customer }, { kind, visitId, at: checkedInAt }, transaction);
 }

@@ -9,7 +9,7 @@ import { newUuid } from '@lido/runtime/service/ids.ts';
 import type { LinkedBooking, Occasion } from '../actions/occasion.ts';
 import { findKnownCustomers, type KnownCustomer } from '../projections/known.repository.ts';
 import type { VisitTransaction } from '../visits/visit.repository.ts';
-import { noteArrival, noteDeparture } from './arrival.repository.ts';
+import { noteArrival, noteDeparture, takeBackNoted } from './arrival.repository.ts';
 import { bookableWords, type CheckinTimes, toBookableCheckin, triggersOfChange } from './bookable-checkin.ts';
 import { BookableCheckinEntity, type BookableCheckinRow } from './bookable-checkin.entity.ts';
 import { findLinkedBooking, linkBooking } from './linked-booking.repository.ts';
@@ -115,13 +115,14 @@ export async function changePresence(
     const current = await lock(em, row);
     const fired = triggersOfChange(current, times);
     const isFirstArrival = fired.includes('TRIGGER_CHECKIN_STARTED');
+    const before = timesOf(current);
     Object.assign(current, times, {
       hasArrived: current.hasArrived || isFirstArrival,
       hasLeft: current.hasLeft || times.checkOut !== null,
       updatedAt: new Date(parts.clock.nowMs()),
       updatedBy: doer.actor,
     });
-    await followVisit(current, visitTransaction(transaction, doer, parts));
+    await followVisit(current, before, visitTransaction(transaction, doer, parts));
     await em.flush();
     await emit(attendanceEvent('saved', current, booking));
     if (booking && isFirstArrival && current.checkIn) {
@@ -179,17 +180,33 @@ async function lock(em: SqlEntityManager, { id, version }: BookableCheckinRow): 
   throw new Refusal('concurrent_change', 'concurrent_change', sentence);
 }
 
-/** Whoever is present at a bookable is at its site; a check-in that made the visit ends it. */
-async function followVisit(row: BookableCheckinRow, transaction: VisitTransaction): Promise<void> {
+/**
+ * Whoever is present at a bookable is at its site; a check-in that made the visit ends it. What it says no more, or says of another time,
+ * is taken back, but by nobody for themselves: the visit may be one of a number.
+ */
+async function followVisit(
+  row: BookableCheckinRow,
+  before: CheckinTimes,
+  transaction: VisitTransaction,
+): Promise<void> {
   const customer = await ownerOf(transaction.em, row);
   if (!customer) return;
-  if (row.checkIn && !row.visitId) {
+  const isOwnWord = transaction.origin.actor === `customer:${customer.id}`;
+  const isArrival = isAnother(row.checkIn, before.checkIn);
+  if (row.visitId && !isOwnWord && (isArrival || isAnother(row.checkOut, before.checkOut))) {
+    await takeBackNoted(row.visitId, isArrival ? 'arrival' : 'departure', customer, transaction);
+    if (isArrival) row.visitId = null;
+  }
+  if (row.checkIn && isArrival && !row.visitId) {
     const method = { id: 'bookable_checkin', name: row.objectName };
     const { organisationId, siteId, checkIn: at } = row;
-    const isOwnWord = transaction.origin.actor === `customer:${customer.id}`;
     row.visitId = await noteArrival({ organisationId, siteId, customer, at, method, isOwnWord }, transaction);
   }
   if (row.checkOut && row.visitId) await noteDeparture(row.visitId, row.checkOut, customer, transaction);
+}
+
+function isAnother(after: Date | null | undefined, before: Date | null | undefined): boolean {
+  return after?.getTime() !== before?.getTime();
 }
 
 async function ownerOf(em: SqlEntityManager, row: BookableCheckinRow): Promise<KnownCustomer | undefined> {

@@ -29,7 +29,7 @@ export async function recordOf(
  */
 export async function refold(
   visitor: Visitor,
-  around: { readonly at: Date; readonly movement?: Movement },
+  around: { readonly at: Date; readonly movement?: Pick<Movement, 'id' | 'visitId'> },
   transaction: VisitTransaction,
 ): Promise<void> {
   const { em, nowMs } = transaction;
@@ -76,11 +76,30 @@ export async function recordFact(
   await lockSubject(transaction.em, customerKey(visitor.customerId));
   // A door may be counting its visits.
   if (fact.membershipId) await lockSubject(transaction.em, membershipKey(fact.membershipId));
-  const id = `${fact.kind} ${fact.visitId}`;
-  const movement = { ...fact, id, atMs: at.getTime(), rules: policy, zone: null, repeatKey: null };
+  const movement = { ...fact, id: factIdOf(fact), atMs: at.getTime(), rules: policy, zone: null, repeatKey: null };
   const visit = (await recordMovement(visitor, movement, transaction)).get(fact.visitId);
   if (!visit) throw new Error('A recorded fact belongs to no visit.');
   return visit;
+}
+
+/**
+ * Takes a fact back: the customer's visits become what the other movements say. Without its arrival a visit is none, and its departure goes
+ * too. `at` is when the visit began.
+ */
+export async function takeBackFact(
+  visitor: Visitor,
+  { kind, visitId, at }: Pick<RecordedFact, 'kind' | 'visitId' | 'at'>,
+  transaction: VisitTransaction,
+): Promise<void> {
+  const { em } = transaction;
+  await lockSubject(em, customerKey(visitor.customerId));
+  const [id, departure] = [factIdOf({ kind, visitId }), factIdOf({ kind: 'departure', visitId })];
+  await em.execute('delete from movements where id in (?, ?)', [id, departure], 'run');
+  await refold(visitor, { at, movement: { id, visitId } }, transaction);
+}
+
+function factIdOf({ kind, visitId }: Pick<RecordedFact, 'kind' | 'visitId'>): string {
+  return `${kind} ${visitId}`;
 }
 
 /** What whoever counts the visits of a membership locks. */
