@@ -176,6 +176,13 @@ describe('a connection', () => {
     await eventually(async () => (await statusOf(dialling))?.online === false);
   });
 
+  test('outlives a while in which the gateway itself stands still', async () => {
+    const reader = await gateway.connect(await gateway.addDevice());
+    const member = await gateway.addMember();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_500);
+    expect(await reader.tap({ uid: member.uid })).toMatchObject({ outcome: 'granted' });
+  });
+
   test('ends when its device is disabled', async () => {
     const dialling = await gateway.addDevice();
     const reader = await gateway.connect(dialling);

@@ -113,7 +113,8 @@ class OpenConnection implements ReaderConnection {
     this.#options = options;
     const first = openSession({ serialNumber: device.serialNumber, heartbeatSeconds, login }, device.relaysOn);
     this.#session = first.session;
-    const watch = setInterval(() => this.#closeWhenSilent(), heartbeatSeconds * 1_000);
+    // What came while the whole process stood still is heard before anybody is taken for silent.
+    const watch = setInterval(() => setImmediate(() => this.#closeWhenSilent()), heartbeatSeconds * 1_000);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
     socket.on('message', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary));
