@@ -79,6 +79,16 @@ describe('the sessions of a search', () => {
     expect(data).toMatchObject([{ hasAvailability: false }]);
   });
 
+  test('are judged for as many of the basket’s guests as may come, since nobody said a number', async () => {
+    const session = await classOf(2, { minGuests: 2, maxGuests: 2 });
+    const elsewhere = await laterClass(5);
+    for (const guestIds of [['one of many'], ['one of three', 'two of three', 'three of three']]) {
+      const basketId = orderId();
+      await holdFor(world, placesIn(elsewhere, { guests: guestIds.length, guestIds }), basketId);
+      expect(await search(session, { basketId })).toMatchObject({ noAvailabilityReason: null });
+    }
+  });
+
   test('are not offered to a guest who is elsewhere, as holding them is refused', async () => {
     const session = await classOf(5);
     const other = await classOf(5);

@@ -5,14 +5,14 @@ export interface Party {
   guestIds: string[];
 }
 
-/** The party of an item: those it names, else those of the basket, else as many as `fewest`, filled up to the quantity it asks for. */
+/** The party of an item: those it names, else as many of the basket's as there can be, filled up to the quantity it asks for. */
 export function partyOf(
   { quantity, guestIds }: { quantity: number | undefined; guestIds: readonly string[] },
   basketGuestIds: readonly string[],
-  fewest: number,
+  { minGuests, maxGuests }: { minGuests: number; maxGuests: number },
 ): Party {
   const known = guestIds.length > 0 ? guestIds : basketGuestIds;
-  const guests = quantity ?? (known.length || fewest);
+  const guests = quantity ?? (guestIds.length || Math.min(maxGuests, Math.max(minGuests, known.length)));
   const others = Array.from(
     { length: Math.max(0, guests - known.length) },
     (_, index) => `guest ${known.length + index + 1}`,

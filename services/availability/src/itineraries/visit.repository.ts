@@ -50,8 +50,7 @@ export async function loadVisit(parts: BookingParts, request: VisitRequest, call
     const itemErrors: FieldErrors = {};
     const wanted = readWantedItem(item, { date, zone: site.timezone }, itemErrors);
     const offering = offeringOf(versioned, wanted, call);
-    const fewest = offering?.row.minGuests ?? 1;
-    const party = partyOf(wanted, request.isOneGuest ? [] : basketGuestIds, fewest);
+    const party = partyOf(wanted, request.isOneGuest ? [] : basketGuestIds, offering?.row ?? anyNumber);
     Object.assign(itemErrors, offering ? itemErrorsOf(versioned, offering, wanted, party) : unknownOffering(wanted));
     if (request.isOneGuest) Object.assign(itemErrors, oneGuestErrors(wanted, party));
     for (const [field, sentences] of Object.entries(itemErrors)) errors[`items.${index}.${field}`] = sentences;
@@ -69,6 +68,8 @@ export async function loadVisit(parts: BookingParts, request: VisitRequest, call
   for (const [index, one] of sought.entries()) items.push(await visitItem(parts, { ...one, index }, context, call));
   return { versioned, visit: { date, items, order, minGapMinutes, maxGapMinutes }, sessions };
 }
+
+const anyNumber = { minGuests: 1, maxGuests: Number.POSITIVE_INFINITY };
 
 interface Sought {
   /** Its place in the request. */

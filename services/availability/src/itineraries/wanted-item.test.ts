@@ -62,14 +62,28 @@ describe('an item of a visit', () => {
 });
 
 describe('the party of an item', () => {
+  const upToThree = (minGuests: number) => ({ minGuests, maxGuests: 3 });
+
   test('is who it names, else who the basket has, else the fewest there may be', () => {
-    expect(partyOf({ quantity: undefined, guestIds: ['a'] }, ['b', 'c'], 1)).toEqual({ guests: 1, guestIds: ['a'] });
-    expect(partyOf({ quantity: undefined, guestIds: [] }, ['b', 'c'], 1)).toEqual({ guests: 2, guestIds: ['b', 'c'] });
-    expect(partyOf({ quantity: undefined, guestIds: [] }, [], 2).guestIds).toEqual(['guest 1', 'guest 2']);
+    expect(partyOf({ quantity: undefined, guestIds: ['a'] }, ['b', 'c'], upToThree(1))).toEqual({
+      guests: 1,
+      guestIds: ['a'],
+    });
+    expect(partyOf({ quantity: undefined, guestIds: [] }, ['b', 'c'], upToThree(1))).toEqual({
+      guests: 2,
+      guestIds: ['b', 'c'],
+    });
+    expect(partyOf({ quantity: undefined, guestIds: [] }, [], upToThree(2)).guestIds).toEqual(['guest 1', 'guest 2']);
+  });
+
+  test('is as many of the basket’s as there may be, and never fewer', () => {
+    const partyIn = (...basket: string[]) => partyOf({ quantity: undefined, guestIds: [] }, basket, upToThree(2));
+    expect(partyIn('a').guestIds).toEqual(['a', 'guest 2']);
+    expect(partyIn('a', 'b', 'c', 'd').guestIds).toEqual(['a', 'b', 'c']);
   });
 
   test('is filled up to its quantity with the same unnamed guests in every item', () => {
-    expect(partyOf({ quantity: 3, guestIds: ['a'] }, [], 1).guestIds).toEqual(['a', 'guest 2', 'guest 3']);
-    expect(partyOf({ quantity: 1, guestIds: [] }, ['b', 'c'], 1)).toEqual({ guests: 1, guestIds: ['b'] });
+    expect(partyOf({ quantity: 3, guestIds: ['a'] }, [], upToThree(1)).guestIds).toEqual(['a', 'guest 2', 'guest 3']);
+    expect(partyOf({ quantity: 1, guestIds: [] }, ['b', 'c'], upToThree(1))).toEqual({ guests: 1, guestIds: ['b'] });
   });
 });

@@ -149,7 +149,10 @@ export async function slotQuery(
   };
 }
 
-/** Who takes part: the quantity asked for, else the named guest, else the basket's guests, else as few as there can be. */
+/**
+ * Who takes part: the quantity asked for, else the named guest or the basket's guests, as many as there can be of them. Of a basket only
+ * those are known who hold time, so that nobody is refused for a number that they have not sent.
+ */
 export async function whoComes(
   filter: GuestFilter,
   { minGuests, maxGuests }: { minGuests: number; maxGuests: number },
@@ -157,7 +160,7 @@ export async function whoComes(
 ): Promise<{ guests: number; guestIds: string[] }> {
   const basketGuests = filter.basketId ? await guestsOf(call.em, filter.basketId) : [];
   const guestIds = filter.guestId ? [filter.guestId] : basketGuests;
-  const guests = filter.quantity ?? (filter.guestId ? 1 : basketGuests.length || minGuests);
+  const guests = filter.quantity ?? Math.min(maxGuests, Math.max(minGuests, guestIds.length));
   if (guests < minGuests || guests > maxGuests)
     throw invalid({ quantity: [`This is for ${minGuests} to ${maxGuests} guests.`] });
   return { guests, guestIds };
