@@ -83,6 +83,23 @@ describe('a visit', () => {
   });
 });
 
+test('a customer shows when they came last; what was taken back does not count, and nothing is kept of whoever is erased', async () => {
+  const customer = await world.addCustomer();
+  const last = async () => (await world.api.get(`/customers/customers/${customer}`))['last_check_in'];
+  expect(await last()).toBeNull();
+  const { body } = await world.send('POST', '/checkins', { customer_id: customer, store_id: world.site });
+  const first = { checked_in_at: body?.['date_created'], method: 'Store check-in' };
+  await expect.poll(last, patience).toEqual(first);
+  await world.send('DELETE', `/checkins/${String(body?.['id'])}`);
+  const check_in = new Date().toISOString();
+  const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(world.room, { owner_id: customer, check_in })));
+  await expect.poll(last, patience).toEqual({ checked_in_at: check_in, method: 'Lotus' });
+  await world.send('PUT', `/checkin/${id}`, { check_in: null });
+  await expect.poll(last, patience).toEqual(first);
+  await world.api.delete(`/customers/customers/${customer}`);
+  expect(await last()).toBeNull();
+});
+
 describe('an open balance', () => {
   test('keeps a guest from checking out, not from arriving, until it is paid', async () => {
     const booking = await world.addBooking(world.customer, 30);

@@ -24,6 +24,7 @@ import { type RunningService, startService } from '@lido/runtime/service/start-s
 import { CustomersMigration } from '../migrations/0001-customers.ts';
 import { BlocksMigration } from '../migrations/0002-blocks.ts';
 import { MembershipDatesMigration } from '../migrations/0003-membership-dates.ts';
+import { CheckInsMigration } from '../migrations/0004-check-ins.ts';
 import { AddressEntity } from './addresses/address.entity.ts';
 import { addressHandlers } from './addresses/address.handlers.ts';
 import { customersConfig } from './config.ts';
@@ -33,6 +34,7 @@ import { customerContraindicationHandlers } from './contraindications/customer-c
 import { CustomerEntity } from './customers/customer.entity.ts';
 import { customerHandlers } from './customers/customer.handlers.ts';
 import { customerDirectoryHandlers } from './customers/customer-directory.handlers.ts';
+import { checkInSubscription } from './known-check-ins/known-check-in.consumer.ts';
 import { projectMembership } from './known-memberships/known-membership.consumer.ts';
 import { customerLabelHandlers } from './labels/customer-label.handlers.ts';
 import { LabelEntity } from './labels/label.entity.ts';
@@ -72,6 +74,7 @@ export function start(env: Env): Promise<RunningService> {
       { name: '0001-customers', class: CustomersMigration },
       { name: '0002-blocks', class: BlocksMigration },
       { name: '0003-membership-dates', class: MembershipDatesMigration },
+      { name: '0004-check-ins', class: CheckInsMigration },
     ],
     compose: async ({ db, clock, peer }) => {
       const first = { token: config.LIDO_BOOTSTRAP_TOKEN, organisationName: config.LIDO_ORGANISATION_NAME };
@@ -85,6 +88,7 @@ export function start(env: Env): Promise<RunningService> {
             mode: 'projection',
             handlers: { 'lido.memberships.membership.saved': projectMembership },
           },
+          checkInSubscription,
         ],
         serve: (server) => {
           server.add(SiteServiceService, siteHandlers);
