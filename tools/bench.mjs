@@ -1,9 +1,9 @@
 import { generateOrExit } from './generate.mjs';
 import { installWhenStale } from './install.mjs';
 import { runWithNode24 } from './node24.mjs';
+import { nodeFlags } from './node-flags.mjs';
 
 // Runs on whatever Node there is: installs and generates what is missing, then measures with the flags the services run with.
 await installWhenStale();
 await generateOrExit();
-const flags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
-process.exitCode = await runWithNode24([...flags, 'test/bench/main.ts', ...process.argv.slice(2)]);
+process.exitCode = await runWithNode24([...nodeFlags, 'test/bench/main.ts', ...process.argv.slice(2)]);

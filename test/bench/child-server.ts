@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { endChild } from '../../tools/local/processes.ts';
+import { nodeFlags } from '../../tools/node-flags.mjs';
 import type { Workbench } from './workbench.ts';
-
-const flags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
 
 /** Starts a server of `children/` as a process of its own, with the services' flags; returns the address it listens on. */
 export async function startChildServer(
@@ -11,7 +10,7 @@ export async function startChildServer(
   file: string,
   env: Record<string, string> = {},
 ): Promise<string> {
-  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, 'children', file)], {
+  const child = spawn(process.execPath, [...nodeFlags, join(import.meta.dirname, 'children', file)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

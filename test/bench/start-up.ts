@@ -6,10 +6,10 @@ import { endNatsOn } from '../../tools/local/nats.ts';
 import { freePort, waitUntil } from '../../tools/local/ports.ts';
 import { endServerOn } from '../../tools/local/postgres.ts';
 import { endChild } from '../../tools/local/processes.ts';
+import { nodeFlags } from '../../tools/node-flags.mjs';
 import { benchRow, type BenchRow } from './bench-row.ts';
 import type { Workbench } from './workbench.ts';
 
-const flags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
 const bar = { of: 'figure', is: '<=', value: 15 } as const;
 const timeoutMs = 90_000;
 
@@ -55,7 +55,7 @@ async function startLauncher(bench: Workbench, dataDir: string, args: readonly s
     NATS_URL: '',
   };
   const begun = performance.now();
-  const child = spawn(process.execPath, [...flags, join(root, 'tools', 'start', 'main.ts'), ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, join(root, 'tools', 'start', 'main.ts'), ...args], {
     ...{ cwd: root, env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   });
   const stop = (): Promise<void> => endChild(child, { kind: 'SIGTERM', hard: 'SIGKILL' });

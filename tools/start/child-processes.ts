@@ -5,6 +5,7 @@ import { root } from '../local/folders.ts';
 import { isPortOpen, waitUntil } from '../local/ports.ts';
 import { endChild } from '../local/processes.ts';
 import { Sentence } from '../local/sentence.ts';
+import { nodeFlags } from '../node-flags.mjs';
 import { type Launch, type LaunchOptions, type RunningService, serviceFile, stopInReverse } from './launch.ts';
 import type { ServicePlan } from './services.ts';
 import { stepBack } from './step-back.ts';
@@ -12,8 +13,6 @@ import { stepBack } from './step-back.ts';
 const startTimeoutMs = 60_000;
 /** What a service does at first, once it can be called: it hears of what it has missed. */
 const catchUpMs = 5_000;
-/** Small objects of a request die young in a larger nursery: 16 calls in flight then answer in a third of the time. */
-const nodeFlags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
 const withParent = pathToFileURL(join(root, 'tools', 'start', 'with-parent.ts')).href;
 
 /** A launcher of one process per service; `onDeath` hears of a service that ends without being told to. */
