@@ -130,6 +130,19 @@ describe('changing a session', () => {
     });
   });
 
+  test('keeps following its type in what a whole session sent back only shows of it', async () => {
+    const type = await offerClass(world, { maxBasketsPerSession: 9 });
+    const session = await schedule(world, type.id, { capacity: 5 });
+    const mask = ['capacity', 'max_baskets', 'waitlist_enabled'];
+    const changed = await update(session.id, { ...session, capacity: 6 }, mask);
+    expect(changed).toMatchObject({ capacity: 6, maxBaskets: 9, waitlistEnabled: false });
+    const sessionType = { ...type, maxBasketsPerSession: 7, waitlistEnabled: true };
+    const updateMask = ['max_baskets_per_session', 'waitlist_enabled'];
+    await world.sessionTypes.updateSessionType({ id: type.id, sessionType, updateMask }, world.staff);
+    const follows = { capacity: 6, maxBaskets: 7, waitlistEnabled: true };
+    expect(await world.sessions.getSession({ id: session.id }, world.staff)).toMatchObject(follows);
+  });
+
   test('sets what the body carries, clears what it empties, and leaves the rest', async () => {
     const [practitionerId = '', another = ''] = await hire(world, 2);
     const [roomId = ''] = await build(world, 1);

@@ -68,6 +68,9 @@ async function wishOf(
   const mask = updateMask ?? [];
   const pick = <T>(field: string, value: T | null | undefined, current: T | null | undefined): T | null =>
     (mask.includes(field) ? value : current) ?? null;
+  // What a session has of its type is shown with it, and comes back without being a wish.
+  const own = <T>(field: string, ...[value, current, ofType]: (T | null | undefined)[]): T | null =>
+    pick(field, (value ?? null) === (current ?? ofType ?? null) ? current : value, current);
   const practitionerId = pick('practitioner_id', session?.practitionerId, row.practitionerId);
   const roomId = pick('room_id', session?.roomId, row.roomId);
   // Who or what is there already may have been removed since, and can stay.
@@ -78,8 +81,8 @@ async function wishOf(
     ...{ practitionerId, roomId },
     ...changedTimes(asked, mask, { current: row, typeMinutes: type.duration }),
     capacity: pick('capacity', session?.capacity, row.capacity) ?? ((await roomUnits(em, roomId)) || 1),
-    maxBaskets: pick('max_baskets', session?.maxBaskets, row.maxBaskets),
-    waitlistEnabled: pick('waitlist_enabled', session?.waitlistEnabled, row.waitlistEnabled),
+    maxBaskets: own('max_baskets', session?.maxBaskets, row.maxBaskets, type.maxBasketsPerSession),
+    waitlistEnabled: own('waitlist_enabled', session?.waitlistEnabled, row.waitlistEnabled, type.waitlistEnabled),
   };
 }
 
