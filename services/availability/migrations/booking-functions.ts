@@ -56,6 +56,10 @@ begin
     session_id = excluded.session_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, guests = excluded.guests,
     status = excluded.status, expires_at = excluded.expires_at, price_minor = excluded.price_minor, request = excluded.request,
     summary = excluded.summary, customer_id = excluded.customer_id, updated_at = excluded.updated_at,
+    -- Who goes to another session has not been there yet.
+    checked_in_at = case when bookings.session_id = excluded.session_id then bookings.checked_in_at end,
+    checked_out_at = case when bookings.session_id = excluded.session_id then bookings.checked_out_at end,
+    no_show_at = case when bookings.session_id = excluded.session_id then bookings.no_show_at end,
     -- Who waits for the same session as before keeps their turn.
     waiting_no = case when bookings.session_id = excluded.session_id and excluded.waiting_no is not null
       then coalesce(bookings.waiting_no, excluded.waiting_no) else excluded.waiting_no end

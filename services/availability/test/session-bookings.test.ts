@@ -114,3 +114,29 @@ async function bookForToday() {
   );
   return booking;
 }
+
+test('who goes to another session has not been there yet', async () => {
+  const [first, second] = [await classWithPlaces(), await laterSession()];
+  const { order, item } = await book(world, first);
+  await checkIn(item.itemId);
+  const move = (session: typeof first) =>
+    world.bookings.hold(
+      {
+        ...{
+          orderId: order,
+          siteId: world.siteId,
+          customerId: null,
+          holdMinutes: 10,
+          skipRules: true,
+          isOnline: false,
+        },
+        items: [{ ...placesIn(session), itemId: item.itemId, isBooked: true }],
+      },
+      world.staff,
+    );
+  const marks = async () => (await list({ orderId: [order] })).data.map(({ checkedInAt }) => checkedInAt);
+  await move(first);
+  expect(await marks()).toEqual([expect.any(String)]);
+  await move(second);
+  expect(await marks()).toEqual([null]);
+});
