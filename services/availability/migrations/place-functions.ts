@@ -22,9 +22,10 @@ end $$;
 
 create function take_seats(wanted wanted_seats[], given_up varchar[]) returns setof varchar language plpgsql as $$
 begin
-  -- Nobody overtakes those who wait; who only keeps places does not.
-  return query select w.session_id from unnest(wanted) w
-    where exists (select from bookings b where b.session_id = w.session_id and b.status = 'waitlisted' and b.id <> w.booking_id)
+  -- Nobody overtakes those who wait; who only keeps places does not. More than the session has places for can not be overtaken.
+  return query select w.session_id from unnest(wanted) w join sessions s on s.id = w.session_id
+    where exists (select from bookings b where b.session_id = s.id and b.status = 'waitlisted' and b.id <> w.booking_id
+        and b.guests <= s.capacity)
       and w.guests > coalesce((select sum(s.guests) from session_seats s where s.booking_id = w.booking_id
         and s.session_id = w.session_id and (s.expires_at is null or s.expires_at > lido_now())), 0);
   if found then return; end if;

@@ -91,6 +91,21 @@ describe('an item of a full session', () => {
 });
 
 describe('a place that becomes free', () => {
+  test('is anybody’s where those who wait are more than the session has places for since', async () => {
+    const session = await fullClass(4);
+    const [stays, leaves] = [await book(world, session, { guests: 2 }), await book(world, session, { guests: 2 })];
+    const party = await book(world, session, { guests: 3 });
+    await release(leaves);
+    const smaller = { id: session.id, session: { ...session, capacity: 2 }, updateMask: ['capacity'] };
+    await world.sessions.updateSession(smaller, world.staff);
+    await release(stays);
+    expect(await world.sessions.getSession({ id: session.id }, world.staff)).toMatchObject({
+      ...{ noAvailabilityReason: null, remainingCapacity: 2, numWaitlisted: 1 },
+    });
+    expect(await statusOf(await book(world, session, { guests: 2 }))).toBe('confirmed');
+    expect(await listOf(session)).toEqual(waiting([party]));
+  });
+
   test('by a release goes to the one who waits longest, whose order hears of it once', async () => {
     const session = await fullClass(1);
     const first = await book(world, session);

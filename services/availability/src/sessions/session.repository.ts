@@ -7,7 +7,7 @@ export interface SeatsTaken {
   baskets: number;
   /** Places of the items themselves, which are not among the guests. */
   own: number;
-  /** Whether others wait for a place, whom nobody overtakes. */
+  /** Whether others wait for a place, whom nobody overtakes; not those who are more than the session has places for. */
   isQueued: boolean;
 }
 
@@ -23,7 +23,8 @@ export async function seatsTaken(
     `select asked.id, coalesce(sum(s.guests) filter (where s.booking_id <> all (${textArray}) and s.order_id is distinct from ?), 0) as guests,
        count(distinct s.order_id) filter (where s.booking_id <> all (${textArray}) and s.order_id is distinct from ?) as baskets,
        coalesce(sum(s.guests) filter (where s.booking_id = any (${textArray}) or s.order_id = ?), 0) as own,
-       exists (select from bookings b where b.session_id = asked.id and b.status = 'waitlisted' and b.id <> all (${textArray})
+       exists (select from bookings b join sessions q on q.id = b.session_id
+         where b.session_id = asked.id and b.status = 'waitlisted' and b.guests <= q.capacity and b.id <> all (${textArray})
          and b.order_id is distinct from ?) as "isQueued"
      from jsonb_array_elements_text(?::jsonb) asked (id)
      left join session_seats s on s.session_id = asked.id and (s.expires_at is null or s.expires_at > lido_now())
