@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
 /** The kinds of tests that need PostgreSQL and nats-server share one of each for the whole run. */
-const withServers = { globalSetup: ['test/support/global-setup.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
+const withServers = { globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    // These limits only end what hangs: what takes seconds on an idle machine takes many times that on a busy one.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A test that asserts nothing proves nothing; one left with .only would hide the others.
     allowOnly: false,
     projects: [
@@ -15,12 +18,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['services/**/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/bench/**/*.test.ts'],
-          // Properties take a second on an idle machine and many on a busy one.
-          testTimeout: 30_000,
         },
       },
-      { extends: true, test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], testTimeout: 120_000 } },
-      { extends: true, test: { name: 'fences', include: ['test/fences/**/*.test.ts'], testTimeout: 120_000 } },
+      { extends: true, test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'] } },
+      { extends: true, test: { name: 'fences', include: ['test/fences/**/*.test.ts'] } },
       { extends: true, test: { name: 'service', include: ['services/*/test/**/*.test.ts'], ...withServers } },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...withServers } },
       {
@@ -33,7 +34,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...withServers, testTimeout: 120_000 },
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...withServers },
       },
     ],
   },

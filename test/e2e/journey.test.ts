@@ -15,7 +15,7 @@ beforeAll(async () => {
   const { baseUrl, bootstrapToken } = system;
   const seeded = await seed({ baseUrl, bootstrapToken, log: () => undefined, isAlwaysOpen: true });
   local = { ...seeded, baseUrl, readersUrl: system.readersUrl } as unknown as LocalFacts;
-}, 120_000);
+});
 afterAll(async () => {
   await system.drop();
   await receiver.stop();
@@ -73,7 +73,7 @@ describe('one trace', () => {
         expect(servicesOf(first)).toEqual(expect.arrayContaining(['availability', 'orders', 'api-gateway']));
         expect(new Set(receiver.lineage(first).map(({ traceId }) => traceId)).size).toBe(1);
       },
-      { timeout: 15_000 },
+      { timeout: 20_000 },
     );
   });
 
@@ -87,7 +87,7 @@ describe('one trace', () => {
         expect(line.map(({ name }) => name)).toEqual(expect.arrayContaining(['publish lido.orders.order.submitted']));
         expect(line.at(-1)?.service).toBe('api-gateway');
       },
-      { timeout: 15_000 },
+      { timeout: 20_000 },
     );
   });
 
@@ -98,7 +98,7 @@ describe('one trace', () => {
         expect(published).toBeDefined();
         expect(receiver.lineage(published as ReceivedSpan).map(({ name }) => name)).toContain('reader tap');
       },
-      { timeout: 15_000 },
+      { timeout: 20_000 },
     );
   });
 });

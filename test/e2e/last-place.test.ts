@@ -16,7 +16,7 @@ beforeAll(async () => {
   const seeded = await seed({ baseUrl: system.baseUrl, bootstrapToken: system.bootstrapToken, log: () => undefined });
   local = { ...seeded, baseUrl: system.baseUrl, readersUrl: system.readersUrl } as unknown as LocalFacts;
   story = beginStory(local, () => undefined);
-}, 120_000);
+});
 afterAll(() => system.drop());
 
 /** Moves time for orders and availability, in code and in SQL. */
@@ -56,7 +56,7 @@ async function expectLapsed(basketId: string): Promise<void> {
 /** A basket with the slot, as soon as the hold before it has lapsed. */
 async function basketAfter(slot: Slot, practitionerId: string): Promise<string> {
   return vi.waitFor(async () => (await fillBasket(story, offering, slot, practitionerId)).id, {
-    timeout: 10_000,
+    timeout: 20_000,
     interval: 200,
   });
 }
@@ -68,7 +68,7 @@ test('the last place, whose holds have lapsed, goes to one of two who submit at 
   await moveClock(20);
   const second = await basketAfter(slot, practitionerId);
   await moveClock(40);
-  await vi.waitFor(() => expectLapsed(second), { timeout: 10_000, interval: 100 });
+  await vi.waitFor(() => expectLapsed(second), { timeout: 20_000, interval: 100 });
   const statuses = await Promise.all([submit(first), submit(second)]);
   expect(statuses.sort()).toEqual([200, 409]);
   const orders = await Promise.all([statusOf(first), statusOf(second)]);

@@ -51,12 +51,12 @@ beforeAll(async () => {
     expect(await sql('select 1 from projection_sources where rebuilt_at is null')).toEqual([]);
     expect(await sql(`select 1 from known_sites where site->'openingHours' <> '[]'`)).toEqual([]);
   }, patience);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(Object.values(readers).map((reader) => reader.close()));
   await database.end();
   await system.drop();
-}, 60_000);
+});
 
 /** Launches a system of which all but the check-in gateway can be away for a while. */
 function apartFromGateway(): { launch: Launch; leave(): Promise<void>; comeBack(): Promise<void> } {
@@ -166,7 +166,7 @@ test('a change is known at the doors within a second while the owners are up', a
     const doneMs = performance.now();
     await vi.waitFor(
       async () => expect(await sql(isBanned, [local.customers['guest']])).toEqual([{ isBanned: isBan }]),
-      { timeout: 10_000, interval: 2 },
+      { timeout: 20_000, interval: 2 },
     );
     lags.push(performance.now() - doneMs);
   }
@@ -191,7 +191,7 @@ describe('while all other services are away', () => {
     // A ban that the doors can not hear of.
     await api.post(`/customers/customers/${local.customers['second']}/block`, { reason: 'Theft' });
     await others.leave();
-  }, 60_000);
+  });
 
   test('taps are decided by what was last known, and say as of when', async () => {
     await untilOlderThan(5.5);

@@ -125,7 +125,7 @@ describe('an event', () => {
     await nats.start();
     customers = await startOwner();
     const watching = await startReader('reader-of-restarts');
-    await vi.waitFor(() => expect(watching.handled).toContain('Told later'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(watching.handled).toContain('Told later'), { timeout: 20_000 });
     await watching.stop();
   });
 
@@ -133,14 +133,14 @@ describe('an event', () => {
     await createSite('Before the wipe');
     await vi.waitFor(
       async () => expect(await sql(owner, 'select 1 from outbox where published_at is null')).toEqual([]),
-      { timeout: 10_000 },
+      { timeout: 20_000 },
     );
     await nats.wipe();
     const watching = await startReader('reader-of-wipes');
     await createSite('After the wipe');
     await vi.waitFor(
       () => expect(watching.handled).toEqual(expect.arrayContaining(['Before the wipe', 'After the wipe'])),
-      { timeout: 15_000 },
+      { timeout: 20_000 },
     );
     await watching.stop();
   });
@@ -149,7 +149,7 @@ describe('an event', () => {
     const name = 'reader-of-organisations';
     const first = await startReader(name);
     await createSite('Heard of by all');
-    await vi.waitFor(() => expect(first.handled).toContain('Heard of by all'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(first.handled).toContain('Heard of by all'), { timeout: 20_000 });
     await first.stop();
 
     const { jsm } = await openTestBus();
@@ -157,11 +157,11 @@ describe('an event', () => {
     const second = await startReader(name, projectSite, { aggregate: 'lido.customers.organisation.' });
     await vi.waitFor(
       async () => expect((await consumer()).config.filter_subject).toBe('lido.customers.organisation.>'),
-      10_000,
+      20_000,
     );
     const before = await consumer();
     const { id } = await createSite('Heard of by nobody here');
-    await vi.waitFor(async () => expect(await published(id)).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await published(id)).toBe(true), { timeout: 20_000 });
     expect((await consumer()).delivered.consumer_seq).toBe(before.delivered.consumer_seq);
     expect((await consumer()).num_pending).toBe(0);
     await second.stop();
@@ -171,11 +171,11 @@ describe('an event', () => {
   test('that is delivered again has its effect once', async () => {
     const first = await startReader('reader-of-repeats');
     await createSite('Once only');
-    await vi.waitFor(() => expect(first.handled).toContain('Once only'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(first.handled).toContain('Once only'), { timeout: 20_000 });
     await sql(owner, 'update outbox set published_at = null');
     await nats.wipe();
     await createSite('A mark');
-    await vi.waitFor(() => expect(first.handled).toContain('A mark'), { timeout: 15_000 });
+    await vi.waitFor(() => expect(first.handled).toContain('A mark'), { timeout: 20_000 });
     expect(first.handled.filter((name) => name === 'Once only')).toHaveLength(1);
     await first.stop();
   });
@@ -190,7 +190,7 @@ describe('an event', () => {
     const watching = await startReader('reader-before-the-owner');
     await asked.promise;
     customers = await startOwner();
-    await vi.waitFor(() => expect(watching.handled).toContain('Before another wipe'), { timeout: 15_000 });
+    await vi.waitFor(() => expect(watching.handled).toContain('Before another wipe'), { timeout: 20_000 });
     await watching.stop();
   });
 
@@ -212,7 +212,7 @@ describe('an event', () => {
     const of = { aggregateId: randomUUID(), organisationId: 'o', actor: 'a', requestId: 'q', traceparent: '' };
     const event = { ...of, id: randomUUID(), type: 'lido.customers.site.saved', version: 2, occurredAtMs: 0, payload };
     await js.publish(event.type, Envelope.encode(event).finish());
-    await vi.waitFor(() => expect(watching.handled).toContain('The second'), { timeout: 15_000 });
+    await vi.waitFor(() => expect(watching.handled).toContain('The second'), { timeout: 20_000 });
     await watching.stop();
   });
 
@@ -230,12 +230,12 @@ describe('an event', () => {
     );
     await vi.waitFor(
       async () => expect(await sql(owner, 'select 1 from outbox where set_aside_at is not null')).toHaveLength(1),
-      { timeout: 10_000 },
+      { timeout: 20_000 },
     );
     behind.length = 0;
-    await vi.waitFor(() => expect(behind.some((ms) => ms < 60_000)).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(behind.some((ms) => ms < 60_000)).toBe(true), { timeout: 20_000 });
     const { id } = await createSite('Told beside a large one');
-    await vi.waitFor(async () => expect(await published(id)).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await published(id)).toBe(true), { timeout: 20_000 });
   });
 
   test('that fails too often becomes a dead letter, and a replay has its effect', async () => {
@@ -262,7 +262,7 @@ describe('an event', () => {
     await bus.stop();
     await db.stop();
     await failing.stop();
-  }, 120_000);
+  });
 });
 
 test('a projection is rebuilt from its owner', async () => {

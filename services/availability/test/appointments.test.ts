@@ -57,7 +57,7 @@ async function linesOf(stream: AsyncIterable<FilePart>): Promise<string[][]> {
   for await (const { content } of stream) parts.push(Buffer.from(content));
   return parse(Buffer.concat(parts).toString());
 }
-const waitFor = <T>(work: () => Promise<T>): Promise<T> => vi.waitFor(work, { timeout: 10_000, interval: 30 });
+const waitFor = <T>(work: () => Promise<T>): Promise<T> => vi.waitFor(work, { timeout: 20_000, interval: 30 });
 
 /** A basket of Ada's with one massage; submitted when asked. Answers once its card has come. */
 async function book(time: string, state: 'basket' | 'submitted'): Promise<{ orderId: string; id: string }> {

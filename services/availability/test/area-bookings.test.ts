@@ -297,7 +297,7 @@ test('many clients at once never exceed what an area holds or how many baskets i
   );
   expect(Math.max(...peaks.map(({ guests }) => Number(guests)))).toBe(4);
   expect(Math.max(...peaks.map(({ baskets }) => Number(baskets)))).toBe(2);
-}, 60_000);
+});
 
 test('clients who come and go at different times of a day never exceed an area at any instant', async () => {
   const areaIds = await dig(world, 5);
@@ -329,4 +329,4 @@ test('clients who come and go at different times of a day never exceed an area a
     [areaIds[0]],
   );
   expect(over).toEqual([]);
-}, 60_000);
+});

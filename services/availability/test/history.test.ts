@@ -107,4 +107,4 @@ test('sixteen clients at two processes, one of which is killed again and again, 
   expect({ overlaps, withoutClaims, withoutOwner }).toEqual({ overlaps: [], withoutClaims: [], withoutOwner: [] });
   expect([...outcome.confirmed].filter((order) => !standing.has(order))).toEqual([]);
   expect([...outcome.cancelled].filter((order) => standing.has(order))).toEqual([]);
-}, 60_000);
+});

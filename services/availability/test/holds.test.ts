@@ -145,7 +145,7 @@ describe('an item that is booked', () => {
       const refused = await db.transaction(async (em) => {
         await em.execute(`select lock_time('{}', array[?]::varchar[])`, [item.itemId]);
         const renewing = expect(renew(order)).rejects.toMatchObject({ kind: 'state_conflict', reason: 'hold_lapsed' });
-        await vi.waitFor(async () => expect(await waitingFor('advisory')).toBe(1), { timeout: 10_000, interval: 20 });
+        await vi.waitFor(async () => expect(await waitingFor('advisory')).toBe(1), { timeout: 20_000, interval: 20 });
         await em.execute(`select exchange_time('[]', ?::jsonb, null, 0, 0, null, false)`, [
           JSON.stringify([{ order_id: order, item_ids: [item.itemId] }]),
         ]);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk?.stop());
 
-const waitFor = <T>(work: () => Promise<T>): Promise<T> => vi.waitFor(work, { timeout: 15_000, interval: 30 });
+const waitFor = <T>(work: () => Promise<T>): Promise<T> => vi.waitFor(work, { timeout: 20_000, interval: 30 });
 const itemOf = async (orderId: string): Promise<BookingOrderItem | undefined> =>
   (await world.orders.getOrder({ orderId }, world.staff)).bookingItems[0];
 const claimsOf = (id: string): Promise<{ resource: string }[]> =>
@@ -334,4 +334,4 @@ test('an item follows its booking although orders is killed between', async () =
   await world.restartOrders();
   await waitFor(async () => expect(await itemOf(orderId)).toMatchObject({ startTime: hourOf(15, 12) }));
   expect(await countEvents(world, orderId, 'lido.orders.order.saved')).toBe(told + 1);
-}, 120_000);
+});

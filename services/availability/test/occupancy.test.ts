@@ -222,7 +222,7 @@ describe('the occupancy of bookable areas', () => {
 /** The lines of a report once it is done. */
 async function finished(id: string): Promise<string[]> {
   await expect
-    .poll(async () => (await jobs.getJob({ id }, world.staff)).status, { timeout: 10_000 })
+    .poll(async () => (await jobs.getJob({ id }, world.staff)).status, { timeout: 20_000 })
     .toBe('JOB_STATUS_DONE');
   const parts: string[] = [];
   const metadata = callerMetadata(world.staff.principal, 'q');

@@ -36,7 +36,7 @@ const blankNote = { id: '', orderId: '', content: 'Likes it warm', createdBy: nu
 const cardOfOrder = async (orderId: string): Promise<OrderCard | undefined> =>
   (await orderCards(db.fork(), [orderId])).get(orderId);
 const waitForCard = (orderId: string, expected: object): Promise<void> =>
-  vi.waitFor(async () => expect(await cardOfOrder(orderId)).toMatchObject(expected), { timeout: 10_000, interval: 30 });
+  vi.waitFor(async () => expect(await cardOfOrder(orderId)).toMatchObject(expected), { timeout: 20_000, interval: 30 });
 const newCustomer = (firstName: string) =>
   world.customers.createCustomer(
     {
@@ -168,7 +168,7 @@ test('cards are rebuilt from orders, several pages of them, as they were', async
   await world.availabilitySql('delete from order_card_items');
   await world.availabilitySql('delete from order_cards where version >= 999');
   await vi.waitFor(async () => expect(await versions()).toEqual(expect.arrayContaining(orders.slice(-60))), {
-    timeout: 10_000,
+    timeout: 20_000,
   });
   const before = await orderCards(db.fork(), ids);
   await world.availabilitySql('delete from order_card_items');

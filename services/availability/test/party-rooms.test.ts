@@ -98,7 +98,7 @@ describe('a party of two in two single rooms', () => {
           world.staff,
         )
       ).data.map(({ id: one }) => one);
-    await vi.waitFor(async () => expect(await found(held[0] ?? '')).toEqual([id]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await found(held[0] ?? '')).toEqual([id]), { timeout: 20_000 });
     expect(await found(held[1] ?? '')).toEqual([id]);
   });
 });

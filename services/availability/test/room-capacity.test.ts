@@ -127,6 +127,6 @@ async function waitFor(count: number): Promise<void> {
       );
       expect(rows).toHaveLength(count);
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 20_000, interval: 20 },
   );
 }

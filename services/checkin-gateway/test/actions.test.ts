@@ -7,7 +7,7 @@ let world: PresenceWorld;
 
 beforeAll(async () => {
   world = await startPresenceWorld();
-}, 120_000);
+});
 afterAll(() => world?.stop());
 
 const triggers = [
@@ -32,7 +32,7 @@ describe('triggers', () => {
     await world.send('PUT', `/checkin/${id}`, { check_out: '2026-05-15T08:59:30Z' });
     await world.send('DELETE', `/checkin/${id}`);
     await expect
-      .poll(() => world.hooks.triggersOf(id), { timeout: 10_000 })
+      .poll(() => world.hooks.triggersOf(id), { timeout: 20_000 })
       .toEqual([
         'checkin_created',
         ...['checkout_started', 'checkin_started', 'checkin_updated'],
@@ -46,14 +46,14 @@ describe('triggers', () => {
     const room = await watchedRoom();
     const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room, { check_in: '2026-05-15T08:02:14Z' })));
     await expect
-      .poll(() => world.hooks.triggersOf(id), { timeout: 10_000 })
+      .poll(() => world.hooks.triggersOf(id), { timeout: 20_000 })
       .toEqual(['checkin_created', 'checkout_started', 'checkin_started', 'checkin_updated']);
   });
 
   test('fire on the bookable of the check-in only', async () => {
     const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(await world.addRoom())));
     const other = dataOf(await world.send('POST', '/checkin', checkinAt(await watchedRoom())));
-    await expect.poll(() => world.hooks.triggersOf(other.id), { timeout: 10_000 }).toEqual(['checkin_created']);
+    await expect.poll(() => world.hooks.triggersOf(other.id), { timeout: 20_000 }).toEqual(['checkin_created']);
     expect(world.hooks.triggersOf(id)).toEqual([]);
   });
 });
@@ -118,7 +118,7 @@ describe('a call of an action', () => {
     await world.bind(action.id, room, { door: 2 });
     const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room, { owner_id: world.customer })));
     const called = () => world.hooks.calls.find(({ path }) => path === '/signed');
-    await expect.poll(called, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(called, { timeout: 20_000 }).toBeDefined();
     const { text, body, headers } = called() as NonNullable<ReturnType<typeof called>>;
     const [, seconds, hex] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['lido-signature'])) ?? [];
     expect(hex).toBe(createHmac('sha256', String(action['secret'])).update(`${seconds}.${text}`).digest('hex'));
@@ -144,7 +144,7 @@ describe('a call of an action', () => {
     const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
     await world.send('DELETE', `/checkin/${id}`);
     await expect
-      .poll(() => world.hooks.triggersOf(id), { timeout: 10_000 })
+      .poll(() => world.hooks.triggersOf(id), { timeout: 20_000 })
       .toEqual(['checkin_created', 'checkin_deleted']);
     expect(world.hooks.calls.some(({ path }) => path === '/second')).toBe(false);
   });
@@ -155,9 +155,9 @@ describe('a call of an action', () => {
     await world.bind(await world.addAction({ url: '/flaky' }), room);
     dataOf(await world.send('POST', '/checkin', checkinAt(room)));
     const count = () => world.hooks.calls.filter(({ path }) => path === '/flaky').length;
-    await expect.poll(count, { timeout: 10_000 }).toBe(1);
+    await expect.poll(count, { timeout: 20_000 }).toBe(1);
     world.hooks.answer('/flaky', 200);
-    await expect.poll(count, { timeout: 10_000 }).toBe(2);
+    await expect.poll(count, { timeout: 20_000 }).toBe(2);
   });
 
   test('leaves repetitions out where it shall run once', async () => {
@@ -167,7 +167,7 @@ describe('a call of an action', () => {
     const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
     for (let count = 0; count < 2; count++) await world.send('PUT', `/checkin/${id}`, { type: `${count}` });
     const count = (path: string) => world.hooks.calls.filter((call) => call.path === path).length;
-    await expect.poll(() => count('/always'), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => count('/always'), { timeout: 20_000 }).toBe(2);
     expect(count('/once')).toBe(1);
   });
 });
@@ -204,10 +204,10 @@ describe('an action that makes check-ins', () => {
     }
     await world.send('POST', '/checkin', checkinAt(rooms[0]));
     const made = () => rooms.map((room) => world.hooks.calls.filter(({ path }) => path === `/made-at-${room}`).length);
-    await expect.poll(made, { timeout: 10_000 }).toEqual([2, 1]);
+    await expect.poll(made, { timeout: 20_000 }).toEqual([2, 1]);
     // What is fired later comes later: another check-in would have been told of by now.
     await world.send('POST', '/checkin', checkinAt(rooms[0]));
-    await expect.poll(made, { timeout: 10_000 }).toEqual([4, 2]);
+    await expect.poll(made, { timeout: 20_000 }).toEqual([4, 2]);
   });
 });
 

@@ -6,7 +6,7 @@ let world: PresenceWorld;
 
 beforeAll(async () => {
   world = await startPresenceWorld();
-}, 120_000);
+});
 afterAll(() => world?.stop());
 
 interface OrderRow extends Row {
@@ -17,7 +17,7 @@ interface OrderRow extends Row {
 const minute = 60_000;
 const orderOf = ({ order }: Booking) => world.api.get<OrderRow>(`/shop/orders/${order}`);
 const stageOf = async (booking: Booking) => (await orderOf(booking)).stage;
-const patience = { timeout: 15_000 };
+const patience = { timeout: 20_000 };
 const checkIn = (booking: Booking, fields: object = {}, call = {}) =>
   world.send('POST', '/checkin', checkinAt(booking.session, { booking_id: booking.item, ...fields }), call);
 
@@ -239,4 +239,4 @@ test('an open balance that nobody can be asked for keeps the guest from checking
   const refused = await leave();
   expect([refused.status, refused.body?.['error']]).toMatchObject([409, { code: 'refused_by_action' }]);
   expect(dataOf(await world.send('GET', `/checkin/${id}`))).toEqual(arrived);
-}, 30_000);
+});

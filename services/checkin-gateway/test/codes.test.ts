@@ -8,7 +8,7 @@ let world: PresenceWorld;
 
 beforeAll(async () => {
   world = await startPresenceWorld();
-}, 120_000);
+});
 afterAll(() => world?.stop());
 
 interface Scan extends Row {
@@ -237,7 +237,7 @@ describe('a scan', () => {
     expect(answer.actions.at(0)).toMatchObject({ status: 'failed' });
     expect(answer.actions.at(-1)).toMatchObject({ status: 'skipped', message: expect.stringContaining('too long') });
     expect(world.hooks.calls.some(({ path }) => path === '/behind-the-slow')).toBe(false);
-  }, 30_000);
+  });
 
   test('of a code that is unknown, expired or removed is not found, and nothing tells them apart', async () => {
     const [gone, expired] = [await make(), await make({ expires_at: '2020-01-01T00:00:00Z' })];

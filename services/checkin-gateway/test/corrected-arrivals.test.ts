@@ -6,7 +6,7 @@ let world: PresenceWorld;
 
 beforeAll(async () => {
   world = await startPresenceWorld();
-}, 120_000);
+});
 afterAll(() => world?.stop());
 
 const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();

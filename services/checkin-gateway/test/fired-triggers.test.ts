@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await startPresenceWorld();
   database = new pg.Client({ connectionString: world.system.databaseUrl('checkin') });
   await database.connect();
-}, 120_000);
+});
 afterAll(async () => {
   await database?.end();
   await world?.stop();
@@ -48,10 +48,10 @@ describe('what was fired before a crash', () => {
     const done = async () =>
       (await database.query('select 1 from fired_triggers where subject_id = $1 and done_at is not null', [id]))
         .rowCount;
-    await expect.poll(done, { timeout: 10_000 }).toBe(1);
+    await expect.poll(done, { timeout: 20_000 }).toBe(1);
     expect([callsOf('/before'), callsOf('/behind')]).toEqual([1, 1]);
     await dieBehindFirst(id, 'first');
-    await expect.poll(done, { timeout: 15_000 }).toBe(1);
+    await expect.poll(done, { timeout: 20_000 }).toBe(1);
     expect([callsOf('/before'), callsOf('/behind')]).toEqual([1, 2]);
   });
 
@@ -60,9 +60,9 @@ describe('what was fired before a crash', () => {
     await world.bind(await world.addAction({ url: '/later' }), room);
     // As it stands when the process ends right after the commit: fired, and nobody's.
     const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
-    await expect.poll(() => callsOf('/later'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => callsOf('/later'), { timeout: 20_000 }).toBe(1);
     await dieBehindFirst(id, 'all');
-    await expect.poll(() => callsOf('/later'), { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => callsOf('/later'), { timeout: 20_000 }).toBe(2);
   });
 
   test('is not kept where nothing is bound to it', async () => {
@@ -82,20 +82,20 @@ test('a door is not unlocked by what was fired too long ago', async () => {
   onTestFinished(() => reader.close());
   await world.bind(await world.addAction({ run: 'unlock_door', input: { device_id: device.id } }), room);
   const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
-  await expect.poll(() => reader.decisionCount, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => reader.decisionCount, { timeout: 20_000 }).toBe(1);
   const runs = async () => {
     const text = `select r.status, r.message from action_runs r join fired_triggers f on f.seq = r.trigger_seq
       where f.subject_id = $1 and f.done_at is not null`;
     return (await database.query(text, [id])).rows;
   };
-  await expect.poll(runs, { timeout: 10_000 }).toMatchObject([{ status: 'ACTION_STATUS_DONE' }]);
+  await expect.poll(runs, { timeout: 20_000 }).toMatchObject([{ status: 'ACTION_STATUS_DONE' }]);
   await database.query(
     `update fired_triggers set occasion = occasion || jsonb_build_object('atMs', (occasion->>'atMs')::bigint - 9000) where subject_id = $1`,
     [id],
   );
   await dieBehindFirst(id, 'all');
   const late = { status: 'ACTION_STATUS_FAILED', message: expect.stringContaining('too late') };
-  await expect.poll(runs, { timeout: 15_000 }).toMatchObject([late]);
+  await expect.poll(runs, { timeout: 20_000 }).toMatchObject([late]);
   expect(reader.decisionCount).toBe(1);
 });
 
@@ -108,7 +108,7 @@ test('an action that leaves recent repetitions out runs again after ten seconds,
   const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
   const change = async (checkin: string, times: number): Promise<void> => {
     dataOf(await world.send('PUT', `/checkin/${checkin}`, { type: `changed ${times}` }));
-    await expect.poll(() => callsOf('/each'), { timeout: 10_000 }).toBe(times);
+    await expect.poll(() => callsOf('/each'), { timeout: 20_000 }).toBe(times);
   };
   await change(id, 1);
   await change(id, 2);
@@ -148,7 +148,7 @@ describe('a claim', () => {
     const { id } = dataOf(await world.send('POST', '/checkin', checkinAt(room)));
     const change = (type: string) => world.send('PUT', `/checkin/${id}`, { type });
     await change('first');
-    await expect.poll(() => callsOf('/after-claimed'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => callsOf('/after-claimed'), { timeout: 20_000 }).toBe(1);
     await database.query(`
       create function refuse_claim() returns trigger language plpgsql as $$ begin raise 'no claims now'; end $$;
       create trigger refuse_claim before insert on action_claims for each row execute function refuse_claim()`);
@@ -156,9 +156,9 @@ describe('a claim', () => {
     onTestFinished(() => void unclaim());
     await change('second');
     const isPutOff = `select 1 from fired_triggers where subject_id = $1 and done_at is null and attempts > 0 and runner is null`;
-    await expect.poll(async () => (await database.query(isPutOff, [id])).rowCount, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await database.query(isPutOff, [id])).rowCount, { timeout: 20_000 }).toBe(1);
     await unclaim();
-    await expect.poll(() => callsOf('/after-claimed'), { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => callsOf('/after-claimed'), { timeout: 20_000 }).toBe(2);
     expect(callsOf('/claimed')).toBe(1);
   });
 

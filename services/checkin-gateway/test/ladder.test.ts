@@ -174,7 +174,7 @@ describe('over HTTP', () => {
       const logged = () =>
         gateway.sql<{ reason: string }>('select reason from attempts where event_id = $1', [decision.event_id]);
       // What is told without a decision is written down after the answer.
-      if (!isOpen) await expect.poll(logged, { timeout: 10_000 }).toEqual([{ reason }]);
+      if (!isOpen) await expect.poll(logged, { timeout: 20_000 }).toEqual([{ reason }]);
     },
   );
 

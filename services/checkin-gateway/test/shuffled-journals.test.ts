@@ -153,7 +153,7 @@ function listOn(dayIndex: number, { readers, members }: Lane): object[] {
 }
 
 test(`journals in ${shuffles} shuffles over HTTP give one and the same list of visits`, {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const lanes: Lane[] = [];
   while (lanes.length < laneCount) lanes.push(await openLane());

@@ -7,7 +7,7 @@ let world: PresenceWorld;
 
 beforeAll(async () => {
   world = await startPresenceWorld();
-}, 120_000);
+});
 afterAll(() => world?.stop());
 
 const create = async (customer_id: string, fields: object = {}): Promise<Row> =>

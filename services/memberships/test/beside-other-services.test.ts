@@ -117,7 +117,7 @@ test('a scan at the till finds the member with the memberships at that site, and
   const customers = desk.customersPeer(CustomerServiceService);
   const find = async (fields: object): Promise<string[]> =>
     (await customers.listCustomers({ labelIds: [], id: [customerId], ...fields }, caller)).data.map(({ id }) => id);
-  await vi.waitFor(async () => expect(await find({ membership: 'any' })).toEqual([customerId]), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await find({ membership: 'any' })).toEqual([customerId]), { timeout: 20_000 });
   expect(
     await find({ membership: 'active', membershipTypeId: desk.plan.typeId, membershipRateId: desk.plan.rateId }),
   ).toEqual([customerId]);

@@ -34,7 +34,7 @@ test.each([
     await world.restartOrders();
     await letLeasesLapse(world);
     await vi.waitFor(async () => expect(await world.sql('select order_id from submit_sagas')).toEqual([]), {
-      timeout: 15_000,
+      timeout: 20_000,
     });
     const outcomes: unknown[][] = [];
     for (const id of ids) outcomes.push(await outcomeOf(id));

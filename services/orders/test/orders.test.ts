@@ -31,7 +31,7 @@ const waitForPaid = (orderId: string) =>
       const order = await world.orders.getOrder({ orderId }, world.staff);
       expect(order.paymentTotals?.unpaid).toBe(0);
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 20_000, interval: 50 },
   );
 
 describe('an order that staff start', () => {
@@ -257,7 +257,7 @@ describe('cancelling an order', () => {
       payments: [{ status: 'PAYMENT_STATUS_PAID', amount: 8_000 }],
     });
     await vi.waitFor(async () => expect(await bookingStates(world, orderId)).toEqual(['released']), {
-      timeout: 10_000,
+      timeout: 20_000,
     });
     expect(await countEvents(world, orderId, 'lido.orders.order.cancelled')).toBe(1);
     await readyBasket(world, hourOf(20, 9));
@@ -274,7 +274,7 @@ describe('cancelling an order', () => {
     await world.startAvailability();
     await world.sql(`update lido_clock set shift = shift + interval '10 seconds'`);
     await vi.waitFor(async () => expect(await bookingStates(world, orderId)).toEqual(['released']), {
-      timeout: 15_000,
+      timeout: 20_000,
     });
   });
 
@@ -284,7 +284,7 @@ describe('cancelling an order', () => {
     const restored = await world.orders.actionRestoreOrder({ orderId }, world.staff);
     expect(restored).toMatchObject({ status: 'ORDER_STATUS_NEW', totalCost: 0, submittedAt: null, cancelledAt: null });
     await vi.waitFor(async () => expect(await bookingStates(world, orderId)).toEqual(['released']), {
-      timeout: 10_000,
+      timeout: 20_000,
     });
     await world.baskets.createBasketItem({ basketId: orderId, item: massage(world, hourOf(20, 11)) }, world.staff);
     expect(await world.orders.actionSubmitOrder({ orderId }, world.staff)).toMatchObject({

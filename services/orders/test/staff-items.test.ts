@@ -30,7 +30,7 @@ const change = (orderId: string, itemId: string, fields: Partial<OrderItemInput>
     manager,
   );
 const get = (orderId: string) => world.orders.getOrder({ orderId }, world.staff);
-const waitFor = (work: () => Promise<void>): Promise<void> => vi.waitFor(work, { timeout: 15_000, interval: 30 });
+const waitFor = (work: () => Promise<void>): Promise<void> => vi.waitFor(work, { timeout: 20_000, interval: 30 });
 
 /** An order with a massage, submitted. */
 async function submitted(time: string): Promise<{ orderId: string; itemId: string }> {

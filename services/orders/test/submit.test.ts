@@ -22,7 +22,7 @@ afterAll(() => world.stop());
 const submitted = 'lido.orders.order.submitted';
 const submitBasket = (basketId: string, caller = world.staff) =>
   world.baskets.actionSubmitBasket({ basketId, customer: noCustomer }, caller);
-const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 50 });
+const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 
 describe('submitting a basket', () => {
   test('makes it an order under the same id, confirms its time, tells of it once and takes its money', async () => {

@@ -44,7 +44,7 @@ const orderFor = async (session: Session): Promise<string> => {
   return basket.id;
 };
 const orderOf = (orderId: string): Promise<Order> => world.orders.getOrder({ orderId }, world.staff);
-const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 50 });
+const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 
 describe('an item of a full session', () => {
   test('says in the basket that it will wait, costs nothing, and is on the waiting list once submitted', async () => {
