@@ -55,6 +55,27 @@ describe('a check-in for a booking', () => {
     expect(await stageOf(booking)).toBe('in_treatment');
   });
 
+  test('is for it by a scan at the bookable too, and whoever owes is kept from checking out', async () => {
+    const booking = await world.addBooking(world.customer, 30);
+    await expect
+      .poll(() => presence(booking.session), patience)
+      .toMatchObject({ rows: [{ booking_id: booking.item }] });
+    const gate = await world.addAction({ name: 'Bill', trigger: 'checkout_started', run: 'open_balance' });
+    await world.bind(gate, booking.session);
+    const { id: code, value } = await world.api.post<Row & { value: string }>('/code', { name: 'At the door' });
+    const input = { object_id: booking.session };
+    const arriving = await world.addAction({ name: 'Come', trigger: 'code_scanned', run: 'create_checkin', input });
+    await world.api.post(`/code/${code}/action`, { action_id: arriving });
+    const call = { token: world.tokens.customer };
+    const { actions } = dataOf(await world.send('GET', `/resolve/${value}`, undefined, call)) as Row & {
+      actions: { checkin_id: string }[];
+    };
+    const id = actions[0]?.checkin_id;
+    await expect.poll(async () => (await orderOf(booking)).booking_items[0]?.checkin_id, patience).toBe(id);
+    const leaving = { check_out: new Date(Date.now() + minute).toISOString() };
+    expect((await world.send('PUT', `/checkin/${id}`, leaving, call)).status).toBe(409);
+  });
+
   test('can not be for the booking of another customer, nor of another site', async () => {
     const booking = await world.addBooking(world.customer, 300);
     const foreign = await checkIn(booking, {}, { token: world.tokens.otherCustomer });

@@ -1,3 +1,4 @@
+import type { Bookable } from '@lido/proto/lido/availability/internal/v1/bookable.ts';
 import { EmittedAction } from '@lido/proto/lido/checkin/internal/v1/action_event.ts';
 import type { ActionStatus } from '@lido/proto/lido/checkin/v1/code.ts';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
@@ -5,15 +6,17 @@ import { formatMoney } from '@lido/runtime/money/format-money.ts';
 import type { Database } from '@lido/runtime/db/database.ts';
 import type { Logger } from 'pino';
 import { findDevice } from '../devices/device.repository.ts';
+import { findAwaited } from '../presence/booked-items.repository.ts';
 import type { BookedItems } from '../presence/booked-items.client.ts';
 import type { Bookables } from '../presence/bookables.client.ts';
 import { transactionOf } from '../presence/change-presence.handlers.ts';
 import type { Doer, NewPresence } from '../presence/presences.ts';
 import type { Doors } from '../readers/door.ts';
+import { findPolicy } from '../visits/policy.repository.ts';
 import { type BoundAction, type Claim, claimRun, releaseRun } from './bound-action.repository.ts';
 import type { UrlAnswer, UrlCall } from './call-url.client.ts';
 import { textIn } from './input.ts';
-import { contextOf, type Occasion, triggerWord } from './occasion.ts';
+import { contextOf, type LinkedBooking, type Occasion, triggerWord } from './occasion.ts';
 
 /** What became of an action. */
 export interface ActionOutcome {
@@ -139,12 +142,26 @@ async function createCheckin(action: BoundAction, occasion: Occasion, parts: Act
   const startsAt = new Date(parts.nowMs());
   const { id } = await parts.register(
     {
-      ...{ bookable, booking: undefined, ownerId: occasion.ownerId, type: textIn(action.input, 'type') ?? null },
+      booking: await findBooking(bookable, occasion, startsAt, parts),
+      ...{ bookable, ownerId: occasion.ownerId, type: textIn(action.input, 'type') ?? null },
       ...{ startsAt, checkIn: startsAt, endsAt: new Date(startsAt.getTime() + Number(minutes) * 60_000) },
     },
     own === undefined ? occasion : { ...occasion, via: [...via, own] },
   );
   return { ...done, checkinId: id };
+}
+
+/** What somebody has booked there about now, and so has come for. */
+async function findBooking(
+  { id: objectId, siteId }: Bookable,
+  { organisationId, ownerId }: Occasion,
+  at: Date,
+  { db }: ActionParts,
+): Promise<LinkedBooking | undefined> {
+  if (ownerId === null) return undefined;
+  const em = db.fork();
+  const coming = { organisationId, siteId, customerId: ownerId, atMs: at.getTime(), objectId };
+  return (await findAwaited(em, coming, (await findPolicy(em, siteId)).bookingEarlyMinutes)).at(0);
 }
 
 /** Whoever wanted in has gone after this long: a door that opens then opens to anybody. */

@@ -19,18 +19,28 @@ export async function keepBookedItems(em: SqlEntityManager, order: Order): Promi
   );
 }
 
-/** The bookings that somebody who comes to a site has come for: those that begin soon or are under way. */
+/** Who comes where and when: to a site, or to one of its bookables. */
+export interface Coming {
+  readonly organisationId: string;
+  readonly siteId: string;
+  readonly customerId: string;
+  readonly atMs: number;
+  readonly objectId?: string;
+}
+
+/** The bookings that somebody has come for: those that begin soon or are under way. */
 export async function findAwaited(
   em: SqlEntityManager,
-  visit: { organisationId: string; siteId: string; customerId: string; atMs: number },
+  { organisationId, siteId, customerId, atMs, objectId }: Coming,
   earlyMinutes: number,
 ): Promise<LinkedBooking[]> {
-  const at = new Date(visit.atMs);
+  const at = new Date(atMs);
+  const bookables = JSON.stringify(objectId === undefined ? [] : [objectId]);
   return em.execute<LinkedBooking[]>(
     `select item_id as id, order_id as "orderId" from booked_items
-     where organisation_id = ? and site_id = ? and customer_ids @> array[?]::text[]
+     where organisation_id = ? and site_id = ? and customer_ids @> array[?]::text[] and to_jsonb(bookable_ids) @> ?::jsonb
        and starts_at <= ?::timestamptz + make_interval(mins => ?) and ends_at > ? order by starts_at, item_id`,
-    [visit.organisationId, visit.siteId, visit.customerId, at, earlyMinutes, at],
+    [organisationId, siteId, customerId, bookables, at, earlyMinutes, at],
   );
 }
 

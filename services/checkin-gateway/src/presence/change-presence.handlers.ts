@@ -83,7 +83,7 @@ async function insert(
     ...{ checkIn: null, checkOut: null, hasArrived: false, hasLeft: false, visitId: null },
   });
   await em.flush();
-  const linked = booking ? { id: booking.itemId, orderId: booking.orderId } : null;
+  const linked = booking ?? null;
   if (linked) await linkBooking(em, row.id, linked);
   await emit(attendanceEvent('saved', row, linked));
   await parts.triggers.fire(occasionOf('TRIGGER_CHECKIN_CREATED', row, { booking: linked, doer, parts }), em);

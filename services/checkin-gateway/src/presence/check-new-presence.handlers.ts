@@ -39,7 +39,8 @@ export async function checkNewPresence(
   if (request.bookingId && !booking) errors['booking_id'] = [`There is no booking ${request.bookingId} here.`];
   if (request.ownerId) Object.assign(errors, await ownerErrors(request.ownerId, call, owners.owners));
   if (!bookable || Object.keys(errors).length > 0) throw invalid(errors);
-  return { ...times, bookable, booking, ownerId: request.ownerId ?? ownerByDefault(call, booking) };
+  const linked = booking && { id: booking.itemId, orderId: booking.orderId };
+  return { ...times, bookable, booking: linked, ownerId: request.ownerId ?? ownerByDefault(call, booking) };
 }
 
 /** A bookable of a site where the caller holds the rpc's permission; customers see those of their brand. Hidden and missing ones are the same. */

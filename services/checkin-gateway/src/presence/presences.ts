@@ -1,7 +1,7 @@
 import type { Bookable } from '@lido/proto/lido/availability/internal/v1/bookable.ts';
-import type { BookedItem } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import type { Transaction } from '@lido/runtime/grpc/call.ts';
 import type { ServiceParts } from '@lido/runtime/service/start-service.ts';
+import type { LinkedBooking } from '../actions/occasion.ts';
 import type { Triggers } from '../actions/triggers.ts';
 
 /** What changing check-ins at bookables works with. */
@@ -25,7 +25,7 @@ export type Transact = <A>(work: (transaction: Transaction) => Promise<A>) => Pr
 /** A check-in that has been checked and can be made. */
 export interface NewPresence {
   readonly bookable: Bookable;
-  readonly booking: BookedItem | undefined;
+  readonly booking: LinkedBooking | undefined;
   readonly ownerId: string | null;
   readonly startsAt: Date;
   readonly endsAt: Date;
