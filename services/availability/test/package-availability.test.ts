@@ -268,6 +268,7 @@ describe('a whole package', () => {
         { name: 'Facial', optional: true, hasAvailability: true },
       ],
     });
+    expect(await ask(await two(), `${date}T12:00:00Z`)).toMatchObject({ hasAvailability: true, date });
     const impossible = await two({}, absolute('20:00', '21:00'));
     const answer = await ask(impossible);
     expect(answer).toMatchObject({

@@ -66,10 +66,10 @@ describe('the next date of an offering', () => {
       .peer(PractitionerScheduleServiceService)
       .updateRotaOfDate({ practitionerId: id, date, availabilityRules: [rule] }, world.staff);
     const of = { offeringType: 'appointment', offeringId: type.id, dateFrom: date, dateTo: addDays(date, 1) };
-    const startsOf = async (duration?: number) =>
+    const startsOf = async (duration?: number, more: object = {}) =>
       (
         await world.shop.getOfferingDatesAvailability(
-          { ...of, practitionerId: [], ...(duration && { duration }) },
+          { ...of, practitionerId: [], ...(duration && { duration }), ...more },
           world.anybody,
         )
       ).data.map(({ bookableFrom, bookableTo }) => [bookableFrom?.slice(11, 16), bookableTo?.slice(11, 16)]);
@@ -77,6 +77,8 @@ describe('the next date of an offering', () => {
       ['10:00', '10:30'],
       ['09:00', '16:30'],
     ]);
+    const instants = { dateFrom: `${date}T12:00:00Z`, dateTo: `${addDays(date, 1)}T12:00:00Z` };
+    expect(await startsOf(undefined, instants)).toEqual(await startsOf());
     expect(await startsOf(60)).toEqual([
       ['10:00', '10:00'],
       ['09:00', '16:00'],
@@ -154,6 +156,8 @@ test('a list with a date has only what can be booked then', async () => {
   for (const id of [daily.id, on]) expect(idsOf(listed)).toContain(id);
   for (const id of [other.id, off]) expect(idsOf(listed)).not.toContain(id);
   expect(listed.data.every(({ hasAvailability }) => hasAvailability)).toBe(true);
+  // A date may be told by an instant of it.
+  expect(idsOf(await listOn(`${date}T12:00:00Z`))).toEqual(idsOf(listed));
   expect(await listOn(addDays(today(), -1))).toEqual({ data: [] });
 });
 

@@ -96,7 +96,7 @@ export function getOfferingDatesAvailability(parts: BookingParts) {
     const siteId = request.siteId ?? (await siteOfOffering(call.em, request.offeringId));
     if (siteId === undefined) throw notFound(request.offeringId);
     const target = await findTarget(parts, { ...request, siteId }, call);
-    const range = checkedRange({ dateFrom: request.dateFrom, dateTo: request.dateTo });
+    const range = rangeOf(request, target.site, call.clock.nowMs());
     return { data: await everyDate(parts, { target, request, range }, call), meta: metaOf(target) };
   };
 }

@@ -19,6 +19,7 @@ import { maxHorizonDays } from '../solver/horizon.ts';
 import type { PackageModel } from '../solver/packages/package-model.ts';
 import { packagePriceRange } from '../solver/packages/package-price.ts';
 import { firstBookableDates } from './first-dates.repository.ts';
+import { localDate } from './local-date.ts';
 import { findSite, findTarget, isShopper } from './search.repository.ts';
 
 /** How far ahead a list looks for each offering's next date; one offering alone is looked for in all of the year. */
@@ -28,9 +29,9 @@ const listDaysAhead = 31;
 export function listShopOfferings(parts: BookingParts) {
   return async (request: ListShopOfferingsRequest, call: Call): Promise<ListShopOfferingsResponse> => {
     const versioned = await findSite(parts, request.siteId, call);
-    const { categoryId, date } = request;
+    const date = localDate(request.date, versioned.site.timezone);
     const offerings = [...versioned.offerings.values()].filter(
-      (offering) => isListed(offering) && isInCategory(offering, categoryId),
+      (offering) => isListed(offering) && isInCategory(offering, request.categoryId),
     );
     if (!date) return { data: await presentList(parts, versioned, offerings, call) };
     const range = { dateFrom: date, dateTo: date };

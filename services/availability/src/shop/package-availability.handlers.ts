@@ -13,6 +13,7 @@ import { startOfDay } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import type { PackageChoice } from '../solver/packages/package-model.ts';
 import { packagePrice } from '../solver/packages/package-price.ts';
+import { localDate } from './local-date.ts';
 import { type BasketPlace, type DatedQuestion, onDate, packageQuestion } from './package-question.repository.ts';
 import { toPackageSlots } from './package-slots.ts';
 import { PackageStarts } from './package-starts.ts';
@@ -33,12 +34,12 @@ async function choiceSlots(
   request: GetPackageChoiceSlotAvailabilityRequest,
   call: Call,
 ): Promise<PackageChoiceSlotList> {
-  const { packageId, choiceId, date, optionId } = request;
+  const { packageId, choiceId, optionId } = request;
   const target = await findPackage(parts, { siteId: await siteOfOffering(call.em, packageId), packageId }, call);
   const choice = target.offering.model.choices.find(({ id }) => id === choiceId);
   if (!choice) throw notFound(choiceId);
   if (optionId && !choice.options.some(({ id }) => id === optionId)) return { data: [], meta: metaOf(target, false) };
-  const question = await askedOn(parts, { target, date, place: request }, call);
+  const question = await askedOn(parts, { target, date: dateAt(target, request), place: request }, call);
   if (!question) return { data: [], meta: metaOf(target, false) };
   const starts = new PackageStarts(question);
   const data = toPackageSlots(question, choice, starts.candidatesOf(choice, optionId));
@@ -47,11 +48,13 @@ async function choiceSlots(
 
 async function wholePackage(
   parts: BookingParts,
-  { siteId, packageId, date, basketItemId }: GetPackageAvailabilityRequest,
+  request: GetPackageAvailabilityRequest,
   call: Call,
 ): Promise<PackageAvailability> {
-  const target = await findPackage(parts, { siteId, packageId }, call);
+  const { siteId, packageId, basketItemId } = request;
+  const target = await findPackage(parts, request, call);
   const { model } = target.offering;
+  const date = dateAt(target, request);
   const question = await askedOn(parts, { target, date, place: { basketItemId } }, call);
   const starts = question && new PackageStarts(question);
   const choices = model.choices.map((choice) => choiceOn(choice, question, starts));
@@ -63,6 +66,11 @@ async function wholePackage(
     currency: target.site.currency.toLowerCase(),
     meta: metaOf(target, starts?.isTruncated ?? false),
   };
+}
+
+/** The date that is asked about, which may be told by an instant of it. */
+function dateAt({ site }: PackageTarget, { date }: { date: string }): string {
+  return localDate(date, site.timezone) ?? date;
 }
 
 /** The question, unless nothing can be booked on its date any more or yet. */
