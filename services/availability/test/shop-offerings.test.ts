@@ -29,6 +29,12 @@ const addSession = (sessionTypeId: string, date: string, capacity = 5) =>
     world.staff,
   );
 
+/** Makes a practitioner work on a date between these times only. */
+const openFor = (practitionerId: string, date: string, timeFrom: string, timeTo: string) =>
+  world
+    .peer(PractitionerScheduleServiceService)
+    .updateRotaOfDate({ practitionerId, date, availabilityRules: [{ weekday: '', timeFrom, timeTo }] }, world.staff);
+
 describe('the next date of an offering', () => {
   test('is the first on which any of its durations can be booked, and there is none without a price', async () => {
     const roomIds = await build(world, 1);
@@ -61,10 +67,7 @@ describe('the next date of an offering', () => {
     const [id = ''] = await hire(world, 1);
     const type = await offer(world, { practitionerIds: [id], roomIds: [] }, { durations: [120, 60, 30] });
     const date = addDays(today(), 5);
-    const rule = { weekday: '', timeFrom: '10:00', timeTo: '11:00' };
-    await world
-      .peer(PractitionerScheduleServiceService)
-      .updateRotaOfDate({ practitionerId: id, date, availabilityRules: [rule] }, world.staff);
+    await openFor(id, date, '10:00', '11:00');
     const of = { offeringType: 'appointment', offeringId: type.id, dateFrom: date, dateTo: addDays(date, 1) };
     const startsOf = async (duration?: number, more: object = {}) =>
       (
@@ -83,6 +86,29 @@ describe('the next date of an offering', () => {
       ['10:00', '10:00'],
       ['09:00', '16:00'],
     ]);
+  });
+
+  test('has its starts in every duration that can be booked, unless one is asked for', async () => {
+    const [id = ''] = await hire(world, 1);
+    const type = await offer(world, { practitionerIds: [id], roomIds: [] }, { durations: [120, 60, 30] });
+    const date = addDays(today(), 5);
+    await openFor(id, date, '10:00', '11:00');
+    const search = async (duration?: number) => {
+      const nothing = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
+      const of = { siteId: world.siteId, appointmentTypeId: type.id, dateFrom: date, dateTo: date };
+      const question = { ...of, ...nothing, ...(duration && { duration }) };
+      const { data } = await world.shop.getAppointmentAvailability(question, world.anybody);
+      return data.map(({ startTime, endTime, duration: minutes }) => [
+        ...[startTime.slice(11, 16), endTime.slice(11, 16), minutes],
+      ]);
+    };
+    const [short, long, late] = [
+      ['10:00', '10:30', 30],
+      ['10:00', '11:00', 60],
+      ['10:30', '11:00', 30],
+    ];
+    expect(await search()).toEqual([short, long, late]);
+    expect([await search(30), await search(120)]).toEqual([[short, late], []]);
   });
 
   test('of sessions is that of the first with a place left', async () => {

@@ -14,7 +14,7 @@ import type {
 } from '@lido/proto/lido/availability/v1/shop.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { addDays } from '@lido/runtime/time/zone.ts';
+import { addDays, parseInstant } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { offeringTypes } from '../offerings/offering.ts';
 import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
@@ -39,7 +39,7 @@ import { siteOfOffering } from './site-of-offering.repository.ts';
 import { sessionDates, sessionPages } from './session-search.repository.ts';
 import { inStretches } from './stretches.handlers.ts';
 
-/** The bookable starts of an appointment type, for each local day that the range touches. */
+/** The bookable starts of an appointment type, for each local day that the range touches, of every duration unless one is asked for. */
 export function getAppointmentAvailability(parts: BookingParts) {
   return async function* (request: GetAppointmentAvailabilityRequest, call: Call): AsyncGenerator<SlotList> {
     const target = await findTarget(parts, appointmentId(request.siteId, request.appointmentTypeId), call);
@@ -48,21 +48,34 @@ export function getAppointmentAvailability(parts: BookingParts) {
     if (!days) return yield { data: [], meta: metaOf(target) };
     const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const { compiled } = target.versioned;
-    const slotOf = (slot: Slot): AppointmentSlot => ({
-      ...slotFields(target, slot, query.durationMinutes),
+    const slotOf = (slot: Slot, durationMinutes: number): AppointmentSlot => ({
+      ...slotFields(target, slot, durationMinutes),
       price: slot.amountMinor * query.guests,
       noAvailabilityReason: null,
       noAvailabilityMessage: null,
     });
-    const { startTimeIntervalMinutes } = appointmentType(target);
+    const { startTimeIntervalMinutes, durationsMinutes } = appointmentType(target);
+    const slotsOf = (dates: DateRange, durationMinutes: number): AppointmentSlot[] =>
+      findSlots(compiled, { ...query, ...dates, durationMinutes }).flatMap(({ slots }) =>
+        slots.map((slot) => slotOf(slot, durationMinutes)),
+      );
+    const durations = request.duration ? [request.duration] : durationsMinutes;
     yield* inStretches({
       ...{ range: days, startTimeIntervalMinutes },
       answer: (dates): SlotList => ({
-        data: findSlots(compiled, { ...query, ...dates }).flatMap(({ slots }) => slots.map(slotOf)),
+        data: inOrder(durations.map((durationMinutes) => slotsOf(dates, durationMinutes))),
         meta: metaOf(target),
       }),
     });
   };
+}
+
+/** The slots of several durations as one list: by their starts, the shortest of each first. */
+function inOrder(slots: AppointmentSlot[][]): AppointmentSlot[] {
+  const [only = [], ...others] = slots;
+  if (others.length === 0) return only;
+  const startMs = new Map(slots.flat().map((slot) => [slot, parseInstant(slot.startTime) ?? 0]));
+  return slots.flat().sort((a, b) => (startMs.get(a) ?? 0) - (startMs.get(b) ?? 0) || a.duration - b.duration);
 }
 
 /** Every candidate start of one local date, with the reason of each that can not be booked. */
