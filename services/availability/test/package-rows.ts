@@ -71,7 +71,7 @@ export function optionOf(offeringId: string, extra: Partial<PackageItemChoiceOpt
 
 /** A package at the world's site for 100.00. */
 export function pack(
-  { packages, staff, siteId }: World,
+  { packages, staff, siteId }: Pick<World, 'packages' | 'staff' | 'siteId'>,
   itemChoices: PackageItemChoice[],
   extra: Partial<Package> = {},
 ): Promise<Package> {

@@ -12,6 +12,7 @@ afterAll(() => world?.stop());
 interface OrderRow extends Row {
   readonly stage: string;
   readonly booking_items: readonly (Row & { checkin_id: string | null })[];
+  readonly package_items: readonly { package_items: readonly (Row & { checkin_id: string | null })[] }[];
 }
 
 const minute = 60_000;
@@ -41,6 +42,15 @@ describe('a check-in for a booking', () => {
     await expect.poll(() => stageOf(booking), patience).toBe('arrived');
     const session = () => world.api.get(`/shop/session-bookings/${booking.item}`);
     await expect.poll(session, patience).toMatchObject({ stage: 'arrived', checked_in_at: expect.any(String) });
+  });
+
+  test('of what is chosen in a package is carried by it, and brings its order to arrived', async () => {
+    const booking = await world.addPackageBooking(world.customer, 300);
+    const { id } = dataOf(await checkIn(booking));
+    await world.send('PUT', `/checkin/${id}`, { check_in: new Date().toISOString() });
+    await expect.poll(() => stageOf(booking), patience).toBe('arrived');
+    const carried = async () => (await orderOf(booking)).package_items[0]?.package_items[0]?.checkin_id;
+    await expect.poll(carried, patience).toBe(id);
   });
 
   test('never brings an order back that has come further', async () => {

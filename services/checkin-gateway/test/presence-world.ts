@@ -66,6 +66,8 @@ export interface PresenceWorld {
   addAction(fields: Record<string, unknown>): Promise<string>;
   /** A session that begins in some minutes, and a submitted order of a customer for it that is not paid. */
   addBooking(customer: string, minutesAhead: number): Promise<Booking>;
+  /** The same with the session chosen in a package. */
+  addPackageBooking(customer: string, minutesAhead: number): Promise<Booking>;
   bind(action: string, objectId: string, input?: object): Promise<void>;
   stop(): Promise<void>;
 }
@@ -78,8 +80,16 @@ export function checkinAt(objectId: string, fields: object = {}): object {
 
 interface Order extends Row {
   readonly booking_items: readonly Row[];
+  readonly package_items: readonly { readonly package_items: readonly Row[] }[];
   readonly outstanding_payment_amount: number;
 }
+
+interface Package extends Row {
+  readonly item_choices: readonly (Row & { readonly options: readonly Row[] })[];
+}
+
+/** Puts a session into a basket. */
+type Adding = (order: string, session: { id: string; start: string }) => Promise<void>;
 
 /** The data of an answer's envelope. */
 export function dataOf(answer: Answer): Row {
@@ -105,6 +115,21 @@ export async function startPresenceWorld(): Promise<PresenceWorld> {
   const customersDatabase = system.databaseUrl('customers');
   const type = await api.post('/shop/session-types', { site_id: site.id, name: 'Yoga', duration: 60 });
   await api.post(`/shop/session-types/${type.id}/price-rules`, { weekdays: [], price: 2_000 });
+  const spaDay = await api.post<Package>('/shop/packages', {
+    ...{ site_id: site.id, name: 'Spa day', price_rules: [{ price: 5_000 }] },
+    item_choices: [{ name: 'Class', offering_type: 'session', options: [{ offering: { id: type.id } }] }],
+  });
+  const sell = async (customerId: string, minutesAhead: number, add: Adding): Promise<Booking> => {
+    const start = new Date(Math.ceil(Date.now() / 60_000 + minutesAhead) * 60_000).toISOString();
+    const session = await api.post('/shop/sessions', { session_type_id: type.id, start_time: start, capacity: 4 });
+    const { id: order } = await api.post('/shop/basket', { site_id: site.id });
+    const contact = { id: customerId, first_name: 'Ada', last_name: 'Byron', email: 'ada@example.com' };
+    await api.post(`/shop/basket/${order}/customer`, contact);
+    await add(order, { id: session.id, start });
+    const submitted = await api.post<Order>(`/shop/orders/${order}/submit`);
+    const { id = '' } = submitted.booking_items[0] ?? submitted.package_items[0]?.package_items[0] ?? {};
+    return { order, item: id, session: session.id, amount: submitted.outstanding_payment_amount };
+  };
   const stranger = await addOrganisation(customersDatabase);
   const elsewhere = { name: 'Elsewhere', timezone: 'Europe/London', currency: 'GBP' };
   await apiAt(system.baseUrl, stranger).post('/sites', elsewhere);
@@ -129,18 +154,21 @@ export async function startPresenceWorld(): Promise<PresenceWorld> {
       const body = { name: 'Hook', trigger: 'checkin_created', owner_id: user.id, ...target, ...fields };
       return (await api.post('/action', body)).id;
     },
-    addBooking: async (customerId, minutesAhead) => {
-      const start = new Date(Math.ceil(Date.now() / 60_000 + minutesAhead) * 60_000).toISOString();
-      const session = await api.post('/shop/sessions', { session_type_id: type.id, start_time: start, capacity: 4 });
-      const { id: order } = await api.post('/shop/basket', { site_id: site.id });
-      const contact = { id: customerId, first_name: 'Ada', last_name: 'Byron', email: 'ada@example.com' };
-      await api.post(`/shop/basket/${order}/customer`, contact);
-      const item = { offering_type: 'session', offering_id: type.id, session_id: session.id };
-      await api.post(`/shop/basket/${order}/items`, item);
-      const submitted = await api.post<Order>(`/shop/orders/${order}/submit`);
-      const { id = '' } = submitted.booking_items[0] ?? {};
-      return { order, item: id, session: session.id, amount: submitted.outstanding_payment_amount };
-    },
+    addBooking: (customerId, minutesAhead) =>
+      sell(customerId, minutesAhead, async (order, session) => {
+        const item = { offering_type: 'session', offering_id: type.id, session_id: session.id };
+        await api.post(`/shop/basket/${order}/items`, item);
+      }),
+    addPackageBooking: (customerId, minutesAhead) =>
+      sell(customerId, minutesAhead, async (order, { id, start }) => {
+        const line = { offering_type: 'package', offering_id: spaDay.id, time: start };
+        const { items } = await api.post<{ items: readonly Row[] } & Row>(`/shop/basket/${order}/items`, line);
+        const [choice] = spaDay.item_choices;
+        await api.put(`/shop/basket/${order}/items/${items[0]?.id}/package-items`, {
+          ...{ choice_id: choice?.id, option_id: choice?.options[0]?.id, time: start },
+          item_configuration: { session_id: id },
+        });
+      }),
     bind: async (action, objectId, input = {}) => {
       await api.post(`/action/${action}/object`, { object_type: 'public.bookable', object_id: objectId, input });
     },

@@ -3,6 +3,7 @@ import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/inte
 import { SiteDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/site.ts';
 import { OrderBookingServiceService, OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
+import { BasketPackageServiceService } from '@lido/proto/lido/orders/v1/basket_package.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
 import { OrderItemServiceService } from '@lido/proto/lido/orders/v1/order_items.ts';
@@ -15,6 +16,8 @@ import { OrdersMigration } from '../migrations/0001-orders.ts';
 import { BookingRevisionsMigration } from '../migrations/0002-booking-revisions.ts';
 import { CheckinsMigration } from '../migrations/0003-checkins.ts';
 import { GuestsByCustomerMigration } from '../migrations/0004-guests-by-customer.ts';
+import { PackagesMigration } from '../migrations/0005-packages.ts';
+import { basketPackageHandlers } from './baskets/basket-package.handlers.ts';
 import { basketHandlers } from './baskets/basket.handlers.ts';
 import { bookingsFrom } from './bookings/bookings.client.ts';
 import { orderBookingHandlers } from './bookings/order-booking.handlers.ts';
@@ -25,6 +28,7 @@ import { orderGuestHandlers } from './guests/order-guest.handlers.ts';
 import { bookingSubscription } from './items/booking.consumer.ts';
 import { checkinSubscriptions } from './items/checkin.consumer.ts';
 import { OrderItemEntity } from './items/order-item.entity.ts';
+import { OrderPackageEntity } from './packages/order-package.entity.ts';
 import { OrderNoteEntity } from './notes/order-note.entity.ts';
 import { orderItemHandlers } from './items/staff-item.handlers.ts';
 import { orderNoteHandlers } from './notes/order-note.handlers.ts';
@@ -51,6 +55,7 @@ const migrations = [
   { name: '0002-booking-revisions', class: BookingRevisionsMigration },
   { name: '0003-checkins', class: CheckinsMigration },
   { name: '0004-guests-by-customer', class: GuestsByCustomerMigration },
+  { name: '0005-packages', class: PackagesMigration },
 ];
 
 /** Starts the orders service. */
@@ -60,7 +65,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
     name: 'orders',
     source: 'orders',
     config,
-    entities: [OrderEntity, OrderItemEntity, OrderGuestEntity, OrderPaymentEntity, OrderNoteEntity],
+    entities: [OrderEntity, OrderItemEntity, OrderPackageEntity, OrderGuestEntity, OrderPaymentEntity, OrderNoteEntity],
     migrations,
     compose: (parts: ServiceParts) => {
       const { db, clock, telemetry, onCommit } = parts;
@@ -72,11 +77,8 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
         await submits.recover();
         await giveBackTime(db, bookings);
       };
-      const sweeper = sweeperOf(sweep, {
-        name: 'unfinished submits',
-        everyMs: config.LIDO_ORDERS_SWEEP_MS,
-        telemetry,
-      });
+      const sweeping = { name: 'unfinished submits', everyMs: config.LIDO_ORDERS_SWEEP_MS, telemetry };
+      const sweeper = sweeperOf(sweep, sweeping);
       const ports: Ports = {
         sites: sitesFrom(parts.peer(SiteDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS)),
         people: peopleFrom(parts.peer(CustomerDirectoryServiceService, 'customers', config.LIDO_CUSTOMERS_ADDRESS)),
@@ -87,6 +89,7 @@ export function start(env: Env, { afterSubmitStep = () => undefined }: OrdersOpt
       return {
         serve: (server) => {
           server.add(BasketServiceService, basketHandlers(ports));
+          server.add(BasketPackageServiceService, basketPackageHandlers(ports));
           server.add(OrderServiceService, orderHandlers(ports));
           server.add(OrderItemServiceService, orderItemHandlers(ports));
           server.add(OrderGuestServiceService, orderGuestHandlers);

@@ -81,3 +81,14 @@ export async function countEvents(world: World, orderId: string, type: string): 
 export async function letLeasesLapse(world: World): Promise<void> {
   await world.sql(`update lido_clock set shift = shift + interval '2 minutes'`);
 }
+
+/** Lets an order's holds lapse now, as time would; availability reads its claims anew when it starts. */
+export async function lapse(world: World, orderId: string): Promise<void> {
+  const past = `expires_at = lido_now() - interval '1 second'`;
+  const bookings = 'select id from bookings where order_id = $1';
+  await world.availabilitySql(`update claims set ${past} where booking_id in (${bookings})`, [orderId]);
+  await world.availabilitySql(`update session_seats set ${past} where order_id = $1`, [orderId]);
+  await world.availabilitySql(`update bookings set ${past} where order_id = $1`, [orderId]);
+  await world.stopAvailability();
+  await world.startAvailability();
+}

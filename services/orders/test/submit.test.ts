@@ -4,6 +4,7 @@ import {
   anyPayment,
   bookingStates,
   countEvents,
+  lapse,
   letLeasesLapse,
   massage,
   noCustomer,
@@ -120,7 +121,7 @@ describe('submitting a basket', () => {
 
   test('whose lapsed time somebody else has taken is a conflict, and its payment is pending as before', async () => {
     const late = await readyBasket(world, hourOf(0, 14));
-    await lapse(late.id);
+    await lapse(world, late.id);
     const quick = await readyBasket(world, hourOf(0, 14));
     await expect(submitBasket(late.id)).rejects.toMatchObject({ kind: 'state_conflict' });
     const after = await world.baskets.getBasket({ basketId: late.id }, world.staff);
@@ -133,7 +134,7 @@ describe('submitting a basket', () => {
 
   test('whose hold lapsed but is still free claims it again', async () => {
     const basket = await readyBasket(world, hourOf(0, 15));
-    await lapse(basket.id);
+    await lapse(world, basket.id);
     expect(await submitBasket(basket.id)).toMatchObject({ status: 'ORDER_STATUS_SUBMITTED' });
     expect(await bookingStates(world, basket.id)).toEqual(['confirmed']);
   });
@@ -209,7 +210,7 @@ describe('submitting as staff', () => {
       { parentId: world.offerings.massageId, rule: closed },
       world.staff,
     );
-    await lapse(orderId);
+    await lapse(world, orderId);
     await expect(world.orders.actionSubmitOrder({ orderId }, world.staff)).rejects.toMatchObject({
       kind: 'invalid',
       fields: { time: expect.anything() },
@@ -222,7 +223,7 @@ describe('submitting as staff', () => {
 
   test('past the rules never takes what somebody else holds', async () => {
     const { id: orderId } = await readyBasket(world, hourOf(8, 9));
-    await lapse(orderId);
+    await lapse(world, orderId);
     const other = await readyBasket(world, hourOf(8, 9));
     await expect(
       world.orders.actionSubmitOrder({ orderId, skipAvailabilityChecks: true }, world.staff),
@@ -296,7 +297,7 @@ describe('a crash of the service', () => {
 
   test('before the confirmation loses to somebody who took the time meanwhile, and the basket is open again', async () => {
     const id = await crashSubmitting('authorise-payments', hourOf(4, 9));
-    await lapse(id);
+    await lapse(world, id);
     await readyBasket(world, hourOf(4, 9));
     await letLeasesLapse(world);
     await waitFor(async () => {
@@ -333,13 +334,3 @@ describe('without availability', () => {
     );
   });
 });
-
-/** Lets an order's holds lapse now, as time would; availability reads its claims anew when it starts. */
-async function lapse(orderId: string): Promise<void> {
-  const past = `expires_at = lido_now() - interval '1 second'`;
-  const bookings = 'select id from bookings where order_id = $1';
-  await world.availabilitySql(`update claims set ${past} where booking_id in (${bookings})`, [orderId]);
-  await world.availabilitySql(`update bookings set ${past} where order_id = $1`, [orderId]);
-  await world.stopAvailability();
-  await world.startAvailability();
-}

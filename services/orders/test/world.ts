@@ -6,6 +6,7 @@ import { AppointmentTypeServiceService } from '@lido/proto/lido/availability/v1/
 import { SessionServiceService } from '@lido/proto/lido/availability/v1/session.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { BasketServiceService } from '@lido/proto/lido/orders/v1/basket.ts';
+import { BasketPackageServiceService } from '@lido/proto/lido/orders/v1/basket_package.ts';
 import { OrderServiceService } from '@lido/proto/lido/orders/v1/order.ts';
 import { OrderGuestServiceService } from '@lido/proto/lido/orders/v1/order_guest.ts';
 import { OrderItemServiceService } from '@lido/proto/lido/orders/v1/order_items.ts';
@@ -30,6 +31,7 @@ export interface World {
   siteId: string;
   offerings: Offerings;
   baskets: Peer<typeof BasketServiceService>;
+  basketPackages: Peer<typeof BasketPackageServiceService>;
   orders: Peer<typeof OrderServiceService>;
   items: Peer<typeof OrderItemServiceService>;
   guests: Peer<typeof OrderGuestServiceService>;
@@ -111,6 +113,7 @@ export async function startWorld(): Promise<World> {
     siteId: site.id,
     offerings: await openOfferings(availabilityClient, staff, site.id),
     baskets: peerOf(BasketServiceService, ordersClient),
+    basketPackages: peerOf(BasketPackageServiceService, ordersClient),
     orders: peerOf(OrderServiceService, ordersClient),
     items: peerOf(OrderItemServiceService, ordersClient),
     guests: peerOf(OrderGuestServiceService, ordersClient),

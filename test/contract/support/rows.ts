@@ -43,6 +43,7 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
   for (let count = 0; count < ordersBefore; count++) await api.post('/shop/basket', { site_id: seeded.site });
   const shop = await addShopRows(api, seeded);
   const booking = await addBooking(api, seeded);
+  const packages = await addPackageRows(api, seeded, booking);
   const parts = [
     siteRows(seeded, (await api.get(`/sites/${seeded.site}`))['brand_id'] as string),
     await addPeopleRows(api, seeded),
@@ -51,8 +52,8 @@ export async function addRows(baseUrl: string, token: string, ordersBefore = 0):
     await addPractitionerRows(api, shop),
     await addAreaRows(api, seeded),
     await addBlockedTimeRows(api, seeded),
-    await addPackageRows(api, seeded),
     booking,
+    packages,
     await addPresenceRows(api, seeded, booking.inPaths['/shop/appointments/{}'] ?? ''),
     await addCatalogueRows(api, seeded),
     await addReportRows(api, seeded),

@@ -21,6 +21,7 @@ import { toHeldItem } from './held-item.ts';
 import { hold } from './hold.handlers.ts';
 import { holdItems } from './hold-items.repository.ts';
 import type { HoldOrder } from './hold-order.ts';
+import { findPackage } from './package-line.handlers.ts';
 import type { BookingParts, ChangeParts } from './parts.ts';
 
 /** The rpcs that orders uses to hold time, keep it and give it back. */
@@ -32,6 +33,7 @@ export function bookingHandlers(parts: ChangeParts) {
     release: (request) => release(parts, request),
     checkHolds,
     findOffering: (request, call) => offeringDetails(parts, request, call),
+    findPackage: (request, call) => findPackage(parts, request, call),
   } satisfies Handlers<typeof BookingServiceService>;
 }
 

@@ -34,9 +34,15 @@ export interface HoldBatches {
 /** Bounds how long those who wait for a statement wait for each other. */
 const membersMax = 32;
 
-/** Whether all that is asked for is to take time of appointments for a while: planned from memory alone, and undone by a crash at no loss. */
+/**
+ * Whether all that is asked for is to take time of appointments for a while: planned from memory alone, and undone by a crash at no loss.
+ * What a package's line has beside it is not in memory.
+ */
 export function isMereHold({ overrider }: HoldOrder, items: readonly OfferedItem[]): boolean {
-  return overrider === null && items.every(({ item, offering }) => offering.type === 'appointment' && !item.isBooked);
+  return (
+    overrider === null &&
+    items.every(({ item, offering, inPackage }) => offering.type === 'appointment' && !item.isBooked && !inPackage)
+  );
 }
 
 type Member = { asked: AskedHold } | { release: Release };

@@ -6,21 +6,21 @@ import { invalid, Refusal } from '@lido/runtime/errors/refusal.ts';
 import { writeEvent } from '@lido/runtime/events/outbox.ts';
 import type { Call, Transaction } from '@lido/runtime/grpc/call.ts';
 import { activeMemberships, asksForMembership } from '../offerings/memberships.client.ts';
-import { findOffering, toOfferingDetails } from '../offerings/offering.ts';
+import { findOffering, requireGuests, toOfferingDetails } from '../offerings/offering.ts';
 import { sessionMessage } from '../sessions/session-state.ts';
 import { claimsOwnedBy } from '../solver/compile-site.ts';
 import { reasonMessage } from '../solver/reason.ts';
-import type { GuestSharing } from '../solver/model.ts';
 import { mayMeet } from '../solver/guest-sharing.ts';
 import { guestSharing } from '../solver/packages/package-model.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { BookedRequest, Booking } from './booking.ts';
 import { toHeldItem } from './held-item.ts';
 import { isMereHold } from './hold-batches.repository.ts';
-import { alreadyTaken, type HoldOrder, type OfferedItem } from './hold-order.ts';
+import { alreadyTaken, type HoldOrder, type OfferedItem, type PackagePart } from './hold-order.ts';
 import { type HoldOutcome, holdTime } from './hold-time.repository.ts';
 import { holdingOf, type ItemPlan } from './item-plan.ts';
 import { tellOfLosses } from './override.repository.ts';
+import { requirePackageRules } from './package-rules.repository.ts';
 import type { BookingParts } from './parts.ts';
 import { type Planning, planAppointments } from './plan-appointments.ts';
 import { planAreas } from './plan-areas.ts';
@@ -124,7 +124,9 @@ async function holdAlone(
   // A copy keeps the version that this plan is made from, while others go on with the site itself.
   const planning = { ...asked, site: { ...asked.site } };
   const { site, order } = planning;
-  const holding = holdingOf(order, await planAll(planning, items, call));
+  const plans = await planAll(planning, items, call);
+  await requirePackageRules(call.em, planning, items, plans);
+  const holding = holdingOf(order, plans);
   const { overrider } = order;
   const hold = (em: SqlEntityManager): Promise<HoldOutcome> => holdTime(em, site, holding, { isDryRun, overrider });
   if (!tell && !overrider) return hold(db.fork());
@@ -171,7 +173,9 @@ async function planAll(planning: Planning, items: OfferedItem[], call: Call): Pr
   const ofType = (type: string): OfferedItem[] => items.filter(({ offering }) => offering.type === type);
   const sessions: ItemPlan[] = [];
   for (const session of ofType('session')) {
-    sessions.push(await planSession(call.em, planning, session, sessions));
+    // A package is sold for what it has, so that nothing in it waits for a place.
+    const order = session.inPackage ? { ...planning.order, mayWait: false } : planning.order;
+    sessions.push(await planSession(call.em, { ...planning, order }, session, sessions));
     checkApart(sessions, planning.order);
   }
   return supposing(planning.site.compiled, (suppose) => {
@@ -218,13 +222,16 @@ export function offeredItem(order: HoldOrder, item: BookedRequest): OfferedItem 
     throw invalid({
       offering_id: [`This site does not offer the ${item.offeringType || 'offering'} ${item.offeringId}.`],
     });
-  const { minGuests, maxGuests } = offering.row;
-  if (!order.skipRules && (item.guests < minGuests || item.guests > maxGuests)) {
-    throw invalid({
-      guest_ids: [`This is for ${minGuests === maxGuests ? minGuests : `${minGuests} to ${maxGuests}`} guests.`],
-    });
-  }
-  return { item: offering.type === 'area_booking' ? item : { ...item, sharing: sharingOf(order, item) }, offering };
+  if (!order.skipRules) requireGuests(offering, item.guests);
+  const inPackage = packagePartOf(order, item);
+  const sharing = inPackage
+    ? guestSharing(inPackage.offering.model, inPackage.choice, item.packageItemOf ?? '')
+    : item.packageItemOf && item.sharing;
+  return {
+    item: offering.type === 'area_booking' ? item : { ...item, sharing: sharing || undefined },
+    offering,
+    inPackage,
+  };
 }
 
 /** Whether an item changes something of the same offering that is held or booked, which stays when the offering is archived. */
@@ -233,16 +240,16 @@ function isHeldAlready({ versioned, fromRevision }: HoldOrder, { itemId, offerin
   return [...claimsOwnedBy(versioned.compiled, itemId)].some((claim) => claim.appointmentTypeId === offeringId);
 }
 
-/** With which items of its package's line an item shares its guests' time; as before where the package is gone. */
-function sharingOf(
+/** The choice of a package that an item is chosen in; none where the package is gone. */
+function packagePartOf(
   { versioned }: HoldOrder,
-  { packageItemOf, packageChoiceId, sharing }: BookedRequest,
-): GuestSharing | undefined {
+  { packageItemOf, packageChoiceId }: BookedRequest,
+): PackagePart | undefined {
   if (!packageItemOf || !packageChoiceId) return undefined;
   for (const offering of versioned.offerings.values()) {
     if (offering.type !== 'package') continue;
     const choice = offering.model.choices.find(({ id }) => id === packageChoiceId);
-    if (choice) return guestSharing(offering.model, choice, packageItemOf);
+    if (choice) return { offering, choice };
   }
-  return sharing;
+  return undefined;
 }

@@ -3,6 +3,7 @@ import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 import type { Offering } from '../offerings/offering.ts';
+import type { PackageChoice } from '../solver/packages/package-model.ts';
 import type { VersionedSite } from '../sites/compiled-sites.repository.ts';
 import type { BookedRequest } from './booking.ts';
 
@@ -28,6 +29,14 @@ export interface HoldOrder {
 export interface OfferedItem {
   item: BookedRequest;
   offering: Offering;
+  /** What it is chosen in, while that is on offer. */
+  inPackage?: PackagePart | undefined;
+}
+
+/** A choice of a package. */
+export interface PackagePart {
+  offering: Extract<Offering, { type: 'package' }>;
+  choice: PackageChoice;
 }
 
 /** The refusal of an item whose time is taken, with the times that are free instead. */

@@ -34,6 +34,9 @@ export function activeMemberships(
   items: OfferedItem[],
   call: Call,
 ): Promise<{ typeId: string }[]> {
-  if (!items.some(({ offering }) => asksForMembership(offering))) return Promise.resolve([]);
+  const offerings = items.flatMap(({ offering, inPackage }) =>
+    inPackage ? [offering, inPackage.offering] : [offering],
+  );
+  if (!offerings.some(asksForMembership)) return Promise.resolve([]);
   return membershipTypesOf(parts, order.customerId, order.site.organisationId, call);
 }

@@ -1,4 +1,5 @@
 import type { OfferingDetails } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { AppointmentTypeRow } from '../appointments/appointment-type.entity.ts';
 import type { PackageRow } from '../packages/package.entity.ts';
 import type { AreaBookingTypeRow } from '../areas/area-booking-type.entity.ts';
@@ -19,6 +20,14 @@ export const offeringTypes = ['appointment', 'area_booking', 'session', 'package
 export function findOffering(offerings: ReadonlyMap<string, Offering>, type: string, id: string): Offering | undefined {
   const offering = offerings.get(id);
   return offering?.type === type ? offering : undefined;
+}
+
+/** Refuses a number of guests that an offering is not for. */
+export function requireGuests({ row: { minGuests, maxGuests } }: Offering, guests: number): void {
+  if (minGuests <= guests && guests <= maxGuests) return;
+  throw invalid({
+    guest_ids: [`This is for ${minGuests === maxGuests ? minGuests : `${minGuests} to ${maxGuests}`} guests.`],
+  });
 }
 
 /** What orders needs to know of an offering to sell it. */

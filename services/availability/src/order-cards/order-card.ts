@@ -3,7 +3,12 @@ import type { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
 import type { OrderNote } from '@lido/proto/lido/orders/parts/v1/note.ts';
 import type { PaymentTotals } from '@lido/proto/lido/orders/parts/v1/payment_totals.ts';
 import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
-import type { BookingOrderItem, OrderItemStatus } from '@lido/proto/lido/orders/v1/order_item.ts';
+import type {
+  BookingOrderItem,
+  OrderItemStatus,
+  PackageItem,
+  PackageOrderItem,
+} from '@lido/proto/lido/orders/v1/order_item.ts';
 import type { OrderStage, OrderStatus } from '@lido/proto/lido/orders/parts/v1/order_status.ts';
 
 /** What calendar and lists show of the order behind a booking. Instants are text with the site's offset. */
@@ -84,18 +89,7 @@ export function cardOf(order: Order): KeptCard {
     labelIds: order.labelIds,
     notes: order.orderNotes,
     guests: order.guests,
-    items: order.bookingItems.map((item) => ({
-      id: item.id,
-      status: item.status,
-      productCode: item.typeProductCode ?? null,
-      packageId: packageOf(item),
-      quantity: item.quantity,
-      guestIds: item.guests.map(({ id }) => id),
-      price: item.price,
-      discountAmount: item.discountAmount,
-      totalCost: item.totalCost,
-      netTotal: item.netTotal,
-    })),
+    items: [...order.bookingItems.map(bookedAlone), ...order.packageItems.flatMap(bookedTogether)],
     currency: order.currency,
     paymentTotals: order.paymentTotals ?? nothingPaid,
     specialRequests: order.specialRequests ?? null,
@@ -111,10 +105,35 @@ export function withCustomer({ customerId, ...card }: KeptCard, known: CardCusto
   return { ...card, customer: customerId === null ? null : (known ?? { ...nobody, id: customerId }) };
 }
 
-/** Items of a package say so where they say all that is particular to them. */
-function packageOf({ itemConfiguration }: BookingOrderItem): string | null {
-  const id: unknown = itemConfiguration?.['package_id'];
-  return typeof id === 'string' && id !== '' ? id : null;
+function bookedAlone(item: BookingOrderItem): CardItem {
+  return {
+    ...partsOf(item),
+    packageId: null,
+    price: item.price,
+    discountAmount: item.discountAmount,
+  };
+}
+
+/** What is chosen in a package has no price of its own, but a part of the package's. */
+function bookedTogether({ typeId, packageItems }: PackageOrderItem): CardItem[] {
+  return packageItems.map((item) => ({
+    ...partsOf(item),
+    packageId: typeId,
+    price: item.totalCost,
+    discountAmount: 0,
+  }));
+}
+
+function partsOf(item: BookingOrderItem | PackageItem): Omit<CardItem, 'packageId' | 'price' | 'discountAmount'> {
+  return {
+    id: item.id,
+    status: item.status,
+    productCode: item.typeProductCode ?? null,
+    quantity: item.quantity,
+    guestIds: item.guests.map(({ id }) => id),
+    totalCost: item.totalCost,
+    netTotal: item.netTotal,
+  };
 }
 
 /** First and last name as one text; null when there is neither. */

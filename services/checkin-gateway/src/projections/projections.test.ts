@@ -3,7 +3,7 @@ import { BookingSummary } from '@lido/proto/lido/availability/v1/booking_summary
 import { Membership } from '@lido/proto/lido/memberships/v1/membership.ts';
 import { Guest } from '@lido/proto/lido/orders/parts/v1/guest.ts';
 import { Order } from '@lido/proto/lido/orders/v1/order.ts';
-import { BookingOrderItem } from '@lido/proto/lido/orders/v1/order_item.ts';
+import { BookingOrderItem, PackageItem, PackageOrderItem } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { bookingsOf } from './bookings.ts';
 import { attentionWord, entitledMembers, statusWord } from './entitled-members.ts';
 
@@ -31,6 +31,15 @@ const hour = { startMs: Date.parse('2026-06-01T09:00:00Z'), endMs: Date.parse('2
 describe('an order', () => {
   test('lets its customer in for the time of each item', () => {
     expect(bookingsOf(order)).toEqual([{ id: 'i1 c1', customerId: 'c1', ...hour }]);
+  });
+
+  test('lets its customer in for what is chosen in its packages', () => {
+    const { id, status, bookingSummary } = item;
+    const chosen = { ...PackageItem.decode(nothing), id, status, bookingSummary };
+    const packageItems = [{ ...PackageOrderItem.decode(nothing), packageItems: [chosen] }];
+    expect(bookingsOf({ ...order, bookingItems: [], packageItems })).toEqual([
+      { id: 'i1 c1', customerId: 'c1', ...hour },
+    ]);
   });
 
   test('lets known guests in as well, everybody once', () => {

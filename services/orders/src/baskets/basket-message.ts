@@ -3,9 +3,20 @@ import type { BasketItem, Validity, ValidityError } from '@lido/proto/lido/order
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import { isWaiting } from '../items/held-item.ts';
 import type { OrderItemRow } from '../items/order-item.entity.ts';
-import { type Aggregate, liveItems, moneyOf } from '../orders/aggregate.ts';
+import {
+  type Aggregate,
+  chosenIn,
+  isPackage,
+  linesOf,
+  liveItems,
+  type Money,
+  moneyOf,
+  packageDate,
+} from '../orders/aggregate.ts';
 import { guestsOf, instantIn, toGuest, toPayment } from '../orders/part-messages.ts';
-import type { PricedLine } from '../orders/pricing.ts';
+import type { OrderPackageRow } from '../packages/order-package.entity.ts';
+import { optionBudgets } from '../packages/package-line.ts';
+import { toPackageItem } from '../packages/package-message.ts';
 
 /** An order as its booker sees it. `errors` is what a check has found; without it no validity is shown. */
 export function toBasket(aggregate: Aggregate, zone: string, errors?: readonly ValidityError[]): Basket {
@@ -24,7 +35,7 @@ export function toBasket(aggregate: Aggregate, zone: string, errors?: readonly V
     lastName: order.lastName ?? null,
     email: order.email ?? null,
     phone: order.phone ?? null,
-    items: items.map((item, index) => toBasketItem(item, totals.lines[index], { aggregate, zone, errors })),
+    items: linesOf(aggregate).map((line) => toBasketItem(line, { aggregate, money, zone, errors })),
     guests: guests.map((guest) => toGuest(guest, zone)),
     totalCost: totals.totalMinor,
     discountTotal: totals.discountMinor,
@@ -56,19 +67,19 @@ export function toBasket(aggregate: Aggregate, zone: string, errors?: readonly V
 
 interface ItemSetting {
   aggregate: Aggregate;
+  money: Money;
   zone: string;
   errors: readonly ValidityError[] | undefined;
 }
 
 function toBasketItem(
-  item: OrderItemRow,
-  priced: PricedLine | undefined,
-  { aggregate, zone, errors }: ItemSetting,
+  item: OrderItemRow | OrderPackageRow,
+  { aggregate, money, zone, errors }: ItemSetting,
 ): BasketItem {
   const guests = guestsOf(item.guestIds, aggregate.guests, zone);
+  const priced = money.priced.get(item.id);
   return {
     id: item.id,
-    offeringType: item.offeringType,
     offeringId: item.offeringId,
     offeringName: item.offeringName,
     guest: guests[0] ?? null,
@@ -80,16 +91,53 @@ function toBasketItem(
     taxAmount: priced?.taxMinor ?? 0,
     netTotal: priced?.netMinor ?? 0,
     currency: aggregate.order.currency,
+    ...(isPackage(item) ? packageParts(item, { aggregate, money, zone }) : bookingParts(item, zone)),
+    quantity: item.quantity,
+    status: item.status,
+    validity: errors ? validityOf(errors.filter(({ itemId }) => itemId === item.id)) : null,
+    itemConfiguration: item.itemConfiguration,
+  };
+}
+
+type KindField =
+  | 'offeringType'
+  | 'date'
+  | 'time'
+  | 'duration'
+  | 'reservedUntil'
+  | 'willBeWaitlisted'
+  | 'bookingSummary'
+  | 'packageItems'
+  | 'optionBudgets';
+
+function bookingParts(item: OrderItemRow, zone: string): Pick<BasketItem, KindField> {
+  return {
+    offeringType: item.offeringType,
     date: item.date,
     time: formatInstant(item.startTime.getTime(), zone),
     duration: item.durationMinutes,
-    quantity: item.quantity,
     reservedUntil: instantIn(zone, item.reservedUntil),
-    status: item.status,
     willBeWaitlisted: isWaiting(item),
-    validity: errors ? validityOf(errors.filter(({ itemId }) => itemId === item.id)) : null,
-    itemConfiguration: item.itemConfiguration,
     bookingSummary: item.bookingSummary,
+    packageItems: [],
+    optionBudgets: [],
+  };
+}
+
+function packageParts(line: OrderPackageRow, setting: Omit<ItemSetting, 'errors'>): Pick<BasketItem, KindField> {
+  const { aggregate, money, zone } = setting;
+  const chosen = chosenIn(aggregate, line);
+  const [first] = chosen.map(({ startTime }) => startTime).toSorted((a, b) => a.getTime() - b.getTime());
+  return {
+    offeringType: 'package',
+    date: packageDate(aggregate, line),
+    time: instantIn(zone, first),
+    duration: null,
+    reservedUntil: instantIn(zone, firstLapse(chosen)),
+    willBeWaitlisted: false,
+    bookingSummary: null,
+    packageItems: chosen.map((item) => toPackageItem(item, money.priced.get(item.id), aggregate, zone)),
+    optionBudgets: optionBudgets(line, chosen),
   };
 }
 

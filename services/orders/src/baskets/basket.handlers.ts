@@ -21,8 +21,8 @@ import { newShopId } from '@lido/runtime/service/ids.ts';
 import { replaceOrderGuests } from '../guests/order-guest.handlers.ts';
 import { applyBooking } from '../items/held-item.ts';
 import { emptyItem } from '../items/item.ts';
-import { addItem, changeItem, removeItem } from '../items/order-item.handlers.ts';
-import { liveItems, moneyOf, submitFacts } from '../orders/aggregate.ts';
+import { addLine, changeLine, removeLine } from '../items/order-line.handlers.ts';
+import { type Aggregate, liveItems, moneyOf, submitFacts } from '../orders/aggregate.ts';
 import { openOrder } from '../orders/open-order.handlers.ts';
 import { requireOpen } from '../orders/order.ts';
 import type { OrderRow } from '../orders/order.entity.ts';
@@ -102,7 +102,7 @@ function createBasketItem(ports: Ports) {
       {
         id: basketId,
         work: async (aggregate, change) => {
-          await addItem(aggregate, asked, change);
+          await addLine(aggregate, asked, change);
           return (zone) => toBasket(aggregate, zone);
         },
       },
@@ -118,7 +118,7 @@ function updateBasketItem(ports: Ports) {
       {
         id: basketId,
         work: async (aggregate, change) => {
-          await changeItem(aggregate, { itemId, input: item ?? emptyItem, mask: updateMask ?? [] }, change);
+          await changeLine(aggregate, { itemId, input: item ?? emptyItem, mask: updateMask ?? [] }, change);
           return (zone) => toBasket(aggregate, zone);
         },
       },
@@ -133,7 +133,7 @@ function deleteBasketItem(ports: Ports) {
       {
         id: basketId,
         work: async (aggregate, change) => {
-          await removeItem(aggregate, itemId, change);
+          await removeLine(aggregate, itemId, change);
           return () => ({});
         },
       },
@@ -228,7 +228,9 @@ function actionCheckBasket({ bookings }: Ports) {
     const checked = itemIds.length === 0 ? [] : await bookings.check(aggregate.order, itemIds, call);
     const errors: ValidityError[] = [
       ...submitErrors(submitFacts(aggregate, 'basket')),
-      ...checked.flatMap(({ itemId, valid, code, message }) => (valid ? [] : [{ code, message, itemId }])),
+      ...checked.flatMap(({ itemId, valid, code, message }) =>
+        valid ? [] : [{ code, message, itemId: lineIdOf(aggregate, itemId) }],
+      ),
     ];
     return toBasket(aggregate, await zoneOf(call.em, aggregate.order), errors);
   };
@@ -248,6 +250,11 @@ function actionSubmitBasket(ports: Ports) {
       return toBasket(aggregate, await zoneOf(em, aggregate.order));
     });
   };
+}
+
+/** What is chosen in a package is as good as its line. */
+function lineIdOf({ items }: Aggregate, itemId: string): string {
+  return items.find(({ id }) => id === itemId)?.packageLineId ?? itemId;
 }
 
 function namesSomebody(customer: CustomerDetails | null): customer is CustomerDetails {

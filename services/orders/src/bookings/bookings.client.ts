@@ -1,11 +1,13 @@
 import type {
   BookingServiceService,
   CheckedItem,
+  FindPackageRequest,
   HeldItem,
   HoldItem,
   HoldRequest,
+  PackageDetails,
 } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import { invalid, isNotFound, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
+import { invalid, isNotFound, orUndefined, Refusal, unavailable } from '@lido/runtime/errors/refusal.ts';
 import type { Caller, Peer } from '@lido/runtime/grpc/client.ts';
 import type { Overrider } from '@lido/runtime/grpc/overrider.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
@@ -43,7 +45,12 @@ export interface Bookings {
   /** No item ids means all of the order's. */
   release(order: Pick<OrderRow, 'id' | 'organisationId'>, itemIds: string[], asking: Asking): Promise<void>;
   check(order: OrderRow, itemIds: string[], asking: Asking): Promise<CheckedItem[]>;
+  /** Describes and prices a line of a package; undefined where it is not on offer. */
+  findPackage(order: OrderRow, line: LineToPrice, options: HoldOptions): Promise<PackageDetails | undefined>;
 }
+
+/** A line of a package, with what is chosen in it. */
+export type LineToPrice = Pick<FindPackageRequest, 'packageId' | 'date' | 'guests' | 'chosen'>;
 
 /** Wraps availability's internal rpcs. */
 export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings {
@@ -69,6 +76,12 @@ export function bookingsFrom(peer: Peer<typeof BookingServiceService>): Bookings
     check: async (order, itemIds, asking) => {
       const answer = await reach(() => peer.checkHolds({ orderId: order.id, itemIds }, callerFor(order, asking)));
       return answer.items;
+    },
+    findPackage: (order, line, options) => {
+      const { siteId, customerId = null } = order;
+      const { isOnline, skipRules } = options;
+      const request = { ...line, siteId, customerId, isOnline, skipRules };
+      return orUndefined(reach(() => peer.findPackage(request, callerFor(order, options))));
     },
   };
 }
@@ -103,6 +116,9 @@ function holdItem({ id: itemId, wanted, isBooked = false }: ItemToHold): HoldIte
     roomId: wanted.roomId,
     sessionId: wanted.sessionId,
     areaIds: configuredIds(wanted.itemConfiguration, 'area_ids') ?? [],
+    packageItemOf: wanted.inPackage?.lineId ?? null,
+    packageChoiceId: wanted.inPackage?.choiceId ?? null,
+    packageOptionId: wanted.inPackage?.optionId ?? null,
     isBooked,
   };
 }
@@ -118,5 +134,10 @@ async function reach<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function asUnknownOffering(error: unknown): unknown {
-  return isNotFound(error) ? invalid({ offering_id: ['There is no such offering at this site.'] }) : error;
+  return isNotFound(error) ? unknownOffering() : error;
+}
+
+/** The refusal of an offering that is not to be had at the order's site. */
+export function unknownOffering(): Refusal {
+  return invalid({ offering_id: ['There is no such offering at this site.'] });
 }

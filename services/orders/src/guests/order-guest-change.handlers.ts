@@ -7,7 +7,7 @@ import type {
 import { invalid, notFound, stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { type Aggregate, liveItems } from '../orders/aggregate.ts';
+import { type Aggregate, linesOf } from '../orders/aggregate.ts';
 import { changeOrderTo } from '../orders/change-order.handlers.ts';
 import { requireUnfrozen } from '../orders/order.ts';
 import { toGuest } from '../orders/part-messages.ts';
@@ -53,7 +53,7 @@ export function deleteOrderGuest({ orderId, guestId }: OrderGuestIdRequest, call
   return changeOrderTo(orderId, call, (aggregate, { nowMs, actor }) => {
     requireUnfrozen(aggregate.order.status);
     const row = requireGuest(aggregate, guestId);
-    if (liveItems(aggregate).some(({ guestIds }) => guestIds.includes(guestId))) {
+    if (linesOf(aggregate).some(({ guestIds }) => guestIds.includes(guestId))) {
       throw stateConflict('guest_is_booked', 'This guest takes part in something that is booked. Change that first.');
     }
     Object.assign(row, { deletedAt: new Date(nowMs), updatedAt: new Date(nowMs), updatedBy: actor });

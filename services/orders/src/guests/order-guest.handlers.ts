@@ -4,9 +4,11 @@ import type { OrderIdRequest } from '@lido/proto/lido/orders/v1/order.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { holdAgain, type ItemChange } from '../items/order-item.handlers.ts';
-import { type Aggregate, liveItems } from '../orders/aggregate.ts';
+import type { OrderItemRow } from '../items/order-item.entity.ts';
+import { type Aggregate, isPackage, linesOf } from '../orders/aggregate.ts';
 import { findOrder, zoneOf } from '../orders/order.repository.ts';
 import { toGuest } from '../orders/part-messages.ts';
+import { endFollowing, followGuests, type Following } from '../packages/package-line.handlers.ts';
 import { replaceGuests } from './guest.ts';
 import { createOrderGuest, deleteOrderGuest, updateOrderGuest } from './order-guest-change.handlers.ts';
 import { createGuest, guestColumns } from './order-guest.repository.ts';
@@ -43,11 +45,22 @@ export async function replaceOrderGuests(
   });
   const kept = new Set(aggregate.guests.map(({ id }) => id));
   for (const guest of former) if (!kept.has(guest.id)) guest.deletedAt = new Date(writer.nowMs);
-  const affected = liveItems(aggregate).filter(({ guestIds }) => guestIds.some((id) => !kept.has(id)));
-  for (const item of affected) {
-    const guestIds = item.guestIds.filter((id) => kept.has(id));
-    item.quantity = Math.max(1, item.quantity - (item.guestIds.length - guestIds.length));
-    item.guestIds = guestIds;
+  const loses = ({ guestIds }: Attended): boolean => guestIds.some((id) => !kept.has(id));
+  const affected = linesOf(aggregate).filter(loses);
+  const alone = affected.filter((line): line is OrderItemRow => !isPackage(line));
+  for (const item of alone) Object.assign(item, partyOf(item, kept));
+  const following: Following[] = [];
+  for (const line of affected.filter(isPackage)) {
+    following.push(await followGuests(aggregate, line, partyOf(line, kept), change));
   }
-  await holdAgain(aggregate, affected, change);
+  await holdAgain(aggregate, [...alone, ...following.flatMap(({ staying }) => staying)], change);
+  for (const one of following) await endFollowing(aggregate, one, change);
+}
+
+type Attended = Pick<OrderItemRow, 'quantity' | 'guestIds'>;
+
+/** Whom a line is for when only some guests are kept. */
+function partyOf({ quantity, guestIds }: Attended, kept: ReadonlySet<string>): Attended {
+  const left = guestIds.filter((id) => kept.has(id));
+  return { quantity: Math.max(1, quantity - (guestIds.length - left.length)), guestIds: left };
 }

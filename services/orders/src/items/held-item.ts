@@ -2,6 +2,8 @@ import type { HeldItem } from '@lido/proto/lido/availability/internal/v1/booking
 import type { OrderItemStatus } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { localDateOf, parseInstant } from '@lido/runtime/time/zone.ts';
 import type { WantedItem } from './item.ts';
+import { isPackage } from '../orders/aggregate.ts';
+import type { OrderPackageRow } from '../packages/order-package.entity.ts';
 import type { OrderItemRow } from './order-item.entity.ts';
 
 /**
@@ -60,10 +62,13 @@ export function applyConfirmed(item: OrderItemRow, held: HeldItem, zone: string)
   else applyBooking(item, held, zone);
 }
 
-/** Takes an item out of what the order is worth; its time still has to be given back. */
-export function cancelItem(item: OrderItemRow, { nowMs, actor }: { nowMs: number; actor: string }): void {
+/** Takes an item or a line out of what the order is worth; its time still has to be given back. */
+export function cancelItem(
+  item: OrderItemRow | OrderPackageRow,
+  { nowMs, actor }: { nowMs: number; actor: string },
+): void {
   item.status = 'ORDER_ITEM_STATUS_CANCELLED';
-  item.reservedUntil = null;
+  if (!isPackage(item)) item.reservedUntil = null;
   item.updatedAt = new Date(nowMs);
   item.updatedBy = actor;
 }
@@ -78,6 +83,9 @@ export function applyWanted(item: OrderItemRow, wanted: WantedItem): void {
   item.roomId = wanted.roomId;
   item.sessionId = wanted.sessionId;
   item.itemConfiguration = wanted.itemConfiguration;
+  item.packageLineId = wanted.inPackage?.lineId ?? null;
+  item.packageChoiceId = wanted.inPackage?.choiceId ?? null;
+  item.packageOptionId = wanted.inPackage?.optionId ?? null;
 }
 
 /** What an item asks for as it stands; changes start from it. */
@@ -93,5 +101,11 @@ export function wantedOf(item: OrderItemRow): WantedItem {
     roomId: item.roomId ?? null,
     sessionId: item.sessionId ?? null,
     itemConfiguration: item.itemConfiguration,
+    inPackage: inPackageOf(item),
   };
+}
+
+function inPackageOf({ packageLineId, packageChoiceId, packageOptionId }: OrderItemRow): WantedItem['inPackage'] {
+  if (!packageLineId) return null;
+  return { lineId: packageLineId, choiceId: packageChoiceId ?? '', optionId: packageOptionId ?? '' };
 }

@@ -17,6 +17,7 @@ const current: WantedItem = {
   roomId: 'r1',
   sessionId: null,
   itemConfiguration: {},
+  inPackage: null,
 };
 const change = (input: Partial<OrderItemInput>, mask: string[]): WantedItem =>
   readItem({ ...empty, ...input }, { ...context, current, mask }).wanted;

@@ -19,15 +19,23 @@ export interface WantedItem {
   roomId: string | null;
   sessionId: string | null;
   itemConfiguration: Record<string, unknown>;
+  /** The line of the package it is chosen in, with the choice and the option; null for what is sold by itself. */
+  inPackage: { lineId: string; choiceId: string; optionId: string } | null;
 }
 
-export interface ItemContext {
+/** What the line of a package asks for. */
+export type WantedPackage = Pick<WantedItem, 'offeringId' | 'quantity' | 'guestIds' | 'itemConfiguration'> & {
+  /** The local day it begins on as long as nothing is chosen in it. */
+  date: string;
+};
+
+export interface ItemContext<Current = WantedItem> {
   /** The site's time zone, for times sent without an offset. */
   zone: string;
   /** The order's guests. */
   guestIds: readonly string[];
   /** The item as it stands, when it is changed. */
-  current?: WantedItem;
+  current?: Current | undefined;
   /** Contract names of the fields a change carries; absent when the item is new. */
   mask?: readonly string[];
 }
@@ -35,8 +43,8 @@ export interface ItemContext {
 /** What a request without a body asks for: nothing. */
 export const emptyItem: OrderItemInput = { guests: [], guestIds: [], practitionerIds: [], itemConfiguration: null };
 
-/** The item types this service books; everything else is sold elsewhere. */
-export const bookableTypes = ['appointment', 'session', 'area_booking'] as const;
+/** The item types that take time by themselves. */
+const bookableTypes = ['appointment', 'session', 'area_booking'] as const;
 
 /**
  * Reads what a request wants of an item: the fields it carries, at the top level before `item_configuration`, and what
@@ -48,13 +56,10 @@ export function readItem(input: OrderItemInput, context: ItemContext): { wanted:
   const errors: FieldErrors = {};
   const offeringType = given.offeringType ?? current?.offeringType ?? '';
   if (!bookableTypes.some((type) => type === offeringType)) {
-    errors.offering_type = [`The offering type must be one of: ${bookableTypes.join(', ')}.`];
+    const types = current ? bookableTypes : [...bookableTypes, 'package'];
+    errors.offering_type = [`The offering type must be one of: ${types.join(', ')}.`];
   }
-  const offeringId = given.offeringId ?? current?.offeringId ?? '';
-  if (offeringId === '') errors.offering_id = ['The offering id is required.'];
-  const guestIds = given.guestIds ?? current?.guestIds ?? [];
-  const unknown = guestIds.filter((id) => !context.guestIds.includes(id));
-  if (unknown.length > 0) errors.guests = unknown.map((id) => `There is no guest ${id} in this order.`);
+  const sold = readSold(given, context, errors);
   const isMoved = given.time != null || given.date != null;
   // A session and its start belong together: naming one anew lets go of the other.
   const sessionId = pick(given.sessionId, isMoved ? null : current?.sessionId);
@@ -63,21 +68,59 @@ export function readItem(input: OrderItemInput, context: ItemContext): { wanted:
   if (start.startMs === null && start.error === undefined && sessionId === null)
     errors.time = ['The time is required.'];
   if (Object.keys(errors).length > 0) throw invalid(errors);
-  const named = guestIds.length + given.newGuests.length;
-  const kept = given.guestIds === undefined && given.newGuests.length === 0 ? (current?.quantity ?? 1) : 1;
   const wanted: WantedItem = {
+    ...sold,
     offeringType,
-    offeringId,
     startMs: start.startMs,
-    durationMinutes: pick(given.duration, offeringId === current?.offeringId ? current.durationMinutes : null),
-    quantity: Math.max(given.quantity ?? kept, named, 1),
-    guestIds: [...new Set(guestIds)],
+    durationMinutes: pick(given.duration, sold.offeringId === current?.offeringId ? current.durationMinutes : null),
     practitionerIds: given.practitionerIds ?? current?.practitionerIds ?? [],
     roomId: pick(given.roomId, current?.roomId),
     sessionId,
-    itemConfiguration: given.itemConfiguration ?? current?.itemConfiguration ?? {},
+    inPackage: current?.inPackage ?? null,
   };
   return { wanted, newGuests: given.newGuests };
+}
+
+/** Reads what a request wants of the line of a package in the same way. */
+export function readPackage(
+  input: OrderItemInput,
+  context: ItemContext<WantedPackage>,
+): { wanted: WantedPackage; newGuests: Guest[] } {
+  const given = carriedFields(input, context.mask);
+  const errors: FieldErrors = {};
+  if ((given.offeringType ?? 'package') !== 'package')
+    errors.offering_type = ['A package stays one: please remove it and add something else.'];
+  const { duration, practitionerIds, roomId, sessionId } = given;
+  const ofChosen = { duration, practitioner_ids: practitionerIds?.length, room_id: roomId, session_id: sessionId };
+  for (const [field, value] of Object.entries(ofChosen)) {
+    if (value) errors[field] = ['A package has none by itself. Please say it of what is chosen in the package.'];
+  }
+  const sold = readSold(given, context, errors);
+  const startMs = parseInstant(given.time ?? '');
+  const named = startMs === undefined ? dateOf(given.date ?? '') : localDateOf(startMs, context.zone);
+  const date = named ?? (given.date == null && given.time == null ? context.current?.date : undefined);
+  if (date === undefined) errors.date = ['The date must be a calendar date: the day the package begins on.'];
+  if (date === undefined || Object.keys(errors).length > 0) throw invalid(errors);
+  return { wanted: { ...sold, date }, newGuests: given.newGuests };
+}
+
+type Sold = Pick<WantedItem, 'offeringId' | 'quantity' | 'guestIds' | 'itemConfiguration'>;
+
+/** What is sold to whom, of whatever kind; notes what is wrong with it. */
+function readSold(given: CarriedFields, { guestIds: known, current }: ItemContext<Sold>, errors: FieldErrors): Sold {
+  const offeringId = given.offeringId ?? current?.offeringId ?? '';
+  if (offeringId === '') errors.offering_id = ['The offering id is required.'];
+  const guestIds = given.guestIds ?? current?.guestIds ?? [];
+  const unknown = guestIds.filter((id) => !known.includes(id));
+  if (unknown.length > 0) errors.guests = unknown.map((id) => `There is no guest ${id} in this order.`);
+  const named = guestIds.length + given.newGuests.length;
+  const kept = given.guestIds === undefined && given.newGuests.length === 0 ? (current?.quantity ?? 1) : 1;
+  return {
+    offeringId,
+    quantity: Math.max(given.quantity ?? kept, named, 1),
+    guestIds: [...new Set(guestIds)],
+    itemConfiguration: given.itemConfiguration ?? current?.itemConfiguration ?? {},
+  };
 }
 
 /** The fields a request carries: undefined where it says nothing, null where it clears. */

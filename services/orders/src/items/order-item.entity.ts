@@ -3,7 +3,10 @@ import type { BookingSummary } from '@lido/proto/lido/availability/v1/booking_su
 import type { OrderItemStatus } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { baseProperties } from '@lido/runtime/db/base.ts';
 
-/** One line of an order that takes time. Its price is for all its guests. */
+/**
+ * What takes time in an order: a line by itself, or what is chosen in the line of a package. Its price is for all its guests; within a
+ * package what it would cost by itself, which the order does not count.
+ */
 export const OrderItemEntity = defineEntity({
   name: 'OrderItem',
   tableName: 'order_items',
@@ -35,6 +38,11 @@ export const OrderItemEntity = defineEntity({
     addedByCustomer: p.boolean(),
     /** The latest check-in of somebody who came for it. */
     checkinId: p.string().nullable(),
+    packageLineId: p.string().nullable(),
+    packageChoiceId: p.string().nullable(),
+    packageOptionId: p.string().nullable(),
+    /** What the option adds to the package's price, for one guest. */
+    packagePriceChangeMinor: p.bigint('number'),
   },
 });
 

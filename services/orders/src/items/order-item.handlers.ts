@@ -8,10 +8,11 @@ import { newShopId } from '@lido/runtime/service/ids.ts';
 import type { Bookings, HoldOptions, ItemToHold } from '../bookings/bookings.client.ts';
 import { guestDetails } from '../guests/guest.ts';
 import { createGuest } from '../guests/order-guest.repository.ts';
-import type { Aggregate } from '../orders/aggregate.ts';
+import { releaseLater } from '../bookings/release.repository.ts';
+import { type Aggregate, nextPosition } from '../orders/aggregate.ts';
 import { isOpen } from '../orders/order.ts';
 import { newColumns, type Writer } from '../orders/order.repository.ts';
-import { applyHold, applyWanted, bookedStatus, isBooked, wantedOf } from './held-item.ts';
+import { applyHold, applyWanted, bookedStatus, cancelItem, isBooked, wantedOf } from './held-item.ts';
 import { readItem, type WantedItem } from './item.ts';
 import { OrderItemEntity, type OrderItemRow } from './order-item.entity.ts';
 
@@ -48,21 +49,33 @@ export async function addItem(
   addGuests(aggregate, wanted, newGuests, writer);
   const isBookedAtOnce = !isOpen(order.status);
   const [held] = await change.bookings.hold(order, [{ id: asked.itemId, wanted, isBooked: isBookedAtOnce }], hold);
+  createItem(aggregate, { itemId: asked.itemId, wanted, held }, change);
+}
+
+/** Adds an item that has been held to the order; to one that has been submitted, as booked. */
+export function createItem(
+  aggregate: Aggregate,
+  { itemId, wanted, held }: { itemId: string; wanted: WantedItem; held: HeldItem | undefined },
+  { writer, hold, zone }: ItemChange,
+): OrderItemRow {
+  const { order } = aggregate;
   const item = writer.em.create(OrderItemEntity, {
-    ...newColumns(asked.itemId, order.organisationId, writer),
+    ...newColumns(itemId, order.organisationId, writer),
     orderId: order.id,
-    position: (aggregate.items.at(-1)?.position ?? 0) + 1,
+    position: nextPosition(aggregate),
     status: 'ORDER_ITEM_STATUS_RESERVED',
     offeringName: '',
     bookingRevision: 0,
     discountMinor: 0,
     taxPercent: 0,
     addedByCustomer: hold.isOnline,
+    packagePriceChangeMinor: 0,
   } as unknown as RequiredEntityData<OrderItemRow>);
   applyWanted(item, wanted);
   applyHold(item, heldOr(held), zone);
-  if (isBookedAtOnce) item.status = bookedStatus(item);
+  if (!isOpen(order.status)) item.status = bookedStatus(item);
   aggregate.items.push(item);
+  return item;
 }
 
 /** Moves an item to what a request says of it: the old time is kept unless the new one is granted. */
@@ -99,39 +112,58 @@ export async function holdAgain(
   }
 }
 
-/** Gives an item's time back and takes it out of the order. */
-export async function removeItem(
+/**
+ * Takes items out of what the order is worth. In a basket they give their time back and are gone; in an order they are kept as cancelled,
+ * and their time is given back by work that a crash can not lose.
+ */
+export async function takeOut(
   aggregate: Aggregate,
-  itemId: string,
+  items: readonly OrderItemRow[],
   { bookings, hold, writer }: ItemChange,
 ): Promise<void> {
-  const item = requireItem(aggregate, itemId);
-  await bookings.release(aggregate.order, [item.id], hold);
-  item.deletedAt = new Date(writer.nowMs);
-  touchItem(item, writer);
-  aggregate.items = aggregate.items.filter(({ id }) => id !== item.id);
+  const { order } = aggregate;
+  const live = items.filter(({ status }) => status !== 'ORDER_ITEM_STATUS_CANCELLED');
+  const ids = live.map(({ id }) => id);
+  if (ids.length === 0) return;
+  if (!isOpen(order.status)) {
+    for (const item of live) cancelItem(item, writer);
+    return releaseLater(writer.em, order, ids, hold.requestId);
+  }
+  await bookings.release(order, ids, hold);
+  for (const item of live) {
+    item.deletedAt = new Date(writer.nowMs);
+    touchItem(item, writer);
+  }
+  aggregate.items = aggregate.items.filter(({ id }) => !ids.includes(id));
 }
 
 /** What is booked stays so while it moves; whether it waits then, the new time decides. */
-function applyChange(item: OrderItemRow, held: HeldItem | undefined, { zone, writer }: ItemChange): void {
+export function applyChange(item: OrderItemRow, held: HeldItem | undefined, { zone, writer }: ItemChange): void {
   applyHold(item, heldOr(held), zone);
   if (isBooked(item)) item.status = bookedStatus(item);
   touchItem(item, writer);
 }
 
-function toHold(item: OrderItemRow, wanted: WantedItem): ItemToHold {
+/** An item that is held for what it wants. */
+export function toHold(item: OrderItemRow, wanted: WantedItem): ItemToHold {
   const { id } = item;
   return { id, wanted, isBooked: isBooked(item) };
 }
 
-/** The item with an id, or its 404. */
+/** The item by itself with an id, or its 404. */
 export function requireItem({ items }: Aggregate, id: string): OrderItemRow {
-  const item = items.find((candidate) => candidate.id === id);
+  const item = items.find((candidate) => candidate.id === id && !candidate.packageLineId);
   if (!item) throw notFound(id);
   return item;
 }
 
-function addGuests(aggregate: Aggregate, wanted: WantedItem, newGuests: readonly Guest[], writer: Writer): void {
+/** Adds guests to the order and to what they are for. */
+export function addGuests(
+  aggregate: Aggregate,
+  wanted: Pick<WantedItem, 'guestIds'>,
+  newGuests: readonly Guest[],
+  writer: Writer,
+): void {
   if (aggregate.guests.length + newGuests.length > guestsMax) {
     throw invalid({ guests: [`An order can have at most ${guestsMax} guests.`] });
   }
@@ -144,7 +176,8 @@ function addGuests(aggregate: Aggregate, wanted: WantedItem, newGuests: readonly
 
 const guestsMax = 100;
 
-function touchItem(item: OrderItemRow, { nowMs, actor }: Writer): void {
+/** Notes who has changed an item or a line, and when. */
+export function touchItem(item: { updatedAt: Date; updatedBy: string }, { nowMs, actor }: Writer): void {
   item.updatedAt = new Date(nowMs);
   item.updatedBy = actor;
 }

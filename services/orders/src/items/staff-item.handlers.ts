@@ -1,23 +1,26 @@
 import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import type {
   CreateOrderItemRequest,
+  CreateOrderPackageItemRequest,
   OrderItemIdRequest,
   OrderItemServiceService,
+  OrderPackageItemIdRequest,
   UpdateOrderItemRequest,
+  UpdateOrderPackageItemRequest,
 } from '@lido/proto/lido/orders/v1/order_items.ts';
 import { stateConflict } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { overriderOf } from '@lido/runtime/grpc/overrider.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { releaseLater } from '../bookings/release.repository.ts';
 import type { Aggregate } from '../orders/aggregate.ts';
 import { changeOrder } from '../orders/change-order.handlers.ts';
-import { isOpen, requireSubmitted, requireUnfrozen } from '../orders/order.ts';
+import { requireSubmitted, requireUnfrozen } from '../orders/order.ts';
 import { type Writer, zoneOf } from '../orders/order.repository.ts';
 import type { Ports } from '../orders/ports.ts';
-import { cancelItem } from './held-item.ts';
+import { changeChosen, chooseOption, clearChosen, emptyChoice } from '../packages/package-item.handlers.ts';
 import { emptyItem } from './item.ts';
-import { addItem, changeItem, holdOptions, type ItemChange, removeItem, requireItem } from './order-item.handlers.ts';
+import { holdOptions, type ItemChange } from './order-item.handlers.ts';
+import { addLine, changeLine, removeLine, requireLine } from './order-line.handlers.ts';
 
 /** The rpcs by which staff change the items of an order. */
 export function orderItemHandlers(ports: Ports) {
@@ -29,6 +32,9 @@ export function orderItemHandlers(ports: Ports) {
     createOrderItemLegacy: create,
     updateOrderItemLegacy: update,
     deleteOrderItemLegacy: cancel,
+    createOrderPackageItem: createPackageItem(ports),
+    updateOrderPackageItem: updatePackageItem(ports),
+    deleteOrderPackageItem: deletePackageItem(ports),
   } satisfies Handlers<typeof OrderItemServiceService>;
 }
 
@@ -38,7 +44,7 @@ function createItem(ports: Ports) {
     return changeOrder(request.orderId, call, 'saved', async (aggregate, writer) => {
       requireSubmitted(aggregate.order.status);
       const input = request.item ?? emptyItem;
-      await addItem(aggregate, { itemId, input }, await changeOf(ports, { aggregate, writer, request, call }));
+      await addLine(aggregate, { itemId, input }, await changeOf(ports, { aggregate, writer, request, call }));
     });
   };
 }
@@ -48,14 +54,13 @@ function updateItem(ports: Ports) {
     changeOrder(request.orderId, call, 'saved', async (aggregate, writer) => {
       const { order } = aggregate;
       requireUnfrozen(order.status);
-      const { status } = requireItem(aggregate, request.itemId);
+      const { status } = requireLine(aggregate, request.itemId);
       if (status === 'ORDER_ITEM_STATUS_CANCELLED')
         throw stateConflict('illegal_state', 'This item is cancelled and can not be changed. Please add it again.');
-      if (order.lockedAt)
-        throw stateConflict('order_locked', 'This order is locked, so its items can not be moved. Please unlock it.');
+      requireUnlocked(order);
       const { itemId, item: input, updateMask } = request;
       if (!input) return;
-      await changeItem(
+      await changeLine(
         aggregate,
         { itemId, input, mask: updateMask ?? [] },
         await changeOf(ports, { aggregate, writer, request, call }),
@@ -63,23 +68,55 @@ function updateItem(ports: Ports) {
     });
 }
 
-/** An item of a basket goes; one of an order is kept as cancelled, and its time is given back by work that a crash can not lose. */
+/** An item of a basket goes; one of an order is kept as cancelled. */
 function deleteItem(ports: Ports) {
   return async (request: OrderItemIdRequest, call: Call): Promise<Order> => {
     const answer = await changeOrder(request.orderId, call, 'saved', async (aggregate, writer) => {
-      const { order } = aggregate;
-      requireUnfrozen(order.status);
-      const item = requireItem(aggregate, request.itemId);
-      if (isOpen(order.status)) {
-        return removeItem(aggregate, item.id, await changeOf(ports, { aggregate, writer, request: {}, call }));
-      }
-      if (item.status === 'ORDER_ITEM_STATUS_CANCELLED') return;
-      cancelItem(item, writer);
-      await releaseLater(writer.em, order, [item.id], call.requestId);
+      requireUnfrozen(aggregate.order.status);
+      await removeLine(aggregate, request.itemId, await changeOf(ports, { aggregate, writer, request: {}, call }));
     });
     ports.wakeSweeper();
     return answer;
   };
+}
+
+function createPackageItem(ports: Ports) {
+  return (request: CreateOrderPackageItemRequest, call: Call): Promise<Order> => {
+    const itemId = newShopId();
+    return changeOrder(request.orderId, call, 'saved', async (aggregate, writer) => {
+      requireSubmitted(aggregate.order.status);
+      const asked = { lineId: request.itemId, itemId, input: request.item ?? emptyChoice, mask: [], mayReplace: false };
+      await chooseOption(aggregate, asked, await changeOf(ports, { aggregate, writer, request, call }));
+    });
+  };
+}
+
+function updatePackageItem(ports: Ports) {
+  return (request: UpdateOrderPackageItemRequest, call: Call): Promise<Order> =>
+    changeOrder(request.orderId, call, 'saved', async (aggregate, writer) => {
+      requireUnfrozen(aggregate.order.status);
+      requireUnlocked(aggregate.order);
+      const { itemId: lineId, packageItemId: itemId, item, updateMask } = request;
+      const asked = { lineId, itemId, input: item ?? emptyChoice, mask: updateMask ?? [] };
+      await changeChosen(aggregate, asked, await changeOf(ports, { aggregate, writer, request, call }));
+    });
+}
+
+function deletePackageItem(ports: Ports) {
+  return async ({ orderId, itemId: lineId, packageItemId }: OrderPackageItemIdRequest, call: Call): Promise<object> => {
+    await changeOrder(orderId, call, 'saved', async (aggregate, writer) => {
+      requireUnfrozen(aggregate.order.status);
+      const change = await changeOf(ports, { aggregate, writer, request: {}, call });
+      await clearChosen(aggregate, { lineId, itemId: packageItemId }, change);
+    });
+    ports.wakeSweeper();
+    return {};
+  };
+}
+
+function requireUnlocked({ lockedAt }: Aggregate['order']): void {
+  if (lockedAt)
+    throw stateConflict('order_locked', 'This order is locked, so its items can not be moved. Please unlock it.');
 }
 
 interface Changing {

@@ -41,7 +41,7 @@ export async function openOrder(
     totalMinor: 0,
     unpaidMinor: 0,
   } as unknown as RequiredEntityData<OrderRow>);
-  const aggregate: Aggregate = { order, items: [], guests: [], payments: [], notes: [] };
+  const aggregate: Aggregate = { order, items: [], packages: [], guests: [], payments: [], notes: [] };
   const customerId = call.principal.kind === 'KIND_CUSTOMER' ? call.principal.id : opening.customerId;
   if (customerId !== null) {
     const details = { id: customerId, firstName: null, lastName: null, email: null, phone: null };

@@ -33,6 +33,10 @@ function ownConditions(request: ListOrdersRequest): Condition[] {
   return conditions;
 }
 
+/** Packages start when what is chosen in them does. */
+const soldOrBooked = `select order_id, offering_type, offering_id, status, date, start_time, deleted_at from order_items
+  union all select order_id, 'package', offering_id, status, date, null, deleted_at from order_packages`;
+
 /** All that is asked of items is asked of one and the same item. */
 function itemConditions(request: ListOrdersRequest): Condition[] {
   const parts: Condition[] = [];
@@ -45,7 +49,7 @@ function itemConditions(request: ListOrdersRequest): Condition[] {
   if (request.itemDateTo)
     addBound(parts, { column: 'i.start_time', day: 'i.date', bound: request.itemDateTo, side: 'to' });
   const exists = (condition: string): string =>
-    `exists (select 1 from order_items i where i.order_id = o.id and i.deleted_at is null and ${condition})`;
+    `exists (select 1 from (${soldOrBooked}) i where i.order_id = o.id and i.deleted_at is null and ${condition})`;
   const conditions: Condition[] = [];
   if (parts.length > 0) {
     conditions.push({

@@ -2,7 +2,8 @@ import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import type { BookingOrderItem, OrderItemStatus } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { formatInstant } from '@lido/runtime/time/zone.ts';
 import type { OrderItemRow } from '../items/order-item.entity.ts';
-import { type Aggregate, liveItems, type Money, moneyOf } from './aggregate.ts';
+import { toPackageOrderItem } from '../packages/package-message.ts';
+import { type Aggregate, datesOf, type Money, moneyOf } from './aggregate.ts';
 import { isOpen } from './order.ts';
 import { guestsOf, instantIn, toGuest, toNote, toPayment } from './part-messages.ts';
 import type { PricedLine } from './pricing.ts';
@@ -19,8 +20,8 @@ export function toOrder(aggregate: Aggregate, view: View): Order {
   const { zone } = view;
   const money = moneyOf(aggregate);
   const { totals } = money;
-  const live = liveItems(aggregate);
-  const dates = live.map(({ date }) => date).toSorted();
+  const alone = aggregate.items.filter(({ packageLineId }) => !packageLineId);
+  const dates = datesOf(aggregate);
   const [firstDate = null] = dates;
   const lastDate = dates.at(-1) ?? null;
   return {
@@ -38,11 +39,12 @@ export function toOrder(aggregate: Aggregate, view: View): Order {
     phone: order.phone ?? null,
     labelIds: order.labelIds,
     guests: guests.map((guest) => toGuest(guest, zone)),
-    bookingItems: aggregate.items.map((item) => toBookingItem(item, totals.lines[live.indexOf(item)], aggregate, view)),
+    bookingItems: alone.map((item) => toBookingItem(item, money.priced.get(item.id), aggregate, view)),
+    packageItems: aggregate.packages.map((line) => toPackageOrderItem(line, aggregate, { ...view, money })),
     bookingItemsStartDate: firstDate,
     bookingItemsEndDate: lastDate,
     bookingItemsSpanMultipleDays: firstDate !== lastDate,
-    itemsStatus: itemsStatus(aggregate.items),
+    itemsStatus: itemsStatus([...aggregate.items, ...aggregate.packages]),
     currency: order.currency,
     totalCost: totals.totalMinor,
     totalTax: totals.taxMinor,
@@ -143,7 +145,7 @@ function toBookingItem(
 }
 
 /** The state the items have in common, where they differ the one that asks for most attention. */
-function itemsStatus(items: readonly OrderItemRow[]): OrderItemStatus {
+function itemsStatus(items: readonly Pick<OrderItemRow, 'status'>[]): OrderItemStatus {
   const present = new Set(items.map(({ status }) => status));
   return attention.find((status) => present.has(status)) ?? 'ORDER_ITEM_STATUS_UNSPECIFIED';
 }

@@ -5,7 +5,7 @@ import { formatMoney } from '@lido/runtime/money/format-money.ts';
 import { localDateOf } from '@lido/runtime/time/zone.ts';
 import { releaseLater } from '../bookings/release.repository.ts';
 import { cancelItem } from '../items/held-item.ts';
-import { liveItems, moneyOf } from './aggregate.ts';
+import { datesOf, liveItems, livePackages, moneyOf } from './aggregate.ts';
 import { changeOrder } from './change-order.handlers.ts';
 import { requireTransition } from './order.ts';
 import { zoneOf } from './order.repository.ts';
@@ -19,7 +19,7 @@ export function cancelOrder({ wakeSweeper }: Ports) {
       order.status = requireTransition(order.status, 'cancel');
       order.cancelledAt = new Date(writer.nowMs);
       const items = liveItems(aggregate);
-      for (const item of items) cancelItem(item, writer);
+      for (const line of [...items, ...livePackages(aggregate)]) cancelItem(line, writer);
       await releaseLater(
         writer.em,
         order,
@@ -65,7 +65,7 @@ export function actionNoShowOrder({ orderId }: OrderIdRequest, call: Call): Prom
     const { order } = aggregate;
     const status = requireTransition(order.status, 'mark_no_show');
     const today = localDateOf(nowMs, await zoneOf(em, order));
-    if (!liveItems(aggregate).some(({ date }) => date === today)) {
+    if (!datesOf(aggregate).includes(today)) {
       throw stateConflict('not_today', 'An order can be marked as a no-show only on its own day.');
     }
     order.status = status;

@@ -11,7 +11,8 @@ import { OrderGuestEntity } from '../guests/order-guest.entity.ts';
 import { OrderItemEntity } from '../items/order-item.entity.ts';
 import { OrderNoteEntity } from '../notes/order-note.entity.ts';
 import { OrderPaymentEntity } from '../payments/order-payment.entity.ts';
-import { type Aggregate, moneyOf, revenueDateOf } from './aggregate.ts';
+import { OrderPackageEntity } from '../packages/order-package.entity.ts';
+import { type Aggregate, livePackages, moneyOf, packageDate, revenueDateOf } from './aggregate.ts';
 import { OrderEntity, type OrderRow } from './order.entity.ts';
 import { toOrder } from './order-message.ts';
 
@@ -74,13 +75,14 @@ export async function lockOrderById(em: SqlEntityManager, id: string): Promise<A
 /** Loads what belongs to an order. */
 export async function aggregateOf(em: SqlEntityManager, order: OrderRow): Promise<Aggregate> {
   const [aggregate] = await aggregatesOf(em, [order]);
-  return aggregate ?? { order, items: [], guests: [], payments: [], notes: [] };
+  return aggregate ?? { order, items: [], packages: [], guests: [], payments: [], notes: [] };
 }
 
-/** Loads what belongs to several orders, in four queries however many they are. */
+/** Loads what belongs to several orders, in five queries however many they are. */
 export async function aggregatesOf(em: SqlEntityManager, orders: readonly OrderRow[]): Promise<Aggregate[]> {
   const where = { orderId: { $in: orders.map(({ id }) => id) }, deletedAt: null };
   const items = await em.find(OrderItemEntity, where, { orderBy: { position: 'asc', id: 'asc' } });
+  const packages = await em.find(OrderPackageEntity, where, { orderBy: { position: 'asc', id: 'asc' } });
   const guests = await em.find(OrderGuestEntity, where, { orderBy: { position: 'asc', id: 'asc' } });
   const payments = await em.find(OrderPaymentEntity, where, { orderBy: { createdAt: 'asc', id: 'asc' } });
   const notes = await em.find(OrderNoteEntity, where, { orderBy: { createdAt: 'desc', id: 'desc' } });
@@ -89,6 +91,7 @@ export async function aggregatesOf(em: SqlEntityManager, orders: readonly OrderR
     return {
       order,
       items: items.filter(isOurs),
+      packages: packages.filter(isOurs),
       guests: guests.filter(isOurs),
       payments: payments.filter(isOurs),
       notes: notes.filter(isOurs),
@@ -109,6 +112,7 @@ export async function saveOrder(aggregate: Aggregate, kind: ChangeKind, writer: 
   order.totalMinor = money.totals.totalMinor;
   order.unpaidMinor = money.payments.unpaidMinor;
   order.revenueDate = revenueDateOf(aggregate);
+  for (const line of livePackages(aggregate)) line.date = packageDate(aggregate, line);
   order.updatedAt = new Date(writer.nowMs);
   order.updatedBy = writer.actor;
   await writer.em.flush();

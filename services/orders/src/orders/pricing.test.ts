@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { includedTax, type Line, priceLines, splitByWeights } from './pricing.ts';
+import { includedTax, type Line, priceLines, splitByWeights, splitLine } from './pricing.ts';
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 const amount = fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 });
@@ -81,5 +81,20 @@ describe('pricing lines', () => {
 
   test('an order without lines costs nothing', () => {
     expect(priceLines([])).toMatchObject({ totalMinor: 0, taxMinor: 0, netMinor: 0, lines: [], taxes: [] });
+  });
+});
+
+describe('the parts of a line', () => {
+  test('add up to it, tax included, whatever they weigh', () => {
+    fc.assert(
+      fc.property(line, weights, (one, own) => {
+        const [priced] = priceLines([one]).lines;
+        if (!priced) throw new Error('A line has a price.');
+        const parts = splitLine(priced, own);
+        expect(sum(parts.map(({ totalMinor }) => totalMinor))).toBe(priced.totalMinor);
+        expect(sum(parts.map(({ taxMinor }) => taxMinor))).toBe(priced.taxMinor);
+        for (const { totalMinor, taxMinor, netMinor } of parts) expect(netMinor).toBe(totalMinor - taxMinor);
+      }),
+    );
   });
 });

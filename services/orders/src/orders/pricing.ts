@@ -53,6 +53,16 @@ export function splitByWeights(amountMinor: number, weights: readonly number[]):
   return shares.map(({ index, part }) => (Number(part) + (extra.has(index) ? 1 : 0)) * sign || 0);
 }
 
+/** Splits what a line costs by weights, its tax along with it. */
+export function splitLine({ totalMinor, taxMinor }: PricedLine, weights: readonly number[]): PricedLine[] {
+  const totals = splitByWeights(totalMinor, weights);
+  const taxes = splitByWeights(taxMinor, totals);
+  return totals.map((total, index) => {
+    const tax = taxes[index] ?? 0;
+    return { totalMinor: total, taxMinor: tax, netMinor: total - tax };
+  });
+}
+
 /** The tax contained in a gross amount, rounded half up; 0 for a rate of 0. */
 export function includedTax(grossMinor: number, taxPercent: number): number {
   return Math.round((grossMinor * taxPercent) / (100 + taxPercent));

@@ -3,6 +3,7 @@ import { holdsDiffer, refuseSubmit, submitErrors, type SubmitFacts } from './sub
 
 const ready: SubmitFacts = {
   path: 'basket',
+  openPackages: [],
   itemCount: 1,
   hasCustomer: true,
   hasContact: false,

@@ -9,6 +9,8 @@ export type SubmitPath = 'basket' | 'order';
 export interface SubmitFacts {
   path: SubmitPath;
   itemCount: number;
+  /** Packages in which guests still have to choose, with the names of the choices. */
+  openPackages: { itemId: string; name: string; choices: string[] }[];
   hasCustomer: boolean;
   /** A lead booker with a name, or contact details of the basket's own. */
   hasContact: boolean;
@@ -38,6 +40,10 @@ export function submitErrors(facts: SubmitFacts): ValidityError[] {
   }
   if (!facts.hasCustomer && !facts.hasContact) {
     errors.push({ code: 'customer_required', message: 'Say who books: a customer, or a name.', itemId: null });
+  }
+  for (const { itemId, name, choices } of facts.openPackages) {
+    const message = `Please choose in the package ${name}: ${choices.join(', ')}.`;
+    errors.push({ code: 'package_incomplete', message, itemId });
   }
   const missingMinor = facts.dueMinor - facts.providedMinor;
   if (facts.path === 'basket' && missingMinor > 0) {

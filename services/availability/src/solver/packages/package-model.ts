@@ -53,6 +53,8 @@ export interface PackageItem {
   readonly wallMinute: number;
   readonly startMs: number;
   readonly endMs: number;
+  /** Who has it, where they are named: those who share nobody may be at two choices at once. */
+  readonly guestIds?: readonly string[];
   /** What it takes; absent for what is held already. */
   readonly start?: StartOption;
 }

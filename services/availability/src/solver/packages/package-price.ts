@@ -29,6 +29,38 @@ export function choiceSurcharge(
   return changes + Math.max(0, own - budgetMinor);
 }
 
+/** An option that is chosen for some of a line's guests. `ownPriceMinor` is for all of them. */
+export interface LineOption {
+  readonly choiceId: string;
+  readonly optionId: string;
+  readonly guests: number;
+  readonly ownPriceMinor: number;
+}
+
+/** What a line costs all its guests, whose budgets are counted together; undefined where no rule prices the day of its first start. */
+export function linePrice(
+  model: PackageModel,
+  { firstMs, guests, zone }: { readonly firstMs: number; readonly guests: number; readonly zone: string },
+  chosen: readonly LineOption[],
+): number | undefined {
+  const base = packagePrice(model, firstMs, zone);
+  if (base === undefined) return undefined;
+  const surcharges = model.choices.map((choice) => {
+    const options = chosen
+      .filter(({ choiceId }) => choiceId === choice.id)
+      .map(({ optionId, guests: count, ownPriceMinor }): PricedOption => {
+        const priceChange = choice.options.find(({ id }) => id === optionId)?.priceChangeMinor ?? 0;
+        return { choiceId: choice.id, priceChangeMinor: priceChange * count, ownPriceMinor };
+      });
+    const budgetMinor = choice.budgetMinor === null ? null : choice.budgetMinor * guests;
+    return choiceSurcharge({ budgetMinor }, options);
+  });
+  return Math.max(
+    0,
+    surcharges.reduce((sum, surcharge) => sum + surcharge, base * guests),
+  );
+}
+
 /**
  * The lowest and the highest price of a package for one guest: its rules with the cheapest options that have to be chosen, and with the
  * dearest that may be. Null without a price rule.

@@ -4,6 +4,8 @@ import {
   type PackageItem,
   type PackageModel,
   type PackageReason,
+  requiredOptions,
+  requiredTimes,
   type StartTimeRule,
 } from './package-model.ts';
 
@@ -32,6 +34,14 @@ export function mayAllStart(model: PackageModel, items: readonly PackageItem[]):
   return items.every((item) => mayStart(choiceOf(model, item), item, { firstMs, isComplete: true }));
 }
 
+/** Whether all that has to be chosen and takes time is there. */
+export function isComplete(model: PackageModel, items: readonly PackageItem[]): boolean {
+  return requiredTimes(model).every((choice) => {
+    const options = items.filter(({ choiceId }) => choiceId === choice.id).map(({ optionId }) => optionId);
+    return new Set(options).size >= requiredOptions(choice);
+  });
+}
+
 /** The instant a package begins at. */
 export function firstStart(items: readonly PackageItem[]): number {
   return items.reduce((firstMs, { startMs }) => Math.min(firstMs, startMs), Number.POSITIVE_INFINITY);
@@ -55,6 +65,7 @@ function mayStart(
 }
 
 function mustBeApart(model: PackageModel, a: PackageItem, b: PackageItem): boolean {
+  if (a.guestIds?.length && b.guestIds?.length && !a.guestIds.some((id) => b.guestIds?.includes(id))) return false;
   return [a, b].every((item) => {
     const choice = choiceOf(model, item);
     return choice === undefined ? model.preventsOverlaps : !mayOverlap(model, choice);

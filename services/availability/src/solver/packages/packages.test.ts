@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PackageCompletion } from './complete-package.ts';
 import { datesNeeded, judgeStart } from './judge-starts.ts';
 import { packageItem } from './package-item.ts';
+import { brokenRule, isComplete } from './package-rules.ts';
 import {
   guestsAtOnce,
   type PackageChoice,
@@ -10,7 +11,7 @@ import {
   type PackageModel,
   type StartTimeRule,
 } from './package-model.ts';
-import { choiceSurcharge, packagePrice, packagePriceRange } from './package-price.ts';
+import { choiceSurcharge, linePrice, packagePrice, packagePriceRange } from './package-price.ts';
 
 const minuteMs = 60_000;
 const midnight = Date.UTC(2026, 5, 1);
@@ -205,6 +206,23 @@ describe('a start', () => {
   });
 });
 
+describe('what is chosen', () => {
+  const pack = model([choice('a'), choice('b')]);
+
+  test('overlaps only where somebody has both', () => {
+    const of = (choiceId: string, ...guestIds: string[]) => ({ ...itemAt(choiceId, 'o', 600, 60), guestIds });
+    expect(brokenRule(pack, [of('a', 'ada')], of('b', 'grace'), false)).toBeUndefined();
+    expect(brokenRule(pack, [of('a', 'ada', 'grace')], of('b', 'grace'), false)).toBe('overlaps_choice');
+    expect(brokenRule(pack, [of('a')], of('b', 'grace'), false)).toBe('overlaps_choice');
+  });
+
+  test('is complete when every choice that asks for options has them', () => {
+    const [a, b] = [itemAt('a', 'o', 600, 60), itemAt('b', 'o', 660, 60)];
+    expect([isComplete(pack, [a]), isComplete(pack, [a, b])]).toEqual([false, true]);
+    expect(isComplete(model([choice('a'), choice('b', { isOptional: true })]), [a])).toBe(true);
+  });
+});
+
 describe('a price', () => {
   const priceRule = (amountMinor: number, extra: object = {}) => ({
     ...{
@@ -237,6 +255,20 @@ describe('a price', () => {
     expect(choiceSurcharge({ budgetMinor: 1_500 }, [option(0, 1_000)])).toBe(0);
     expect(choiceSurcharge({ budgetMinor: 1_500 }, [option(0, 1_000), option(7, 1_000)])).toBe(507);
     expect(choiceSurcharge({ budgetMinor: 0 }, [option(0, null)])).toBe(0);
+  });
+
+  test('of a line is for all its guests, whose budgets are counted together', () => {
+    const options = [{ id: 'o', offeringId: 'f', priceChangeMinor: 5 }];
+    const choices = [choice('a', { options, budgetMinor: 1_000 }), choice('b', { options })];
+    const pack = model(choices, { priceRules: [priceRule(300)] });
+    const chosen = (choiceId: string, guests: number, ownPriceMinor: number) => ({
+      ...{ choiceId, optionId: 'o', guests, ownPriceMinor },
+    });
+    const line = { firstMs: midnight, guests: 2, zone: 'UTC' };
+    expect(linePrice(pack, line, [])).toBe(600);
+    expect(linePrice(pack, line, [chosen('a', 1, 1_500), chosen('b', 2, 9_000)])).toBe(615);
+    expect(linePrice(pack, line, [chosen('a', 1, 1_500), chosen('a', 1, 700)])).toBe(810);
+    expect(linePrice(model(choices), line, [])).toBeUndefined();
   });
 
   test('ranges from the least that has to be chosen to the most that may', () => {
