@@ -12,6 +12,7 @@ import { Movements } from './0040-movements.ts';
 import { VisitLimitsMigration } from './0041-visit-limits.ts';
 import { ForgottenTapsMigration } from './0042-forgotten-taps.ts';
 import { UnsettledExitsMigration } from './0043-unsettled-exits.ts';
+import { EnteredVisitsMigration } from './0044-entered-visits.ts';
 import { functions } from './functions.ts';
 
 /** In the order they run; a name is written to the database and never changes. */
@@ -30,6 +31,7 @@ const tables = [
   { name: '0041-visit-limits', class: VisitLimitsMigration },
   { name: '0042-forgotten-taps', class: ForgottenTapsMigration },
   { name: '0043-unsettled-exits', class: UnsettledExitsMigration },
+  { name: '0044-entered-visits', class: EnteredVisitsMigration },
 ];
 
 /** The tables first, then the functions that read them. */

@@ -39,7 +39,7 @@ begin
       'methodType', v.method_type, 'methodId', v.method_id, 'methodName', v.method_name, 'zone', v.zone,
       'checkedInMs', (extract(epoch from v.checked_in_at) * 1000)::bigint, 'endsByMs', (extract(epoch from v.ends_by) * 1000)::bigint,
       'checkedOutMs', (extract(epoch from v.checked_out_at) * 1000)::bigint, 'closedBy', v.closed_by,
-      'isTakenBack', v.deleted_at is not null, 'version', v.version)), '[]')
+      'isEntered', v.entered, 'isTakenBack', v.deleted_at is not null, 'version', v.version)), '[]')
     from visits v
     where v.id = any (array(select m->>'visitId' from jsonb_array_elements(episode) m) || of_visit::text));
 end $$;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { VisitPolicyServiceService } from '@lido/proto/lido/checkin/v1/visit_policy.ts';
 import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
@@ -196,6 +197,28 @@ describe('somebody who comes in again without having left', () => {
     expect(visits).toHaveLength(answer.outcome === 'granted' ? 2 : 1);
     expect(visits.filter((visit) => visit['checked_out_at'] === null)).toHaveLength(1);
   });
+
+  test.each(['timed', 'hard'])(
+    'with anti-passback %s is not kept out where they did not get through the door',
+    async (anti_passback) => {
+      const siteId = await doors.addSite({ anti_passback });
+      const door = await doors.addDoor(siteId);
+      const member = await doors.addMember(siteId);
+      const tap = async (passed: boolean) => {
+        gateway.advance(10);
+        const eventId = randomUUID();
+        const decision = await door.tap(cardOf(member), { eventId });
+        await door.pass(eventId, passed);
+        return decision;
+      };
+      expect(await tap(false)).toMatchObject({ outcome: 'granted', action: 'check_in' });
+      const again = { outcome: 'granted', action: 'none', flags: ['already_inside'] };
+      expect([await tap(false), await tap(true)]).toMatchObject([again, again]);
+      expect(await tap(false)).toMatchObject({ outcome: 'denied', reason: 'already_inside' });
+      expect(await tap(false)).toMatchObject({ outcome: 'denied', reason: 'already_inside' });
+      expect(await doors.checkInsOf(member)).toHaveLength(1);
+    },
+  );
 });
 
 describe('the times a site chooses', () => {

@@ -47,7 +47,7 @@ const tap: DecisionInput = {
 
 const insideSince = (minutesAgo: number): Holder => ({
   ...member,
-  openVisit: { id: 'v1', siteId: 'spa', zone: null, checkedInMs: nowMs - minutesAgo * minuteMs },
+  openVisit: { id: 'v1', siteId: 'spa', zone: null, checkedInMs: nowMs - minutesAgo * minuteMs, isEntered: true },
 });
 
 const earlier: Decision = {
@@ -189,7 +189,7 @@ describe('how many a place holds', () => {
     } as const;
     const inside = (zone: string): Holder => ({
       ...member,
-      openVisit: { id: 'v1', siteId: 'spa', zone, checkedInMs: nowMs - 9 * minuteMs },
+      openVisit: { id: 'v1', siteId: 'spa', zone, checkedInMs: nowMs - 9 * minuteMs, isEntered: true },
     });
     expect(decide({ ...inner, holder: inside('hall') }).reason).toBe('capacity_full');
     expect(decide({ ...inner, holder: inside('pool') }).outcome).toBe('granted');
@@ -255,7 +255,10 @@ describe('somebody who is inside already', () => {
   });
 
   test('at another site may come in here', () => {
-    const holder: Holder = { ...member, openVisit: { id: 'v1', siteId: 'gym', zone: null, checkedInMs: nowMs - 1 } };
+    const holder: Holder = {
+      ...member,
+      openVisit: { id: 'v1', siteId: 'gym', zone: null, checkedInMs: nowMs - 1, isEntered: true },
+    };
     expect(decide({ ...tap, holder }).action).toBe('check_in');
   });
 

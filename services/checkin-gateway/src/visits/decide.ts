@@ -74,12 +74,15 @@ function isFull(visit: OpenVisit | undefined, { zone, placesLeft }: DecisionInpu
   return visit?.zone !== zone && placesLeft.zone !== null && placesLeft.zone <= 0;
 }
 
-/** Somebody comes in who never left. What that means is the site's choice; within the least stay it never is a second visit. */
+/**
+ * Somebody comes in who never left. What that means is the site's choice; within the least stay it never is a second visit. Whom the door
+ * shut before they went through is not kept out.
+ */
 function arriveAgain(visit: OpenVisit, input: DecisionInput): Verdict {
   const { antiPassback, antiPassbackMinutes } = input.policy;
   const isTooSoon = input.nowMs < visit.checkedInMs + antiPassbackMinutes * minuteMs;
   const isDenied = antiPassback === 'ANTI_PASSBACK_HARD' || (antiPassback === 'ANTI_PASSBACK_TIMED' && isTooSoon);
-  if (isDenied) return denied('already_inside');
+  if (isDenied && visit.isEntered) return denied('already_inside');
   const flags: Reason[] = antiPassback === 'ANTI_PASSBACK_OFF' ? [] : ['already_inside'];
   return { ...granted(isWithinMinStay(visit, input) ? 'none' : 'check_in'), flags };
 }

@@ -108,6 +108,8 @@ export interface OpenVisit {
   readonly siteId: string;
   readonly zone: string | null;
   readonly checkedInMs: number;
+  /** False where the reader has told that nobody went through. */
+  readonly isEntered: boolean;
 }
 
 /** What is known of who holds the medium. */

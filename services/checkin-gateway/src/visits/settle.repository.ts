@@ -6,6 +6,7 @@ import type {
   DecisionInput,
   HeldMembership,
   Holder,
+  OpenVisit,
   Outcome,
   PlacesLeft,
   Verdict,
@@ -13,7 +14,7 @@ import type {
 import { doorSiteOf } from './door-site.ts';
 import { membershipOf } from './entitlement.ts';
 import type { Facts } from './facts.repository.ts';
-import { type FoldedVisit, foldVisits, openVisitOf } from './fold-visits.ts';
+import { foldVisits, openVisitOf } from './fold-visits.ts';
 import type { Movement } from './movement.ts';
 import type { MovementRecord } from './movement-record.ts';
 import { recordOf } from './record-movement.repository.ts';
@@ -50,7 +51,7 @@ interface Judgement {
   readonly verdict: Verdict;
   readonly membershipId: string | null;
   readonly atMs: number;
-  readonly open: FoldedVisit | undefined;
+  readonly open: OpenVisit | undefined;
   readonly turn: Turn;
 }
 
@@ -111,7 +112,9 @@ async function judge(tapCase: TapCase, { em, nowMs }: VisitTransaction, withinMs
   const subject = customer && { organisationId: device.organisationId, customerId: customer.id };
   const atMs = momentOf(tap, episode.at(-1));
   const before = episode.filter((movement) => movement.atMs <= atMs);
-  const open = openVisitOf(foldVisits(before, atMs));
+  const folded = openVisitOf(foldVisits(before, atMs));
+  const isEntered = turn.visits.find(({ id }) => id === folded?.id)?.isEntered !== false;
+  const open = folded && { ...folded, isEntered };
   const hasReentryDelay = subject && policy.reentryDelaySeconds > 0;
   const at = { siteId: device.siteId, at: new Date(atMs) };
   const lastCheckedOutMs = hasReentryDelay ? await findLastCheckOutMs(em, subject, at) : undefined;
@@ -164,7 +167,7 @@ function findingsOf({ facts }: TapCase, previous: Decision | undefined): TapFind
 interface VisitState {
   readonly atMs: number;
   readonly previous: Decision | undefined;
-  readonly open: FoldedVisit | undefined;
+  readonly open: OpenVisit | undefined;
   readonly lastCheckedOutMs: number | undefined;
   readonly memberships: readonly HeldMembership[];
   readonly placesLeft: PlacesLeft;

@@ -5,6 +5,8 @@ import type { FoldedVisit } from './fold-visits.ts';
 export interface StoredVisit extends FoldedVisit {
   /** Whether what began it has turned out to be no arrival. */
   readonly isTakenBack: boolean;
+  /** Whether somebody went through the door that it began at, where the reader has told. */
+  readonly isEntered?: boolean | null;
   readonly version: number;
 }
 

@@ -111,11 +111,14 @@ export async function hasTap(em: SqlEntityManager, deviceId: string, eventId: st
   return rows.length > 0;
 }
 
-/** Notes whether somebody went through after a decision. */
+/** Notes whether somebody went through after a decision, also with the visit that they came in for. */
 export async function keepPassage(em: SqlEntityManager, { deviceId, eventId, passed, at }: Passage): Promise<void> {
   await em.execute(
-    'update taps set passed = ?, passed_at = ? where device_id = ? and event_id = ?',
-    [passed, at, deviceId, eventId],
+    `with told as (
+       update taps set passed = ?, passed_at = ? where device_id = ? and event_id = ? returning decision)
+     update visits set entered = ? from told
+     where id = decision ->> 'checkInId' and (decision ->> 'action' = 'check_in' or decision -> 'flags' @> '["already_inside"]')`,
+    [passed, at, deviceId, eventId, passed],
     'run',
   );
 }
