@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** The kinds of tests that need PostgreSQL and nats-server share one of each for the whole run. */
 const withServers = { globalSetup: ['test/support/global-setup.ts'] };
 
+/** The kinds of tests with properties. */
+const withProperties = { setupFiles: ['test/support/same-cases.ts'] };
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -18,9 +21,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['services/**/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/bench/**/*.test.ts'],
+          ...withProperties,
         },
       },
-      { extends: true, test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'] } },
+      { extends: true, test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], ...withProperties } },
       { extends: true, test: { name: 'fences', include: ['test/fences/**/*.test.ts'] } },
       { extends: true, test: { name: 'service', include: ['services/*/test/**/*.test.ts'], ...withServers } },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...withServers } },
