@@ -62,6 +62,32 @@ const sessionsOf = async (group: SessionRecurrenceGroup): Promise<Session[]> =>
 const datesOf = (sessions: Session[]) => sessions.map(({ startTime }) => startTime.slice(0, 10));
 const week = Array.from({ length: 7 }, (_, day) => dayAhead(30 + day));
 
+test('a new session type has the timetables of its body, or is refused with them; later bodies that repeat them change nothing', async () => {
+  const [practitionerId = ''] = await hire(world, 1);
+  const [morning, noon] = [timetable({ practitionerId }), timetable({ practitionerId, startTimes: at('12:00') })];
+  const type = await offerClass(world, { name: 'With timetables', recurrenceGroups: [morning, noon] });
+  const groups = (await world.sessionTypes.getSessionType({ id: type.id }, world.staff)).recurrenceGroups;
+  expect(groups.map(({ startTimes }) => startTimes[0]?.value).sort()).toEqual(['09:00', '12:00']);
+  for (const group of groups) expect(await sessionsOf(group)).toHaveLength(7);
+
+  const wrong = offerClass(world, { name: 'Wrong', recurrenceGroups: [timetable(), timetable({ weekdays: [] })] });
+  await expect(wrong).rejects.toMatchObject({ fields: { 'recurrence_groups.1.weekdays': [expect.any(String)] } });
+  const taken = offerClass(world, { name: 'Taken', recurrenceGroups: [morning] });
+  await expect(taken).rejects.toMatchObject({ reason: 'timetable_conflicts' });
+  const { data } = await world.sessionTypes.listSessionTypes(
+    { siteId: [], sessionTypeId: [], categoryId: [], perPage: 100 },
+    world.staff,
+  );
+  expect(data.map(({ name }) => name)).not.toEqual(expect.arrayContaining([expect.stringMatching(/Wrong|Taken/)]));
+
+  const again = {
+    id: type.id,
+    sessionType: { ...type, recurrenceGroups: [morning] },
+    updateMask: ['recurrence_groups'],
+  };
+  expect((await world.sessionTypes.updateSessionType(again, world.staff)).recurrenceGroups).toEqual(groups);
+});
+
 describe('a new timetable', () => {
   test('has a session on each of its days at each of its times, with its practitioner, room and capacity', async () => {
     const [practitionerId = ''] = await hire(world, 1);

@@ -7,25 +7,19 @@ import {
   type UpdateRecurrenceGroupRequest,
 } from '@lido/proto/lido/availability/v1/recurrence_group.ts';
 import { notFound } from '@lido/runtime/errors/refusal.ts';
-import { sees } from '@lido/runtime/grpc/principal.ts';
 import type { Call, Handlers, Transaction } from '@lido/runtime/grpc/call.ts';
-import { firstColumns } from '@lido/runtime/resource/create.ts';
 import { list } from '@lido/runtime/resource/list.ts';
-import { loadVisible, told, zonesOf } from '@lido/runtime/resource/load.ts';
+import { loadVisible, told } from '@lido/runtime/resource/load.ts';
 import { touch } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
-import { localDateOf } from '@lido/runtime/time/zone.ts';
 import { lockSessions, takeForSession } from '../sessions/save-session.repository.ts';
-import { requirePractitionerOfSite, roomOfSite, roomUnits } from '../sessions/session-resources.repository.ts';
-import type { SessionTypeRow } from '../sessions/session-type.entity.ts';
 import { sessionTypes } from '../sessions/session-type.handlers.ts';
 import { comingSessions, dropSessions } from './coming-sessions.repository.ts';
-import { followTimetable } from './follow-timetable.repository.ts';
-import { type GroupWish, groupFields, timetableOf, wishOf } from './recurrence-group.ts';
+import { addTimetable, type Changing, capacityOf, follow, localToday } from './add-timetables.repository.ts';
+import { wishOf } from './recurrence-group.ts';
 import { RecurrenceGroupEntity, type RecurrenceGroupRow } from './recurrence-group.entity.ts';
 import { recurrenceGroups, tellSitesOf } from './recurrence-group-resource.repository.ts';
-import { regenerate } from './regenerate.ts';
-import { generatedUntil, occurrenceStarts } from './timetable.ts';
+import { generatedUntil } from './timetable.ts';
 
 export const recurrenceGroupHandlers = {
   listRecurrenceGroups: list(recurrenceGroups),
@@ -38,24 +32,13 @@ export const recurrenceGroupHandlers = {
 const entity = RecurrenceGroupEntity as EntityName<RecurrenceGroupRow>;
 
 function createSessionTypeRecurrenceGroup(
-  request: CreateRecurrenceGroupRequest,
+  { parentId, group }: CreateRecurrenceGroupRequest,
   call: Call,
 ): Promise<SessionRecurrenceGroup> {
   return call.transact(async (transaction) => {
-    const { em } = transaction;
-    const type = await loadVisible(sessionTypes, request.parentId, call, { em, use: 'write' });
-    const { zone, today } = await localToday(type, transaction, call);
-    const wish = wishOf(request.group, groupFields, { current: nothing, today, newId: newShopId });
-    const group = em.create(entity, {
-      ...firstColumns(call),
-      ...{ id: newShopId(), organisationId: type.organisationId, siteId: type.siteId, sessionTypeId: type.id },
-      ...wish,
-      capacity: await capacityOf(wish, undefined, type, transaction),
-      generatedUntil: generatedUntil(call.clock.nowMs(), zone),
-    } as never) as RecurrenceGroupRow;
-    await em.flush();
-    await follow(group, type, { zone, skipConflicts: request.group?.skipConflicts === true }, { transaction, call });
-    return told(recurrenceGroups, group, transaction, call);
+    const type = await loadVisible(sessionTypes, parentId, call, { em: transaction.em, use: 'write' });
+    const row = await addTimetable(type, group, { transaction, call });
+    return told(recurrenceGroups, row, transaction, call);
   });
 }
 
@@ -111,11 +94,6 @@ function deleteSessionTypeRecurrenceGroup(request: { parentId: string; id: strin
   });
 }
 
-interface Changing {
-  transaction: Transaction;
-  call: Call;
-}
-
 /** Changes a timetable and has its sessions follow, as an update does it and a check tries it. */
 async function change(
   request: UpdateRecurrenceGroupRequest,
@@ -135,33 +113,6 @@ async function change(
   return { group, formerPractitionerId, conflicts };
 }
 
-async function follow(
-  group: RecurrenceGroupRow,
-  type: SessionTypeRow,
-  { zone, skipConflicts }: { zone: string; skipConflicts: boolean },
-  { transaction: { em }, call }: Changing,
-): Promise<Conflict[]> {
-  const nowMs = call.clock.nowMs();
-  const { sessions, cancelledStarts } = await comingSessions(em, group.id);
-  const range = { zone, dateFrom: localDateOf(nowMs, zone), dateTo: group.generatedUntil };
-  const starts = occurrenceStarts(timetableOf(group), range).filter((start) => start > nowMs);
-  const regeneration = regenerate(sessions, starts, cancelledStarts);
-  const isSeen = (siteId: string): boolean => sees(call.principal, siteId);
-  return followTimetable(em, group, { regeneration, durationMinutes: type.duration, skipConflicts, isSeen });
-}
-
-/** The capacity asked for, else the room's. Checks practitioner and room, unless they are the ones it has already. */
-async function capacityOf(
-  { practitionerId, roomId, capacity }: GroupWish,
-  current: RecurrenceGroupRow | undefined,
-  { siteId }: SessionTypeRow,
-  { em }: Transaction,
-): Promise<number> {
-  if (practitionerId !== current?.practitionerId) await requirePractitionerOfSite(em, siteId, practitionerId);
-  if (roomId !== current?.roomId) await roomOfSite(em, siteId, roomId);
-  return capacity ?? ((await roomUnits(em, roomId)) || 1);
-}
-
 async function findGroup(
   { parentId, id }: { parentId: string; id: string },
   { em }: Transaction,
@@ -170,17 +121,3 @@ async function findGroup(
   if (!group) throw notFound(id);
   return group as RecurrenceGroupRow;
 }
-
-async function localToday(
-  { siteId }: SessionTypeRow,
-  { em }: Transaction,
-  call: Call,
-): Promise<{ zone: string; today: string }> {
-  const zone = (await zonesOf(em, [siteId])).get(siteId) ?? 'UTC';
-  return { zone, today: localDateOf(call.clock.nowMs(), zone) };
-}
-
-const nothing: GroupWish = {
-  ...{ name: null, practitionerId: null, roomId: null, weekdays: [], startTimes: [], capacity: null },
-  ...{ recurrenceStart: '', recurrenceEnd: null },
-};

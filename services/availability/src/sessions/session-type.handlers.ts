@@ -1,11 +1,12 @@
 import { SessionType, type SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
-import type { Handlers } from '@lido/runtime/grpc/call.ts';
+import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { archiveSilently, restore } from '@lido/runtime/resource/archive.ts';
 import { copy } from '@lido/runtime/resource/copy.ts';
-import { create } from '@lido/runtime/resource/create.ts';
+import { given, insertRow, takeBody } from '@lido/runtime/resource/create.ts';
 import { contains, oneOf, overlaps } from '@lido/runtime/resource/filters.ts';
 import { get } from '@lido/runtime/resource/get.ts';
 import { list } from '@lido/runtime/resource/list.ts';
+import { told } from '@lido/runtime/resource/load.ts';
 import { siteScope } from '@lido/runtime/resource/scope.ts';
 import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
@@ -15,6 +16,7 @@ import { offeringDefaults, offeringWritable } from '../offerings/offering.entity
 import { catalogueEmbeds } from '../offerings/offering-embeds.repository.ts';
 import { priceRuleList, priceRulesOf, sessionPriceRules } from '../offerings/rules.handlers.ts';
 import { offeringReferences, unknownReferences } from '../offerings/unknown-references.repository.ts';
+import { addTimetables } from '../recurrence-groups/add-timetables.repository.ts';
 import { groupsByType } from '../recurrence-groups/groups-by-type.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { SessionTypeEntity, type SessionTypeRow } from './session-type.entity.ts';
@@ -67,10 +69,21 @@ export const sessionTypes: ResourceSpec<SessionTypeRow, SessionType> = {
 
 const priceRules = priceRulesOf(sessionTypes, sessionPriceRules);
 
+/** Adds a session type with the timetables that its body carries, or nothing of it. */
+function createSessionType(request: SessionType | null, call: Call): Promise<SessionType> {
+  return call.transact(async (transaction) => {
+    const row = insertRow(sessionTypes, given(sessionTypes, request), transaction, call);
+    await takeBody(sessionTypes, { row, message: request, carries: () => true }, transaction, call);
+    await transaction.em.flush();
+    await addTimetables(row, request?.recurrenceGroups ?? [], { transaction, call });
+    return told(sessionTypes, row, transaction, call);
+  });
+}
+
 export const sessionTypeHandlers = {
   listSessionTypes: list(sessionTypes),
   getSessionType: get(sessionTypes),
-  createSessionType: create(sessionTypes),
+  createSessionType,
   updateSessionType: update(sessionTypes, 'sessionType'),
   deleteSessionType: archiveSilently(sessionTypes),
   restoreSessionType: restore(sessionTypes),
