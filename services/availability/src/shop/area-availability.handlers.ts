@@ -49,7 +49,7 @@ function getAreaBookingAvailability(parts: BookingParts) {
       noAvailabilityMessage: slot.message,
     });
     yield* inStretches({
-      ...{ range, startTimeIntervalMinutes },
+      ...{ range, minutesPerStart: startTimeIntervalMinutes },
       answer: (dates): AreaSlotList => ({
         data: explainAreaSlots(compiled, { ...query, ...dates }).flatMap(({ slots }) => slots.map(slotOf)),
         meta: metaOf(target),

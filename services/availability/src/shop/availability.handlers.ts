@@ -14,11 +14,13 @@ import type {
 } from '@lido/proto/lido/availability/v1/shop.ts';
 import { invalid, notFound } from '@lido/runtime/errors/refusal.ts';
 import type { Call } from '@lido/runtime/grpc/call.ts';
-import { addDays, parseInstant } from '@lido/runtime/time/zone.ts';
+import { addDays } from '@lido/runtime/time/zone.ts';
 import type { BookingParts } from '../bookings/parts.ts';
 import { offeringTypes } from '../offerings/offering.ts';
+import type { CompiledSite } from '../solver/compile-site.ts';
 import { type ExplainedSlot, explainSlots } from '../solver/explain-slots.ts';
 import { findSlots, gridText, type Slot } from '../solver/find-slots.ts';
+import type { SlotQuery } from '../solver/model.ts';
 import { findDatesOfAny } from '../solver/offering-dates.ts';
 import { areaDates } from './area-search.repository.ts';
 import { packageDates } from './package-dates.repository.ts';
@@ -48,34 +50,38 @@ export function getAppointmentAvailability(parts: BookingParts) {
     if (!days) return yield { data: [], meta: metaOf(target) };
     const query = await slotQuery(parts, { target, filter: request, range: days }, call);
     const { compiled } = target.versioned;
-    const slotOf = (slot: Slot, durationMinutes: number): AppointmentSlot => ({
+    const { startTimeIntervalMinutes, durationsMinutes } = appointmentType(target);
+    const durations = request.duration ? [request.duration] : durationsMinutes;
+    const slotOf = ({ slot, durationMinutes }: SlotOfDuration): AppointmentSlot => ({
       ...slotFields(target, slot, durationMinutes),
       price: slot.amountMinor * query.guests,
       noAvailabilityReason: null,
       noAvailabilityMessage: null,
     });
-    const { startTimeIntervalMinutes, durationsMinutes } = appointmentType(target);
-    const slotsOf = (dates: DateRange, durationMinutes: number): AppointmentSlot[] =>
-      findSlots(compiled, { ...query, ...dates, durationMinutes }).flatMap(({ slots }) =>
-        slots.map((slot) => slotOf(slot, durationMinutes)),
-      );
-    const durations = request.duration ? [request.duration] : durationsMinutes;
     yield* inStretches({
-      ...{ range: days, startTimeIntervalMinutes },
+      ...{ range: days, minutesPerStart: startTimeIntervalMinutes / durations.length },
       answer: (dates): SlotList => ({
-        data: inOrder(durations.map((durationMinutes) => slotsOf(dates, durationMinutes))),
+        data: slotsOfAny(compiled, { ...query, ...dates }, durations).map(slotOf),
         meta: metaOf(target),
       }),
     });
   };
 }
 
+interface SlotOfDuration {
+  readonly slot: Slot;
+  readonly durationMinutes: number;
+}
+
 /** The slots of several durations as one list: by their starts, the shortest of each first. */
-function inOrder(slots: AppointmentSlot[][]): AppointmentSlot[] {
-  const [only = [], ...others] = slots;
-  if (others.length === 0) return only;
-  const startMs = new Map(slots.flat().map((slot) => [slot, parseInstant(slot.startTime) ?? 0]));
-  return slots.flat().sort((a, b) => (startMs.get(a) ?? 0) - (startMs.get(b) ?? 0) || a.duration - b.duration);
+function slotsOfAny(compiled: CompiledSite, query: SlotQuery, durations: readonly number[]): SlotOfDuration[] {
+  return durations
+    .flatMap((durationMinutes) =>
+      findSlots(compiled, { ...query, durationMinutes }).flatMap(({ slots }) =>
+        slots.map((slot) => ({ slot, durationMinutes })),
+      ),
+    )
+    .sort((a, b) => a.slot.startMs - b.slot.startMs || a.durationMinutes - b.durationMinutes);
 }
 
 /** Every candidate start of one local date, with the reason of each that can not be booked. */

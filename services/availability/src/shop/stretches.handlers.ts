@@ -7,10 +7,11 @@ import type { DateRange } from './search.repository.ts';
 const startsPerStretch = 1_000;
 const minutesPerDay = 1_440;
 
-/** What is asked of every start of a range on the grid of an interval. */
+/** What is asked of every start of a range. */
 interface Question<Answer> {
   readonly range: DateRange;
-  readonly startTimeIntervalMinutes: number;
+  /** From one start to the next, on average. */
+  readonly minutesPerStart: number;
   /** The answer for a few dates of the range. */
   readonly answer: (dates: DateRange) => Answer;
 }
@@ -21,10 +22,10 @@ interface Question<Answer> {
  */
 export async function* inStretches<Answer extends { meta: AvailabilityMeta | null }>({
   range: { dateFrom, dateTo },
-  startTimeIntervalMinutes,
+  minutesPerStart,
   answer,
 }: Question<Answer>): AsyncGenerator<Answer> {
-  const days = Math.max(1, Math.floor((startsPerStretch * startTimeIntervalMinutes) / minutesPerDay));
+  const days = Math.max(1, Math.floor((startsPerStretch * minutesPerStart) / minutesPerDay));
   for (let from = dateFrom; from <= dateTo; from = addDays(from, days)) {
     const last = addDays(from, days - 1);
     const isFirst = from === dateFrom;

@@ -4,11 +4,11 @@ import type { DateRange } from './search.repository.ts';
 import { inStretches } from './stretches.handlers.ts';
 
 const meta: AvailabilityMeta = { maxAdvanceBookingsInterval: null, minAdvanceBookingsInterval: null, dataVersion: 7 };
-const search = (range: DateRange, startTimeIntervalMinutes: number) =>
-  inStretches({ range, startTimeIntervalMinutes, answer: (dates) => ({ ...dates, meta }) });
-const stretchesOf = async (range: DateRange, startTimeIntervalMinutes: number): Promise<object[]> => {
+const search = (range: DateRange, minutesPerStart: number) =>
+  inStretches({ range, minutesPerStart, answer: (dates) => ({ ...dates, meta }) });
+const stretchesOf = async (range: DateRange, minutesPerStart: number): Promise<object[]> => {
   const stretches: object[] = [];
-  for await (const stretch of search(range, startTimeIntervalMinutes)) stretches.push(stretch);
+  for await (const stretch of search(range, minutesPerStart)) stretches.push(stretch);
   return stretches;
 };
 
