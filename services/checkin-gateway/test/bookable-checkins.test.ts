@@ -62,6 +62,10 @@ describe('a check-in at a bookable', () => {
     expect(fieldsOf(answer.body)).toEqual(['object_id', 'owner_id']);
   });
 
+  test('whose owner is an empty text has none', async () => {
+    expect(dataOf(await create({ owner_id: '' }))['owner_id']).toBeNull();
+  });
+
   test('can be at a bookable area and at a session too', async () => {
     const area = await world.api.post('/shop/bookable-areas', { site_id: world.site, name: 'Pool', capacity: 5 });
     const type = await world.api.post('/shop/session-types', { site_id: world.site, name: 'Yoga', duration: 60 });

@@ -45,7 +45,8 @@ describe('recording a check-in', () => {
   });
 
   test('needs neither membership nor method, for a booking alone may let a guest in', async () => {
-    expect(await create()).toMatchObject({ membershipId: null, method: { name: 'Check-in button' } });
+    for (const fields of [{}, { membershipId: '' }])
+      expect(await create(fields)).toMatchObject({ membershipId: null, method: { name: 'Check-in button' } });
   });
 
   test('ends the visit before, so that nobody is inside twice', async () => {

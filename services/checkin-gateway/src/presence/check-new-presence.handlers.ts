@@ -40,7 +40,7 @@ export async function checkNewPresence(
   if (request.ownerId) Object.assign(errors, await ownerErrors(request.ownerId, call, owners.owners));
   if (!bookable || Object.keys(errors).length > 0) throw invalid(errors);
   const linked = booking && { id: booking.itemId, orderId: booking.orderId };
-  return { ...times, bookable, booking: linked, ownerId: request.ownerId ?? ownerByDefault(call, booking) };
+  return { ...times, bookable, booking: linked, ownerId: request.ownerId || ownerByDefault(call, booking) };
 }
 
 /** A bookable of a site where the caller holds the rpc's permission; customers see those of their brand. Hidden and missing ones are the same. */

@@ -83,7 +83,7 @@ async function createCheckIn(
     const arrival = {
       ...checked.method,
       ...({ kind: 'arrival', siteId: request.siteId, at: new Date(nowMs), visitId: newShopId(), policy } as const),
-      membershipId: request.membershipId ?? null,
+      membershipId: request.membershipId || null,
     };
     const visit = await recordFact(visitor, arrival, { em, nowMs, origin: call });
     return toCheckIn({ ...visit, customerId: checked.customer.id }, checked.customer);
