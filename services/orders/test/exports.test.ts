@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import type { ExportedOrder, ExportOrdersRequest } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
@@ -37,6 +37,14 @@ afterAll(async () => {
 async function submitted(time: string): Promise<string> {
   const { id } = await readyBasket(world, time);
   await world.orders.actionSubmitOrder({ orderId: id }, world.staff);
+  // The payment is taken after the answer, and is a version of its own.
+  await vi.waitFor(
+    async () => {
+      const { paymentTotals } = await world.orders.getOrder({ orderId: id }, world.staff);
+      expect(paymentTotals?.unpaid).toBe(0);
+    },
+    { timeout: 20_000, interval: 30 },
+  );
   return id;
 }
 
