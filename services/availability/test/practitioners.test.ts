@@ -5,6 +5,7 @@ import { ZoneServiceService } from '@lido/proto/lido/availability/v1/zone.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { staff as staffWith } from '../../../test/support/callers.ts';
 import { blankPractitioner, blankRota, hire, offer } from '../../../test/support/offerings.ts';
+import { offerClass, schedule } from './classes.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -118,6 +119,23 @@ describe('a practitioner', () => {
       staff,
     );
     expect(await slotsOn(type.id, date)).toBe(0);
+  });
+
+  test('who is booked ahead at a site stays there, and may leave others', async () => {
+    const { site, staff } = await world.openSite();
+    const both = [world.siteId, site.id];
+    const { id } = await world.practitioners.createPractitioner(person('Booked', { siteIds: both }), staff);
+    const type = await offerClass(world);
+    const session = await schedule(world, type.id, { practitionerId: id });
+    const moveTo = (siteIds: string[]) =>
+      world.practitioners.updatePractitioner(
+        { id, practitioner: person('Booked', { siteIds }), updateMask: ['site_ids'] },
+        staff,
+      );
+    await expect(moveTo([site.id])).rejects.toMatchObject({ kind: 'state_conflict', reason: 'bookings_ahead' });
+    expect((await moveTo([world.siteId])).siteIds).toEqual([world.siteId]);
+    await world.sessions.deleteSession({ id: session.id }, world.staff);
+    expect((await moveTo([site.id])).siteIds).toEqual([site.id]);
   });
 });
 

@@ -10,7 +10,7 @@ import { type ResourceSpec, stamps } from '@lido/runtime/resource/spec.ts';
 import { update } from '@lido/runtime/resource/update.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { detachFromTypes, refuseAsLastOfType } from '../appointments/listed-by-types.repository.ts';
-import { refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
+import { refuseToLeave, refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
 import { imagesOf } from '../media/media.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { dateOnly } from '../offerings/rule.ts';
@@ -64,14 +64,17 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
   filters: { query: contains('name'), zoneId: overlaps('zoneIds') },
   orderBy: { name: 'asc' },
   event: { saved: 'lido.availability.practitioner.saved', encode: (message) => Practitioner.encode(message).finish() },
-  check: async (row, { em }) => ({
-    ...(await unknownReferences(em, row.organisationId, {
-      tag_ids: row.tagIds,
-      can_offer_tags: row.canOfferTags,
-      avatar_id: [row.avatarId],
-    })),
-    ...(await unknownZones(em, row.zoneIds, row.siteIds)),
-  }),
+  check: async (row, { em, before }) => {
+    await refuseToLeave(em, row.id, before?.siteIds.filter((id) => !row.siteIds.includes(id)) ?? []);
+    return {
+      ...(await unknownReferences(em, row.organisationId, {
+        tag_ids: row.tagIds,
+        can_offer_tags: row.canOfferTags,
+        avatar_id: [row.avatarId],
+      })),
+      ...(await unknownZones(em, row.zoneIds, row.siteIds)),
+    };
+  },
   saved: async (row, { em, before }) => {
     await em.execute(
       'update practitioner_rotas set site_ids = (select site_ids from practitioners where id = ?) where practitioner_id = ?',
