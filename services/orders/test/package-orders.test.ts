@@ -4,7 +4,7 @@ import type { Package } from '@lido/proto/lido/availability/v1/package_message.t
 import type { Order } from '@lido/proto/lido/orders/v1/order.ts';
 import type { PackageItemInput, PackageOrderItem } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { blankSession } from '../../../test/support/offerings.ts';
-import { choiceOf, optionOf } from '../../availability/test/package-rows.ts';
+import { choiceOf, daily, optionOf } from '../../availability/test/package-rows.ts';
 import { anyOrders, anyPayment, bookingStates, item, lapse, massage, noCustomer, openBasket } from './builders.ts';
 import { hourOf } from './offerings.ts';
 import { basketWith, choose, pack, packageOn, spaDay } from './package-lines.ts';
@@ -46,7 +46,7 @@ async function ready(of: Package, chosen: [[number, number], Partial<PackageItem
 const bothMassages = (): Promise<Package> => {
   const { massageId, otherMassageId } = world.offerings;
   return pack(world, [choiceOf([optionOf(massageId)]), choiceOf([optionOf(otherMassageId)], { name: 'Second' })], {
-    priceRules: [{ id: '', packageId: '', weekdays: [], price: 10_001 }],
+    priceRules: [daily(10_001)],
   });
 };
 const both = (day: number): [[number, number], Partial<PackageItemInput>][] => [
@@ -95,6 +95,33 @@ describe('a package that is submitted', () => {
       expect(shown).toMatchObject({
         ...{ isPartOfPackage: true, totalCost: 5_000, orderStatus: 'ORDER_STATUS_SUBMITTED', lastName: 'Byron' },
       });
+    });
+  });
+
+  test('follows what staff move in the calendar, by the package’s rules and at the price that was agreed', async () => {
+    const { massageId, otherMassageId } = world.offerings;
+    const of = await pack(world, [choiceOf([optionOf(massageId)]), choiceOf([optionOf(otherMassageId)])], {
+      ...{
+        maxDailyDuration: 240,
+        priceRules: [daily(10_000), daily(12_000, { dateFrom: hourOf(14, 9).slice(0, 10) })],
+      },
+    });
+    const { orderId } = await ready(of, both(13), hourOf(13, 9));
+    await submit(orderId);
+    const { packageItems } = packageOf(await get(orderId));
+    const appointments = world.availabilityPeer(AppointmentServiceService);
+    const move = (index: number, time: string) => {
+      const appointment = { practitionerIds: [], stage: 'ORDER_STAGE_UNSPECIFIED' as const, move: null, time };
+      const appointmentId = packageItems[index]?.id ?? '';
+      return appointments.updateAppointment({ appointmentId, appointment, updateMask: ['time'] }, manager);
+    };
+    await expect(move(1, hourOf(13, 14))).rejects.toMatchObject({ kind: 'invalid' });
+    await move(0, hourOf(14, 9));
+    await move(1, hourOf(14, 11));
+    await waitFor(async () => {
+      const line = packageOf(await get(orderId));
+      expect(line.packageItems.map(({ time }) => time)).toEqual([hourOf(14, 9), hourOf(14, 11)]);
+      expect(line).toMatchObject({ date: hourOf(14, 9).slice(0, 10), totalCost: 10_000 });
     });
   });
 

@@ -58,7 +58,7 @@ describe('a package in a basket', () => {
       world.baskets.createBasketItem({ basketId, item: packageOn(made, hourOf(1, 9), fields) }, world.staff);
     await expect(add({ date: undefined })).rejects.toMatchObject(refusedBy('date'));
     await expect(add({ date: '2020-01-01' })).rejects.toMatchObject(refusedBy('date'));
-    await expect(add({ quantity: 2 })).rejects.toMatchObject({ fields: { guest_ids: ['This is for 1 guests.'] } });
+    await expect(add({ quantity: 2 })).rejects.toMatchObject(refusedBy('guest_ids'));
     await expect(add({ guestIds: ['nobody'] })).rejects.toMatchObject(refusedBy('guests'));
     await expect(add({ offeringId: 'nothing' })).rejects.toMatchObject(refusedBy('offering_id'));
     await expect(add({ roomId: 'room' })).rejects.toMatchObject(refusedBy('room_id'));
@@ -208,6 +208,22 @@ describe('what is chosen in a package', () => {
     await expect(chooseIn(opened, [0, 0], { time: hourOf(6, 10) }, strict)).rejects.toMatchObject(refusedBy('time'));
     const basket = await world.baskets.getBasket({ basketId: opened.basketId }, world.staff);
     expect(lineOf(basket).packageItems.map(({ time }) => time)).toEqual([hourOf(6, 15), hourOf(6, 14)]);
+  });
+
+  test('is chosen by whom the basket belongs to, and by no other guest', async () => {
+    const caller = callerAs(world, 'KIND_PARTNER', 'partner-1');
+    const other = callerAs(world, 'KIND_PARTNER', 'partner-2');
+    const { basketId, itemId } = await basketWith(world, made, hourOf(14, 9), { caller });
+    const ask = { basketId, itemId, item: choose(made, [0, 0], { time: hourOf(14, 10) }), updateMask: null };
+    await expect(world.basketPackages.updateBasketPackageItem(ask, other)).rejects.toMatchObject({
+      kind: 'not_found',
+    });
+    const [chosen] = lineOf(await world.basketPackages.updateBasketPackageItem(ask, caller)).packageItems;
+    const request = { basketId, itemId, packageItemId: chosen?.id ?? '' };
+    await expect(world.basketPackages.deleteBasketPackageItem(request, other)).rejects.toMatchObject({
+      kind: 'not_found',
+    });
+    expect(await bookingStates(world, basketId)).toEqual(['held']);
   });
 
   test('raises the price by what its own price exceeds the budget by', async () => {
