@@ -131,6 +131,19 @@ describe('a moved appointment', () => {
     ).rejects.toMatchObject({ kind: 'not_found' });
   });
 
+  test('may be of a type that has left the site since', async () => {
+    const type = await offer(desk.shop, { practitionerIds: people, roomIds: rooms });
+    const asked = { offeringId: type.id, practitionerIds: [people[0] ?? ''] };
+    const { id } = await desk.book({ ...asked, time: hourOf(18, 9) });
+    const { grants, ...principal } = world.staff.principal;
+    const elsewhere = grants.map((grant) => ({ ...grant, siteId: 'another-site' }));
+    const everywhere = { ...world.staff, principal: { ...principal, grants: [...grants, ...elsewhere] } };
+    const leaving = { id: type.id, appointmentType: { ...type, siteIds: ['another-site'] }, updateMask: ['site_ids'] };
+    await desk.shop.types.updateAppointmentType(leaving, everywhere);
+    expect(await update(id, { time: hourOf(18, 12) })).toMatchObject({ startTime: hourOf(18, 12) });
+    await expect(desk.book({ ...asked, time: hourOf(18, 14) })).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
   test('leaves the choice to availability where a field is cleared', async () => {
     const { id } = await book(hourOf(3, 15));
     await book(hourOf(3, 16));

@@ -211,10 +211,10 @@ async function siteNow(parts: BookingParts, { site }: HoldOrder, call: Call): Pr
 
 /** An item with its offering, or the refusal of one that is not sold here or not to so many. */
 export function offeredItem(order: HoldOrder, item: BookedRequest): OfferedItem {
-  const { offerings, archived } = order.versioned;
+  const { offerings, former } = order.versioned;
   const offering =
     findOffering(offerings, item.offeringType, item.offeringId) ??
-    (isHeldAlready(order, item) ? findOffering(archived, item.offeringType, item.offeringId) : undefined);
+    (isHeldAlready(order, item) ? findOffering(former, item.offeringType, item.offeringId) : undefined);
   if (offering?.type === 'package') throw invalid({ offering_id: ['A package takes time by what is chosen in it.'] });
   // What a package offers need not be offered by itself.
   const isSold = offering && (!order.isOnline || offering.row.offeredOnline || Boolean(item.packageItemOf));
@@ -234,7 +234,7 @@ export function offeredItem(order: HoldOrder, item: BookedRequest): OfferedItem 
   };
 }
 
-/** Whether an item changes something of the same offering that is held or booked, which stays when the offering is archived. */
+/** Whether an item changes something of the same offering that is held or booked, which stays when the offering is archived or leaves the site. */
 function isHeldAlready({ versioned, fromRevision }: HoldOrder, { itemId, offeringId }: BookedRequest): boolean {
   if (fromRevision !== undefined && fromRevision !== null) return true;
   return [...claimsOwnedBy(versioned.compiled, itemId)].some((claim) => claim.appointmentTypeId === offeringId);

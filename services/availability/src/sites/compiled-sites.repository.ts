@@ -26,7 +26,7 @@ import {
 export interface VersionedSite extends SiteVersion {
   site: Site;
   offerings: ReadonlyMap<string, Offering>;
-  archived: ReadonlyMap<string, Offering>;
+  former: ReadonlyMap<string, Offering>;
   compiled: CompiledSite;
 }
 

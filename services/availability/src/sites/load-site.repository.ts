@@ -23,8 +23,8 @@ export interface SiteSnapshot extends SiteVersion {
   site: Site;
   /** Live offerings by id. */
   offerings: ReadonlyMap<string, Offering>;
-  /** Archived appointment types that are booked ahead, by id: for those bookings only. The model has them too. */
-  archived: ReadonlyMap<string, Offering>;
+  /** Appointment types that are booked ahead, but archived or of other sites by now, by id: for those bookings only. The model has them too. */
+  former: ReadonlyMap<string, Offering>;
   model: SiteModel;
 }
 
@@ -57,8 +57,9 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
   );
   const rooms = await em.find(RoomEntity, { siteId, ...live }, byName);
   const equipment = await em.find(EquipmentEntity, { siteId, ...live }, plain);
-  const booked = { id: { $in: await bookedArchivedTypes(em, siteId) } };
-  const types = await em.find(AppointmentTypeEntity, { $and: [{ siteIds }, { $or: [live, booked] }] }, byName);
+  const booked = { id: { $in: await bookedFormerTypes(em, siteId) } };
+  const types = await em.find(AppointmentTypeEntity, { $or: [{ siteIds, ...live }, booked] }, byName);
+  const isOffered = ({ deletedAt, siteIds: ids }: AppointmentTypeRow): boolean => !deletedAt && ids.includes(siteId);
   const sessionTypes = await em.find(SessionTypeEntity, { siteId, ...live }, byName);
   const packages = await em.find(PackageEntity, { siteId, ...live }, byName);
   const packageIds = packages.map(({ id }) => id);
@@ -69,7 +70,7 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
   const claims = await loadClaims(em, siteId, resourceIds);
   const areas = await loadAreas(em, siteId);
   const offerings: Offering[] = [
-    ...types.filter(({ deletedAt }) => !deletedAt).map(appointmentOffering),
+    ...types.filter(isOffered).map(appointmentOffering),
     ...areas.types.map((row): Offering => ({ type: 'area_booking', row })),
     ...sessionTypes.map((row): Offering => ({ type: 'session', row })),
     ...packages.map(
@@ -80,7 +81,7 @@ async function readSite(em: SqlEntityManager, siteId: string, nowMs: number): Pr
     ...current,
     site: known.site,
     offerings: byId(offerings),
-    archived: byId(types.filter(({ deletedAt }) => deletedAt).map(appointmentOffering)),
+    former: byId(types.filter((type) => !isOffered(type)).map(appointmentOffering)),
     model: siteModel({
       ...{ site: known.site, practitioners, rooms, equipment, types, rules, claims, workingTimeOf },
       areas: areas.models,
@@ -97,11 +98,11 @@ function byId(offerings: readonly Offering[]): ReadonlyMap<string, Offering> {
   return new Map(offerings.map((offering) => [offering.row.id, offering]));
 }
 
-/** What is booked of an archived type stays, and can be moved. */
-async function bookedArchivedTypes(em: SqlEntityManager, siteId: string): Promise<string[]> {
+/** What is booked of a type that is archived, or has left the site, stays, and can be moved. */
+async function bookedFormerTypes(em: SqlEntityManager, siteId: string): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
-    `select t.id from appointment_types t where t.deleted_at is not null and t.site_ids @> array[?]::text[] and exists (
-       select from bookings b where b.site_id = ? and b.offering_id = t.id and b.status in ('held', 'confirmed')
+    `select t.id from appointment_types t where (t.deleted_at is not null or not t.site_ids @> array[?]::text[]) and t.id in (
+       select b.offering_id from bookings b where b.site_id = ? and b.offering_type = 'appointment' and b.status in ('held', 'confirmed')
          and b.starts_at > lido_now() - interval '1 day')`,
     [siteId, siteId],
   );
