@@ -26,7 +26,8 @@ export interface Client {
   close(): Promise<void>;
 }
 
-const CONNECTIONS = 16;
+/** Requests about one order wait for each other: more at once would meet the deadline where a machine is very busy. */
+const CONNECTIONS = 8;
 const ASKED_LENGTH_MAX = 120;
 
 /** A caller that sends paths as they are given, over connections it keeps. */
