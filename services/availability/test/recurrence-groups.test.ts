@@ -62,6 +62,20 @@ const sessionsOf = async (group: SessionRecurrenceGroup): Promise<Session[]> =>
 const datesOf = (sessions: Session[]) => sessions.map(({ startTime }) => startTime.slice(0, 10));
 const week = Array.from({ length: 7 }, (_, day) => dayAhead(30 + day));
 
+test('whom and where a timetable goes on with is not removed, until it is changed', async () => {
+  const [practitionerId = ''] = await hire(world, 1);
+  const [roomId = ''] = await build(world, 1);
+  const dates = { recurrenceStart: dayAhead(400), recurrenceEnd: null };
+  const group = await add((await offerClass(world)).id, { practitionerId, roomId, ...dates });
+  const removals = [
+    () => world.practitioners.deletePractitioner({ id: practitionerId }, world.staff),
+    () => world.rooms.deleteRoom({ id: roomId }, world.staff),
+  ];
+  for (const removed of removals) await expect(removed()).rejects.toMatchObject({ reason: 'in_timetable' });
+  await change(group, {}, ['practitioner_id', 'room_id']);
+  for (const removed of removals) await removed();
+});
+
 test('a new session type has the timetables of its body, or is refused with them; later bodies that repeat them change nothing', async () => {
   const [practitionerId = ''] = await hire(world, 1);
   const [morning, noon] = [timetable({ practitionerId }), timetable({ practitionerId, startTimes: at('12:00') })];

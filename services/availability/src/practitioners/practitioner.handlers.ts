@@ -15,6 +15,7 @@ import { imagesOf } from '../media/media.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { dateOnly } from '../offerings/rule.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
+import { refuseWhileInTimetable } from '../recurrence-groups/refuse-while-in-timetable.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { restrictionList, restrictionMessages } from '../restrictions/restriction.repository.ts';
 import { copyParts } from './copy-parts.repository.ts';
@@ -89,6 +90,7 @@ export const practitioners: ResourceSpec<PractitionerRow, Practitioner> = {
 const refuseWhileInUse: RefuseWhileNeeded<PractitionerRow> = async (...removal) => {
   await refuseWhileBooked(practitioners)(...removal);
   await refuseAsLastOfType('practitioner_ids')(...removal);
+  await refuseWhileInTimetable('practitioner_id')(...removal);
 };
 
 export const practitionerHandlers = {

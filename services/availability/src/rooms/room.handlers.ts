@@ -15,6 +15,7 @@ import { refuseWhileBooked } from '../claims/refuse-while-booked.repository.ts';
 import { tagsOf } from '../offerings/offering-embeds.repository.ts';
 import { availabilityRules, availabilityRulesOf, copyAvailabilityRules } from '../offerings/rules.handlers.ts';
 import { unknownReferences } from '../offerings/unknown-references.repository.ts';
+import { refuseWhileInTimetable } from '../recurrence-groups/refuse-while-in-timetable.repository.ts';
 import { modelChanged } from '../sites/site-version.repository.ts';
 import { unknownZones, zonesOf } from '../zones/zone.repository.ts';
 import { claimNewUnits } from './claim-new-units.repository.ts';
@@ -54,6 +55,7 @@ const rooms: ResourceSpec<RoomRow, Room> = {
 const refuseWhileInUse: RefuseWhileNeeded<RoomRow> = async (...removal) => {
   await refuseWhileBooked(rooms)(...removal);
   await refuseAsLastOfType('room_ids')(...removal);
+  await refuseWhileInTimetable('room_id')(...removal);
 };
 
 const openings = availabilityRulesOf(rooms, availabilityRules);
