@@ -10,12 +10,13 @@ import { openDatabase } from '@lido/runtime/db/database.ts';
 import { type Bus, ensureStream, openBus } from '@lido/runtime/events/bus.ts';
 import { type RunningConsumer, startConsumer, type Subscription } from '@lido/runtime/events/consumer.ts';
 import { replayDeadLetters } from '@lido/runtime/events/dead-letters.ts';
-import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
+import { peerOf } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { projectSite, rebuildSites } from '@lido/runtime/tenancy/sites.repository.ts';
 import { start as startCustomers } from '../../services/customers/src/start.ts';
+import { connectTo } from '../support/clients.ts';
 import { freshDatabase, freshNats, randomPrefix, type TestDatabase, type TestNats } from '../support/servers.ts';
 
 const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
@@ -36,7 +37,7 @@ const startOwner = (): Promise<RunningService> =>
   });
 
 async function createSite(name: string): Promise<Site> {
-  const client = createClient(customers.address, { name: 'customers', telemetry });
+  const client = connectTo(customers.address, { name: 'customers', telemetry });
   const organisationId = await organisation();
   const site = await peerOf(SiteServiceService, client).createSite(
     { ...blank, name, timezone: 'Europe/London', currency: 'GBP', openingHours: [], openingExceptions: [] },
@@ -269,7 +270,7 @@ test('a projection is rebuilt from its owner', async () => {
   const site = await createSite('To be rebuilt');
   const db = await openDatabase({ url: reader.url, entities: [], migrations: [], telemetry });
   await db.fork().execute('delete from known_sites', [], 'run');
-  const client = createClient(customers.address, { name: 'customers', telemetry });
+  const client = connectTo(customers.address, { name: 'customers', telemetry });
   const count = await rebuildSites(db, peerOf(SiteDirectoryServiceService, client), caller);
   const rows = await db.fork().execute<{ id: string }[]>('select id from known_sites');
   expect(rows.map(({ id }) => id)).toContain(site.id);

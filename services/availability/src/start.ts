@@ -32,7 +32,10 @@ async function tidyUp(db: Database): Promise<void> {
 }
 
 /** Starts the availability service: resources, offerings, the slot solver and the claims. */
-export function start(env: Env, options: { clock?: Clock } = {}): Promise<RunningService> {
+export function start(
+  env: Env,
+  options: { clock?: Clock; connectionTimeoutMs?: number } = {},
+): Promise<RunningService> {
   const config = readConfig(availabilityConfig, env, 'availability');
   return startService({
     name: 'availability',

@@ -7,11 +7,12 @@ import {
 } from '@lido/proto/lido/availability/v1/appointment.ts';
 import { type Job, JobServiceService } from '@lido/proto/lido/jobs/v1/job.ts';
 import type { FilePart } from '@lido/proto/lido/rest/v1/options.ts';
-import { callerMetadata, createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { callerMetadata, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { massage, noCustomer, openBasket } from '../../orders/test/builders.ts';
 import { hourOf } from '../../orders/test/offerings.ts';
 import { callerAs, staffWith, startWorld, strangerTo, type World } from '../../orders/test/world.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 
 let world: World;
 let client: RawClient;
@@ -21,7 +22,7 @@ const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
 
 beforeAll(async () => {
   world = await startWorld();
-  client = createClient(world.availabilityAddress, { name: 'availability', telemetry });
+  client = connectTo(world.availabilityAddress, { name: 'availability', telemetry });
   appointments = peerOf(AppointmentServiceService, client);
   jobs = peerOf(JobServiceService, client);
 });

@@ -5,8 +5,9 @@ import {
 } from '@lido/proto/lido/availability/v1/appointment.ts';
 import type { CheckAnswer } from '@lido/proto/lido/availability/v1/check_answer.ts';
 import type { OrderItemInput } from '@lido/proto/lido/orders/v1/order_item.ts';
-import { type Caller, createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { type Caller, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { type Shop, shopOf } from '../../../test/support/offerings.ts';
 import { item, noCustomer, openBasket } from '../../orders/test/builders.ts';
 import { staffWith, startWorld, type World } from '../../orders/test/world.ts';
@@ -36,7 +37,7 @@ export interface Booked {
 export async function startDesk(): Promise<Desk> {
   const world = await startWorld();
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  const client = createClient(world.availabilityAddress, { name: 'availability', telemetry });
+  const client = connectTo(world.availabilityAddress, { name: 'availability', telemetry });
   const appointments = peerOf(AppointmentServiceService, client);
   const manager = staffWith(world, ['reservations.view', 'reservations.manage']);
   return {

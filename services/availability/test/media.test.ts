@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MediaServiceService } from '@lido/proto/lido/availability/v1/media.ts';
 import type { FilePart } from '@lido/proto/lido/rest/v1/options.ts';
-import { callerMetadata, createClient, type Peer, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { callerMetadata, type Peer, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectTo } from '../../../test/support/clients.ts';
 import { callerOf, type TestCaller } from '../../../test/support/callers.ts';
 import { blankSessionType, hire, offer } from '../../../test/support/offerings.ts';
 import { startWorld, type World } from './world.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lido-media-'));
   world = await startWorld({ env: { LIDO_MEDIA_FOLDER: folder } });
   media = world.peer(MediaServiceService);
-  client = createClient(world.address, {
+  client = connectTo(world.address, {
     name: 'availability',
     telemetry: startTelemetry({ service: 'test', logLevel: 'silent' }),
   });

@@ -1,8 +1,9 @@
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { MembershipServiceService } from '@lido/proto/lido/memberships/v1/membership.ts';
 import { MembershipTypeServiceService } from '@lido/proto/lido/memberships/v1/membership_type.ts';
-import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
+import { peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { freshDatabase, natsUrl } from '../../../test/support/servers.ts';
 import { freePort, localHost } from '../../../tools/local/ports.ts';
 import { start } from '../../memberships/src/start.ts';
@@ -29,8 +30,8 @@ export async function startMembersWorld(): Promise<MembersWorld> {
     LIDO_CUSTOMERS_ADDRESS: world.customersAddress,
   });
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  const client = createClient(address, { name: 'memberships', telemetry });
-  const customersClient = createClient(world.customersAddress, { name: 'customers', telemetry });
+  const client = connectTo(address, { name: 'memberships', telemetry });
+  const customersClient = connectTo(world.customersAddress, { name: 'customers', telemetry });
   const memberships = peerOf(MembershipServiceService, client);
   const { id: typeId, rates } = await peerOf(MembershipTypeServiceService, client).createMembershipType(
     newType(),

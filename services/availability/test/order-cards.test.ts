@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CustomerLabelServiceService, LabelServiceService } from '@lido/proto/lido/customers/v1/label.ts';
 import { OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
-import { createClient, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { servicePrincipal } from '@lido/runtime/grpc/principal.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { massage, noCustomer, openBasket, readyBasket } from '../../orders/test/builders.ts';
@@ -10,6 +10,7 @@ import { hourOf } from '../../orders/test/offerings.ts';
 import { startWorld, type World } from '../../orders/test/world.ts';
 import type { OrderCard } from '../src/order-cards/order-card.ts';
 import { keepOrderCard, orderCards, rebuildOrderCards } from '../src/order-cards/order-card.repository.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 
 let world: World;
 let db: Database;
@@ -21,8 +22,8 @@ beforeAll(async () => {
   world = await startWorld();
   telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   db = await openDatabase({ url: world.availabilityDatabase, entities: [], migrations: [], telemetry });
-  client = createClient(world.ordersAddress, { name: 'orders', telemetry });
-  customersClient = createClient(world.customersAddress, { name: 'customers', telemetry });
+  client = connectTo(world.ordersAddress, { name: 'orders', telemetry });
+  customersClient = connectTo(world.customersAddress, { name: 'customers', telemetry });
 });
 afterAll(async () => {
   client.close();

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { BookingServiceService } from '@lido/proto/lido/availability/internal/v1/booking.ts';
-import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { natsUrl, randomPrefix } from '../../../test/support/servers.ts';
 import { freePort } from '../../../tools/local/ports.ts';
 import type { World } from './world.ts';
@@ -61,7 +62,7 @@ async function launch(
     LIDO_MEMBERSHIPS_ADDRESS: '127.0.0.1:1',
     LIDO_ORDERS_ADDRESS: '127.0.0.1:1',
   });
-  const client = createClient(`127.0.0.1:${port}`, { name: 'availability', telemetry });
+  const client = connectTo(`127.0.0.1:${port}`, { name: 'availability', telemetry });
   clients.push(client);
   return {
     bookings: peerOf(BookingServiceService, client),

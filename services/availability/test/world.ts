@@ -7,9 +7,10 @@ import { SessionBookingServiceService } from '@lido/proto/lido/availability/v1/s
 import { SessionTypeServiceService } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { ShopServiceService } from '@lido/proto/lido/availability/v1/shop.ts';
 import type { Site } from '@lido/proto/lido/customers/v1/site.ts';
-import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import type { Clock } from '@lido/runtime/service/clock.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { anybody, staffElsewhere, type TestCaller } from '../../../test/support/callers.ts';
 import { type FirstSite, openFirstSite } from '../../../test/support/first-site.ts';
 import { type Shop, shopOf } from '../../../test/support/offerings.ts';
@@ -81,11 +82,12 @@ export async function startWorld({
       LIDO_ORDERS_ADDRESS: nobodyAddress,
       ...extra,
     },
-    options,
+    // Forty clients at once wait for each other, and on a slow machine long.
+    { connectionTimeoutMs: 20_000, ...options },
   );
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  const customersClient = createClient(customers.address, { name: 'customers', telemetry });
-  const client = createClient(availability.address, { name: 'availability', telemetry });
+  const customersClient = connectTo(customers.address, { name: 'customers', telemetry });
+  const client = connectTo(availability.address, { name: 'availability', telemetry });
   const { staff, site } = await openFirstSite(customersClient, token);
   return {
     ...shopOf(client, staff, site.id),

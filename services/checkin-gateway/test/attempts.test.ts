@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Attempt, AttemptServiceService, type ListAttemptsRequest } from '@lido/proto/lido/checkin/v1/attempt.ts';
 import { openDatabase } from '@lido/runtime/db/database.ts';
-import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { staff, staffElsewhere } from '../../../test/support/callers.ts';
 import { HttpReader } from '../simulator/http-reader.ts';
 import { migrations } from '../migrations/index.ts';
@@ -18,7 +19,7 @@ beforeAll(async () => {
   // The gateway itself forgets nothing while these tests run.
   gateway = await startGateway({ hasApi: true, env: { LIDO_ATTEMPTS_RETENTION_DAYS: '3650' } });
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  const client = createClient(gateway.address, { name: 'gateway', telemetry });
+  const client = connectTo(gateway.address, { name: 'gateway', telemetry });
   attempts = peerOf(AttemptServiceService, client);
 });
 afterAll(() => gateway.stop());

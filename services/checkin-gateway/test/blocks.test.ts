@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
-import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { eventually, startGateway } from './support.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 let barcodes: Peer<typeof BarcodeServiceService>;
@@ -11,7 +12,7 @@ let close: () => void;
 beforeAll(async () => {
   gateway = await startGateway();
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  const client = createClient(gateway.customersAddress, { name: 'customers', telemetry });
+  const client = connectTo(gateway.customersAddress, { name: 'customers', telemetry });
   barcodes = peerOf(BarcodeServiceService, client);
   close = () => client.close();
 });

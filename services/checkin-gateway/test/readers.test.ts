@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DeviceTokenServiceService } from '@lido/proto/lido/checkin/internal/v1/device_token.ts';
-import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { anotherService, staff, staffElsewhere } from '../../../test/support/callers.ts';
 import { ReaderRefused } from '../simulator/refused.ts';
 import { device } from './builders.ts';
@@ -13,7 +14,7 @@ let tokens: Peer<typeof DeviceTokenServiceService>;
 beforeAll(async () => {
   gateway = await startGateway();
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  tokens = peerOf(DeviceTokenServiceService, createClient(gateway.address, { name: 'gateway', telemetry }));
+  tokens = peerOf(DeviceTokenServiceService, connectTo(gateway.address, { name: 'gateway', telemetry }));
 });
 afterAll(() => gateway.stop());
 

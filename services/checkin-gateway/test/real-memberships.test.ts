@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Membership, MembershipServiceService } from '@lido/proto/lido/memberships/v1/membership.ts';
 import { MembershipTypeServiceService } from '@lido/proto/lido/memberships/v1/membership_type.ts';
-import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { HttpReader } from '../simulator/http-reader.ts';
 import { anyCheckIns } from './builders.ts';
 import { eventually, startGateway } from './support.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 let client: RawClient;
@@ -15,7 +16,7 @@ let memberships: Peer<typeof MembershipServiceService>;
 beforeAll(async () => {
   gateway = await startGateway({ hasRealMemberships: true, hasApi: true });
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-  client = createClient(gateway.membershipsAddress, { name: 'memberships', telemetry });
+  client = connectTo(gateway.membershipsAddress, { name: 'memberships', telemetry });
   memberships = peerOf(MembershipServiceService, client);
 });
 afterAll(async () => {

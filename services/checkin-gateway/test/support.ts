@@ -6,9 +6,10 @@ import { CheckInServiceService } from '@lido/proto/lido/checkin/v1/check_in.ts';
 import { type Device, DeviceServiceService } from '@lido/proto/lido/checkin/v1/device.ts';
 import { BarcodeServiceService } from '@lido/proto/lido/customers/v1/barcode.ts';
 import { CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
-import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import type { TestCaller } from '../../../test/support/callers.ts';
 import { openFirstSite } from '../../../test/support/first-site.ts';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
@@ -176,8 +177,8 @@ async function startAll(
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   stops.push(() => telemetry.stop());
   const clients = [
-    createClient(customersService.address, { name: 'customers', telemetry }),
-    createClient(gateway.address, { name: 'gateway', telemetry }),
+    connectTo(customersService.address, { name: 'customers', telemetry }),
+    connectTo(gateway.address, { name: 'gateway', telemetry }),
   ] as const;
   const streams = await openStreams(prefix, hasRealMemberships ? ['orders'] : ['memberships', 'orders']);
   const connection = new Client({ connectionString: database.url });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { VisitPolicyServiceService } from '@lido/proto/lido/checkin/v1/visit_policy.ts';
-import { createClient, peerOf } from '@lido/runtime/grpc/client.ts';
+import { peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { staff, staffElsewhere } from '../../../test/support/callers.ts';
 import type { Row } from '../../../tools/seed/api.ts';
 import { order } from './builders.ts';
@@ -108,7 +109,7 @@ describe('the rules of a site', () => {
   test('are read and chosen with settings.manage only, and missing to another organisation', async () => {
     const siteId = await doors.addSite();
     const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
-    const client = createClient(gateway.address, { name: 'gateway', telemetry });
+    const client = connectTo(gateway.address, { name: 'gateway', telemetry });
     onTestFinished(() => client.close());
     const rules = peerOf(VisitPolicyServiceService, client);
     const owner = staff(gateway, [siteId]);

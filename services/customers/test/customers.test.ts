@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CustomerDirectoryServiceService } from '@lido/proto/lido/customers/internal/v1/customer.ts';
 import { Customer, CustomerServiceService } from '@lido/proto/lido/customers/v1/customer.ts';
 import { SiteServiceService } from '@lido/proto/lido/customers/v1/site.ts';
-import { callerMetadata, createClient, type Peer } from '@lido/runtime/grpc/client.ts';
+import { callerMetadata, type Peer } from '@lido/runtime/grpc/client.ts';
 import { metadataKey } from '@lido/runtime/grpc/principal.ts';
 import { anyCustomers, newCustomer, site } from './builders.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { openEvents } from '../../../test/support/events.ts';
 import { anybody, staff, type TestCaller } from '../../../test/support/callers.ts';
 import { addTenant, startCustomers, type TestService } from './support.ts';
@@ -220,7 +221,7 @@ test('each change is told once, with the customer as it then is', async () => {
 });
 
 test('a repeated request with the same key is answered again without a second customer', async () => {
-  const client = createClient(service.service.address, { name: 'customers', telemetry: service.telemetry });
+  const client = connectTo(service.service.address, { name: 'customers', telemetry: service.telemetry });
   const send = () => {
     const metadata = callerMetadata(ours.staff.principal, 'request');
     metadata.set(metadataKey.idempotencyKey, 'key-1');

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { type Peer, createClient, peerOf } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { staff, type TestCaller } from '../../../test/support/callers.ts';
 import { freshDatabase, natsUrl, randomPrefix, type TestDatabase } from '../../../test/support/servers.ts';
 import { start } from '../src/start.ts';
@@ -32,7 +33,7 @@ export async function startCustomers(env: Record<string, string> = {}): Promise<
     LIDO_BOOTSTRAP_TOKEN: bootstrapToken,
     ...env,
   });
-  const client = createClient(service.address, { name: 'customers', telemetry });
+  const client = connectTo(service.address, { name: 'customers', telemetry });
   return {
     service,
     database,

@@ -14,8 +14,9 @@ import {
   type CreateMembershipTypeRequest,
   MembershipTypeServiceService,
 } from '@lido/proto/lido/memberships/v1/membership_type.ts';
-import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry, type Telemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { staff, type TestCaller } from '../../../test/support/callers.ts';
 import { openFirstSite } from '../../../test/support/first-site.ts';
 import { freshDatabase, natsUrl, randomPrefix } from '../../../test/support/servers.ts';
@@ -65,8 +66,8 @@ export async function startServices(): Promise<TestServices> {
     LIDO_GRPC_LISTEN: address,
     LIDO_CUSTOMERS_ADDRESS: customers.address,
   });
-  const client = createClient(service.address, { name: 'memberships', telemetry });
-  const customersClient = createClient(customers.address, { name: 'customers', telemetry });
+  const client = connectTo(service.address, { name: 'memberships', telemetry });
+  const customersClient = connectTo(customers.address, { name: 'customers', telemetry });
   const customersPeer = <D extends object>(definition: D): Peer<D> => peerOf(definition, customersClient);
   const { staff: caller, site } = await openFirstSite(customersClient, token);
   return {

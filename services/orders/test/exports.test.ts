@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { OrderDirectoryServiceService } from '@lido/proto/lido/orders/internal/v1/order.ts';
 import type { ExportedOrder, ExportOrdersRequest } from '@lido/proto/lido/orders/internal/v1/order.ts';
-import { createClient, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { anotherService, anybody } from '../../../test/support/callers.ts';
 import { openBasket, readyBasket } from './builders.ts';
 import { hourOf } from './offerings.ts';
@@ -19,7 +20,7 @@ const guestCustomerId = 'grace';
 
 beforeAll(async () => {
   world = await startWorld();
-  const client = createClient(world.ordersAddress, { name: 'orders', telemetry });
+  const client = connectTo(world.ordersAddress, { name: 'orders', telemetry });
   stop = () => client.close();
   directory = peerOf(OrderDirectoryServiceService, client);
   nine = await submitted(hourOf(0, 9));

@@ -13,9 +13,10 @@ import { OrderItemServiceService } from '@lido/proto/lido/orders/v1/order_items.
 import { OrderNoteServiceService } from '@lido/proto/lido/orders/v1/order_note.ts';
 import { OrderPaymentServiceService } from '@lido/proto/lido/orders/v1/order_payment.ts';
 import type { Principal } from '@lido/proto/lido/principal/v1/principal.ts';
-import { createClient, type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
+import { type Peer, peerOf, type RawClient } from '@lido/runtime/grpc/client.ts';
 import type { RunningService } from '@lido/runtime/service/start-service.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
+import { connectTo } from '../../../test/support/clients.ts';
 import { callerOf, holderOf, staffElsewhere, type TestCaller } from '../../../test/support/callers.ts';
 import { openFirstSite } from '../../../test/support/first-site.ts';
 import { freshDatabase, natsUrl, randomPrefix, type TestDatabase } from '../../../test/support/servers.ts';
@@ -99,7 +100,7 @@ export async function startWorld(): Promise<World> {
   const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
   const clients: RawClient[] = [];
   const connect = (address: string): RawClient => {
-    const client = createClient(address, { name: 'test', telemetry });
+    const client = connectTo(address, { name: 'test', telemetry });
     clients.push(client);
     return client;
   };

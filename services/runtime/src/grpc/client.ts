@@ -21,6 +21,8 @@ export interface CallOptions {
 /** A connection to one service. */
 export interface RawClient {
   readonly name: string;
+  /** How long its peers' calls may take that say nothing else. */
+  readonly deadlineMs: number;
   /** The whole answer, also of an rpc that streams it. */
   unary<M extends AnyMethod>(method: M, request: RequestOf<M>, options: CallOptions): Promise<UnaryAnswer<M>>;
   /** The messages of a stream as they come. */
@@ -32,10 +34,19 @@ export interface RawClient {
   close(): void;
 }
 
+export interface ClientOptions {
+  name: string;
+  telemetry: Telemetry;
+  /** Five seconds by default. */
+  deadlineMs?: number;
+}
+
 const repeatsMax = 2;
+const usualDeadlineMs = 5_000;
 
 /** Connects to `address` (`host:port`) when first used; gRPC reconnects by itself. */
-export function createClient(address: string, { name, telemetry }: { name: string; telemetry: Telemetry }): RawClient {
+export function createClient(address: string, options: ClientOptions): RawClient {
+  const { name, telemetry, deadlineMs = usualDeadlineMs } = options;
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1_000,
@@ -46,6 +57,7 @@ export function createClient(address: string, { name, telemetry }: { name: strin
   const attributesOf = (method: AnyMethod) => ({ [attribute.rpcSystem]: 'grpc', [attribute.rpcMethod]: method.path });
   return {
     name,
+    deadlineMs,
     unary: (method, request, options) =>
       inSpan(
         telemetry.tracer,
@@ -104,7 +116,6 @@ export interface PeerOptions {
 /** In whose name a service calls another: the call it serves, or a principal and request id of an event. */
 export type Caller = Pick<Call, 'principal' | 'requestId'>;
 
-const deadlineMs = 5_000;
 const repeatableName = /^(list|get|find|export|check|resolve)/;
 
 /** Wraps a client for one generated definition. Only rpcs whose name says that they read, or that carry a key, are ever repeated. */
@@ -122,7 +133,7 @@ export function peerOf<D extends object>(definition: D, client: RawClient): Peer
       const { response } = await client.unary(method, request, {
         metadata,
         isRepeatable: isRead || idempotencyKey !== undefined,
-        deadlineMs: options.deadlineMs ?? deadlineMs,
+        deadlineMs: options.deadlineMs ?? client.deadlineMs,
       });
       return response as unknown;
     };

@@ -60,6 +60,8 @@ export interface ServiceOptions {
   entities: unknown[];
   migrations: { name: string; class: new (...args: never[]) => Migration }[];
   clock?: Clock;
+  /** How long a call waits for a connection to the database; the usual time by default. */
+  connectionTimeoutMs?: number;
   compose(parts: ServiceParts): Composition | Promise<Composition>;
 }
 
@@ -95,6 +97,7 @@ async function openService(options: ServiceOptions, opened: (() => unknown)[]): 
     entities: options.entities,
     migrations: options.migrations,
     telemetry,
+    ...(options.connectionTimeoutMs !== undefined && { connectionTimeoutMs: options.connectionTimeoutMs }),
   });
   opened.push(() => db.stop());
   const movable = config.LIDO_MOVABLE_CLOCK ? await followDatabaseClock(db) : undefined;
