@@ -154,7 +154,7 @@ describe('confirming', () => {
     );
     await expect(refused).rejects.toMatchObject({ reason: 'hold_lapsed' });
     const { items } = await world.bookings.extendHolds(
-      { orderId: order, holdMinutes: 5, skipRules: false },
+      { orderId: order, holdMinutes: 5, skipRules: false, itemIds: [] },
       world.staff,
     );
     expect(items[0]?.bookingSummary?.status).toBe('reserved');

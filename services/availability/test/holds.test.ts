@@ -34,6 +34,12 @@ const overrider: Overrider = { actor: 'staff:somebody', siteIds: [] };
 const confirm = (order: string) =>
   world.bookings.confirm({ orderId: order, skipRules: false, itemIds: [] }, world.staff);
 
+async function lapse(bookingId: string): Promise<void> {
+  const past = `set expires_at = lido_now() - interval '1 second' where`;
+  for (const update of [`update claims ${past} booking_id = ?`, `update bookings ${past} id = ?`])
+    await db.fork().execute(update, [bookingId], 'run');
+}
+
 async function addSession(time: string, capacity: number, extra: object = {}): Promise<HoldItem> {
   const type = await world.sessionTypes.createSessionType(
     { ...blankSessionType, siteId: world.siteId, ...extra },
@@ -138,7 +144,7 @@ describe('an item that is booked', () => {
   test('is not what was given back while it was being confirmed, or held for longer', async () => {
     const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
     const extend = (order: string) =>
-      world.bookings.extendHolds({ orderId: order, holdMinutes: 5, skipRules: false }, world.staff);
+      world.bookings.extendHolds({ orderId: order, holdMinutes: 5, skipRules: false, itemIds: [] }, world.staff);
     for (const renew of [confirm, extend]) {
       const [order, item] = [orderId(), itemAt(type.id, at('14:00'))];
       await hold(order, [item]);
@@ -157,6 +163,29 @@ describe('an item that is booked', () => {
         .execute<{ status: string }[]>('select status from bookings where id = ?', [item.itemId]);
       expect(booking).toEqual({ status: 'released' });
     }
+  });
+
+  test('has nothing beside the items that are meant, whether that is held still or has lapsed', async () => {
+    const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
+    const order = orderId();
+    const [bought, left, lapsed] = [10, 12, 14].map((hour) => itemAt(type.id, at(`${hour}:00`))) as [
+      ...[HoldItem, HoldItem, HoldItem],
+    ];
+    await hold(order, [bought, left, lapsed]);
+    await lapse(lapsed.itemId);
+    const itemIds = [bought.itemId];
+    const renewals = [
+      () => world.bookings.extendHolds({ orderId: order, holdMinutes: 60, skipRules: false, itemIds }, world.staff),
+      () => world.bookings.confirm({ orderId: order, skipRules: false, itemIds }, world.staff),
+    ];
+    const stateOf = ({ itemId }: HoldItem) =>
+      db.fork().execute('select status, expires_at from bookings where id = ?', [itemId]);
+    const before = [await stateOf(left), await stateOf(lapsed)];
+    for (const renew of renewals) {
+      await renew();
+      expect([await stateOf(left), await stateOf(lapsed)]).toEqual(before);
+    }
+    expect(await stateOf(bought)).toEqual([{ status: 'confirmed', expires_at: null }]);
   });
 
   test('is never turned into a hold that could lapse', async () => {
@@ -216,16 +245,9 @@ describe('staff who skip the rules', () => {
 
   test('what they held past the rules is claimed again past the rules after it lapsed', async () => {
     const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
-    const order = orderId();
-    await hold(order, [itemAt(type.id, at('05:00'))], { skipRules: true });
-    for (const table of ['claims', 'bookings'])
-      await db
-        .fork()
-        .execute(
-          `update ${table} set expires_at = lido_now() - interval '1 second' where ${table === 'claims' ? 'booking_id in (select id from bookings where order_id = ?)' : 'order_id = ?'}`,
-          [order],
-          'run',
-        );
+    const [order, item] = [orderId(), itemAt(type.id, at('05:00'))];
+    await hold(order, [item], { skipRules: true });
+    await lapse(item.itemId);
     expect((await confirm(order)).items[0]?.bookingSummary?.status).toBe('confirmed');
   });
 });

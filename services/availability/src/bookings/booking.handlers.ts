@@ -48,7 +48,8 @@ async function extendHolds(parts: BookingParts, request: ExtendHoldsRequest, cal
   const minutes = request.holdMinutes || versioned.site.holdMinutes || holdMinutesDefault;
   const expiresAtMs = call.clock.nowMs() + minutes * 60_000;
   const { skipRules } = request;
-  await renew(parts, bookings.filter(isRenewable), { versioned, skipRules, expiresAtMs, status: 'held' }, call);
+  const renewal: Renewal = { versioned, skipRules, expiresAtMs, status: 'held' };
+  await renew(parts, renewable(bookings, request.itemIds), renewal, call);
   return answer(parts, request.orderId, versioned, call);
 }
 
@@ -61,9 +62,15 @@ async function confirm(parts: BookingParts, request: ConfirmRequest, call: Call)
   const versioned = await siteOf(parts, bookings, call);
   if (!versioned) return { items: [] };
   const renewal: Renewal = { versioned, skipRules: request.skipRules, expiresAtMs: null, status: 'confirmed' };
-  await renew(parts, bookings.filter(isRenewable), renewal, call);
+  await renew(parts, renewable(bookings, request.itemIds), renewal, call);
   parts.waitlist.wake();
   return answer(parts, request.orderId, versioned, call);
+}
+
+/** What a basket holds or waits for with the items that are meant, all where none is named. */
+function renewable(bookings: readonly Booking[], itemIds: readonly string[]): Booking[] {
+  const isMeant = ({ itemId }: Booking): boolean => itemIds.length === 0 || itemIds.includes(itemId);
+  return bookings.filter((booking) => isRenewable(booking) && isMeant(booking));
 }
 
 /** What a basket holds or waits for; all else lasts. */

@@ -204,10 +204,10 @@ function actionReserveBasket(ports: Ports) {
       {
         id: basketId,
         work: async (aggregate, { zone }) => {
-          const wanted = { skipRules: false, holdMinutes: 0 };
-          const held =
-            liveItems(aggregate).length === 0 ? [] : await ports.bookings.extend(aggregate.order, wanted, call);
-          for (const item of liveItems(aggregate)) {
+          const items = liveItems(aggregate);
+          const wanted = { skipRules: false, holdMinutes: 0, itemIds: items.map(({ id }) => id) };
+          const held = items.length === 0 ? [] : await ports.bookings.extend(aggregate.order, wanted, call);
+          for (const item of items) {
             const answer = held.find(({ itemId }) => itemId === item.id);
             if (answer) applyBooking(item, answer, zone);
           }

@@ -39,14 +39,22 @@ export interface ItemToHold {
 /** What orders asks of availability. Every call is in the order's organisation; an unreachable peer is `unavailable`. */
 export interface Bookings {
   hold(order: OrderRow, items: ItemToHold[], options: HoldOptions): Promise<HeldItem[]>;
-  /** `holdMinutes` 0 takes the site's; `skipRules` claims what has lapsed again past the rules. */
-  extend(order: OrderRow, wanted: { skipRules: boolean; holdMinutes: number }, asking: Asking): Promise<HeldItem[]>;
-  confirm(order: OrderRow, wanted: { skipRules: boolean; itemIds: string[] }, asking: Asking): Promise<HeldItem[]>;
+  /** `holdMinutes` 0 takes the site's. */
+  extend(order: OrderRow, wanted: Renewal & { holdMinutes: number }, asking: Asking): Promise<HeldItem[]>;
+  confirm(order: OrderRow, wanted: Renewal, asking: Asking): Promise<HeldItem[]>;
   /** No item ids means all of the order's. */
   release(order: Pick<OrderRow, 'id' | 'organisationId'>, itemIds: string[], asking: Asking): Promise<void>;
   check(order: OrderRow, itemIds: string[], asking: Asking): Promise<CheckedItem[]>;
   /** Describes and prices a line of a package; undefined where it is not on offer. */
   findPackage(order: OrderRow, line: LineToPrice, options: HoldOptions): Promise<PackageDetails | undefined>;
+}
+
+/** What is held on. */
+export interface Renewal {
+  /** What has lapsed is claimed again past the rules. */
+  skipRules: boolean;
+  /** The items that the order has; what else it holds lapses. */
+  itemIds: string[];
 }
 
 /** A line of a package, with what is chosen in it. */

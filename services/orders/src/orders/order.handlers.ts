@@ -136,7 +136,8 @@ function actionReserveOrder({ bookings }: Ports) {
       requireOpen(aggregate.order.status);
       const items = liveItems(aggregate);
       if (items.length === 0) return;
-      const wanted = { skipRules: false, holdMinutes: reserveMins ?? 0 };
+      const itemIds = items.map(({ id }) => id);
+      const wanted = { skipRules: false, holdMinutes: reserveMins ?? 0, itemIds };
       const held = await bookings.extend(aggregate.order, wanted, call);
       const zone = await zoneOf(writer.em, aggregate.order);
       for (const item of items) {

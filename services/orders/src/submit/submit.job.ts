@@ -170,7 +170,8 @@ async function extendHolds({ saga }: Run, { db, bookings }: SubmitParts): Promis
   const aggregate = await read(saga, db.fork());
   const items = liveItems(aggregate);
   if (items.length === 0) return;
-  const held = await bookings.extend(aggregate.order, { skipRules: saga.skipRules, holdMinutes: 0 }, saga);
+  const renewal = { skipRules: saga.skipRules, holdMinutes: 0, itemIds: items.map(({ id }) => id) };
+  const held = await bookings.extend(aggregate.order, renewal, saga);
   const heldStarts = held.map(({ itemId, bookingSummary }) => ({
     itemId,
     startMs: parseInstant(bookingSummary?.startTime ?? '') ?? Number.NaN,
