@@ -8,6 +8,7 @@ import { AreaBookingTypeServiceService } from '@lido/proto/lido/availability/v1/
 import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { hire, offer } from '../../../test/support/offerings.ts';
 import { dig, offerAreas, priceByMinute } from '../../../test/support/areas.ts';
 import { itemAt, orderId } from './offers.ts';
@@ -15,7 +16,7 @@ import { startWorld, type World } from './world.ts';
 
 const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
 const date = addDays(localDateOf(Date.now(), 'Europe/London'), 10);
-const at = (time: string): string => `${date}T${time}:00+00:00`;
+const at = (time: string): string => inLondon(date, time);
 let world: World;
 let db: Database;
 

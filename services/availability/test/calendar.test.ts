@@ -9,6 +9,7 @@ import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { staff } from '../../../test/support/callers.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
 import { keepOrderCard } from '../src/order-cards/order-card.repository.ts';
 import { blankArea, dig } from '../../../test/support/areas.ts';
@@ -18,7 +19,7 @@ import { startWorld, type World } from './world.ts';
 
 const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
 const date = dayAhead(10);
-const at = (time: string): string => `${date}T${time}:00+00:00`;
+const at = (time: string): string => inLondon(date, time);
 const everything = { viewType: 'CALENDAR_VIEW_UNSPECIFIED' as const, events: [], zoneId: [] };
 let world: World;
 let db: Database;

@@ -3,6 +3,7 @@ import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
 import type { SessionType } from '@lido/proto/lido/availability/v1/session_type.ts';
 import { Client } from 'pg';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { blankSession, blankSessionType } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
 import type { World } from './world.ts';
@@ -21,9 +22,9 @@ export async function offerClass(world: World, extra: Partial<SessionType> = {})
   return type;
 }
 
-/** One session of a type, at 10:00 UTC ten days ahead unless told otherwise. */
+/** One session of a type, at 10:00 ten days ahead unless told otherwise. */
 export function schedule(world: World, sessionTypeId: string, extra: Partial<Session> = {}): Promise<Session> {
-  const startTime = `${dayAhead(10)}T10:00:00+00:00`;
+  const startTime = inLondon(dayAhead(10), '10:00');
   return world.sessions.createSession({ ...blankSession, sessionTypeId, startTime, ...extra }, world.staff);
 }
 

@@ -1,6 +1,7 @@
 import { type Equipment, EquipmentServiceService } from '@lido/proto/lido/availability/v1/equipment.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inLondon } from '../../../test/support/london.ts';
 import { offer } from '../../../test/support/offerings.ts';
 import { dayAhead, holdFor } from './classes.ts';
 import { itemAt } from './offers.ts';
@@ -70,7 +71,7 @@ describe('equipment', () => {
       reason: 'still_in_use',
       message: expect.stringContaining('Stone bath'),
     });
-    const { order, item } = await holdFor(world, itemAt(type.id, `${dayAhead(2)}T10:00:00+00:00`));
+    const { order, item } = await holdFor(world, itemAt(type.id, inLondon(dayAhead(2), '10:00')));
     await world.types.deleteAppointmentType({ id: type.id }, world.staff);
     await expect(remove()).rejects.toMatchObject({ reason: 'bookings_ahead' });
     await world.bookings.release({ orderId: order, itemIds: [item.itemId] }, world.staff);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { hire, offer } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 const hold = async (time: string): Promise<string> => {
   const order = orderId();
-  const items = [itemAt(typeId, `${date}T${time}:00+00:00`)];
+  const items = [itemAt(typeId, inLondon(date, time))];
   const rules = { holdMinutes: 10, skipRules: false, isOnline: true };
   await world.bookings.hold({ orderId: order, siteId: world.siteId, customerId: null, items, ...rules }, world.staff);
   return order;

@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Refusal } from '@lido/runtime/errors/refusal.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
 import { type Replica, startReplica } from './replica.ts';
@@ -11,7 +12,7 @@ const clients = 16;
 const roundsPerClient = 25;
 const crashes = 3;
 const date = addDays(localDateOf(Date.now(), 'Europe/London'), 5);
-const starts = ['09:00', '09:30', '10:00', '10:30', '11:00', '11:30'].map((time) => `${date}T${time}:00+00:00`);
+const starts = ['09:00', '09:30', '10:00', '10:30', '11:00', '11:30'].map((time) => inLondon(date, time));
 
 let world: World;
 let replica: Replica;

@@ -3,13 +3,14 @@ import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import type { HoldItem, Overrider } from '@lido/proto/lido/availability/internal/v1/booking.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { blankSession, blankSessionType, build, hire, offer } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
 
 const telemetry = startTelemetry({ service: 'test', logLevel: 'silent' });
 const date = addDays(localDateOf(Date.now(), 'Europe/London'), 10);
-const at = (time: string): string => `${date}T${time}:00+00:00`;
+const at = (time: string): string => inLondon(date, time);
 let world: World;
 let db: Database;
 

@@ -6,6 +6,7 @@ import {
 import { addDays } from '@lido/runtime/time/zone.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestCaller } from '../../../test/support/callers.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
 import { dig, offerAreas } from '../../../test/support/areas.ts';
 import { dayAhead, offerClass, placesIn, schedule } from './classes.ts';
@@ -113,7 +114,7 @@ describe('itineraries', () => {
   test('place sessions between appointments, as long as they have places for all their guests', async () => {
     const { massage } = await spa();
     const type = await offerClass(world);
-    const session = await schedule(world, type.id, { startTime: `${date}T11:00:00+00:00`, duration: 60, capacity: 2 });
+    const session = await schedule(world, type.id, { startTime: inLondon(date, '11:00'), duration: 60, capacity: 2 });
     const yoga = item(type.id, { offeringType: 'session' });
     const { data } = await find([item(massage), yoga], { maxGap: 0 });
     expect(data.map(timesOf)).toEqual(['10:00 11:00']);
@@ -163,7 +164,7 @@ describe('itineraries', () => {
     const [anna = ''] = await hire(world, 1);
     const type = await offer(world, { practitionerIds: [anna], roomIds: [] });
     const klass = await offerClass(world);
-    const session = await schedule(world, klass.id, { startTime: `${date}T14:00:00+00:00`, duration: 60, capacity: 1 });
+    const session = await schedule(world, klass.id, { startTime: inLondon(date, '14:00'), duration: 60, capacity: 1 });
     const basketId = orderId();
     const hold = (held: ReturnType<typeof itemAt>) =>
       world.bookings.hold(
@@ -175,7 +176,7 @@ describe('itineraries', () => {
         },
         world.staff,
       );
-    await hold(itemAt(type.id, `${date}T10:00:00+00:00`, { guestIds: ['kim'] }));
+    await hold(itemAt(type.id, inLondon(date, '10:00'), { guestIds: ['kim'] }));
     await hold(placesIn(session, { guestIds: ['kim'] }));
     const at = [item(type.id, { time: '10:00', guestIds: ['kim'] })];
     const yoga = [item(klass.id, { offeringType: 'session', guestIds: ['kim'] })];
@@ -249,7 +250,7 @@ describe('several appointments of one guest', () => {
   test('are back to back, in the order of the list', async () => {
     const { massage, facial } = await spa();
     const { data } = await rpc().getMultipleAppointmentAvailability(
-      { ...base([item(facial), item(massage)]), date: `${date}T00:00:00+00:00` },
+      { ...base([item(facial), item(massage)]), date: inLondon(date, '00:00') },
       world.anybody,
     );
     expect(data[0] && timesOf(data[0])).toBe('09:00 10:00');
@@ -324,7 +325,7 @@ describe('the dates of an appointment type', () => {
     const month = await ask(massage);
     expect(month.data).toHaveLength(31);
     expect(month.data[1]).toMatchObject({ date: dayAhead(1), hasAvailability: true });
-    const range = { dateTimeFrom: `${date}T12:00:00+00:00`, dateTimeTo: `${addDays(date, 1)}T08:00:00+00:00` };
+    const range = { dateTimeFrom: inLondon(date, '12:00'), dateTimeTo: inLondon(addDays(date, 1), '08:00') };
     expect((await ask(massage, range)).data.map((day) => day.date)).toEqual([date, addDays(date, 1)]);
     expect((await ask(massage, { dateFrom: date, dateTo: date })).data).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import { ItineraryServiceService } from '@lido/proto/lido/availability/v1/itiner
 import { PackageAvailabilityServiceService } from '@lido/proto/lido/availability/v1/package_availability.ts';
 import { dig, offerAreas } from '../../../test/support/areas.ts';
 import { signedIn } from '../../../test/support/callers.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { hire, offer } from '../../../test/support/offerings.ts';
 import { dayAhead, holdFor, offerClass, openSql, placesIn, schedule } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
@@ -29,7 +30,7 @@ beforeEach(async () => {
   const massage = await offer(world, { practitionerIds: await hire(world, 2), roomIds: [] });
   const open = async (customerId: string): Promise<[string, string]> => {
     const line = orderId();
-    const item = itemAt(massage.id, `${date}T16:00:00+00:00`, { packageItemOf: line });
+    const item = itemAt(massage.id, inLondon(date, '16:00'), { packageItemOf: line });
     return [(await holdFor(world, item, orderId(), { customerId })).order, line];
   };
   [baskets.ofMember, baskets.lineOfMember] = await open(member);
@@ -51,7 +52,7 @@ test('appointments for members are found by staff for the customer of a basket, 
   const find = async (basket: object, caller = world.staff) =>
     (await world.shop.getAppointmentAvailability({ ...request, ...basket }, caller)).data.length > 0;
   expect(await foundFor(find)).toEqual(onlyMembers);
-  const item = () => itemAt(type.id, `${date}T10:00:00+00:00`);
+  const item = () => itemAt(type.id, inLondon(date, '10:00'));
   await expect(holdFor(world, item(), baskets.ofStranger, { customerId: stranger })).rejects.toMatchObject({
     kind: 'invalid',
   });

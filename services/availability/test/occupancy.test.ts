@@ -7,6 +7,7 @@ import { JobServiceService } from '@lido/proto/lido/jobs/v1/job.ts';
 import { callerMetadata, type Peer, peerOf } from '@lido/runtime/grpc/client.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { staff, type TestCaller } from '../../../test/support/callers.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { build, hire, offer } from '../../../test/support/offerings.ts';
 import { blankArea, dig } from '../../../test/support/areas.ts';
 import { openSql } from './classes.ts';
@@ -73,7 +74,7 @@ describe('the occupancy of practitioners', () => {
   });
 
   test('is cut to the minute by instants', async () => {
-    const { data } = await ask({ dateTimeFrom: `${date}T10:30:00Z`, dateTimeTo: `${date}T11:10:00Z` });
+    const { data } = await ask({ dateTimeFrom: inLondon(date, '10:30'), dateTimeTo: inLondon(date, '11:10') });
     expect(rowOf(data, people[0])).toMatchObject([{ availableMinutes: 40, bookedMinutes: 30, blockedMinutes: 10 }]);
   });
 
@@ -257,7 +258,7 @@ describe('a queued report', () => {
 test('a date that has passed is reported as it was, with what overrode the rota', async () => {
   const ask = () =>
     reports.getPractitionerOccupancyByDateReport({ ...none, ...dates, siteId: world.siteId }, world.staff);
-  const absence = { dateTimeFrom: `${date}T15:00:00+00:00`, dateTimeTo: `${date}T17:00:00+00:00`, isAvailable: false };
+  const absence = { dateTimeFrom: inLondon(date, '15:00'), dateTimeTo: inLondon(date, '17:00'), isAvailable: false };
   const customAvailability = { id: '', hasAvailabilityId: '', ...absence };
   await world
     .peer(PractitionerScheduleServiceService)

@@ -4,6 +4,7 @@ import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { days } from '../../../test/support/first-site.ts';
 import { callerOf, type TestCaller } from '../../../test/support/callers.ts';
 import { dig, offerAreas } from '../../../test/support/areas.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { blankPractitioner, blankRota, blankSession, build, hire, offer } from '../../../test/support/offerings.ts';
 import { dayAhead, holdFor, offerClass, openSql, schedule } from './classes.ts';
 import { itemAt, orderId } from './offers.ts';
@@ -40,7 +41,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-const at = (time: string): string => `${dayAhead(10)}T${time}:00+00:00`;
+const at = (time: string): string => inLondon(dayAhead(10), time);
 const isTaken = { kind: 'state_conflict', reason: 'already_taken' };
 
 /** Books the practitioner at the other site, and answers the booking's id. */

@@ -3,6 +3,7 @@ import { PractitionerScheduleServiceService } from '@lido/proto/lido/availabilit
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { staff as staffWith } from '../../../test/support/callers.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { blankPractitioner, blankRota, hire, offer } from '../../../test/support/offerings.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -83,8 +84,8 @@ describe('custom availability', () => {
   test('is what searches see at once: absences end working time, presences add to it', async () => {
     const [id = ''] = await hire(world, 1);
     const type = await offer(world, { practitionerIds: [id], roomIds: [] });
-    const lunch = await entry(id, `${date}T10:00:00Z`, `${date}T15:00:00Z`, false);
-    await entry(id, `${date}T18:00:00Z`, `${date}T19:30:00Z`, true);
+    const lunch = await entry(id, inLondon(date, '10:00'), inLondon(date, '15:00'), false);
+    await entry(id, inLondon(date, '18:00'), inLondon(date, '19:30'), true);
     expect(await startsOf(type.id)).toEqual(['09:00', '15:00', '15:30', '16:00', '18:00', '18:30']);
     await schedules.deletePractitionerCustomAvailability({ parentId: id, id: lunch.id }, world.staff);
     expect(await startsOf(type.id)).toHaveLength(17);

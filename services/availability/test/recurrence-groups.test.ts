@@ -4,6 +4,7 @@ import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
 import { type Database, openDatabase } from '@lido/runtime/db/database.ts';
 import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { weekdayOf, weekdays } from '@lido/runtime/time/zone.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { build, hire } from '../../../test/support/offerings.ts';
 import { entities } from '../src/entities.ts';
 import { extendTimetables } from '../src/recurrence-groups/extend-timetables.job.ts';
@@ -139,8 +140,8 @@ describe('a new timetable', () => {
   test('is refused with all that stands in its way, or leaves that out when told to', async () => {
     const [practitionerId = ''] = await hire(world, 1);
     const type = await offerClass(world);
-    await schedule(world, type.id, { practitionerId, startTime: `${dayAhead(32)}T09:30:00+00:00` });
-    const start = (await schedule(world, type.id, { startTime: `${dayAhead(32)}T09:00:00+00:00` })).startTime;
+    await schedule(world, type.id, { practitionerId, startTime: inLondon(dayAhead(32), '09:30') });
+    const start = (await schedule(world, type.id, { startTime: inLondon(dayAhead(32), '09:00') })).startTime;
     const startTimes = at(start.slice(11, 16));
     const refused = add(type.id, { practitionerId, startTimes });
     await expect(refused).rejects.toMatchObject({

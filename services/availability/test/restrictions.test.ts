@@ -6,6 +6,7 @@ import {
 import { CategoryServiceService } from '@lido/proto/lido/availability/v1/category.ts';
 import type { Peer } from '@lido/runtime/grpc/client.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { blankPractitioner, hire, offer } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
 import { type Replica, startReplica } from './replica.ts';
@@ -227,7 +228,7 @@ describe('a daily maximum', () => {
     await hold([itemAt(type.id, ten)]);
     expect(await startsOf(type.id)).toEqual([]);
     expect((await startsOf(type.id, addDays(date, 1))).length).toBe(15);
-    await expect(hold([itemAt(type.id, `${date}T14:00:00Z`)])).rejects.toMatchObject({
+    await expect(hold([itemAt(type.id, inLondon(date, '14:00'))])).rejects.toMatchObject({
       reason: 'already_taken',
       metadata: { blocked_by: ['no_practitioners_available'] },
     });
@@ -246,7 +247,7 @@ describe('a daily maximum', () => {
     const [id = ''] = await hire(world, 1);
     const type = await offer(world, { practitionerIds: [id], roomIds: [] });
     await restrict(id, maximum(type.id, 60));
-    const item = itemAt(type.id, `${date}T10:00:00Z`);
+    const item = itemAt(type.id, inLondon(date, '10:00'));
     const request = {
       orderId: orderId(),
       siteId: world.siteId,
@@ -256,7 +257,7 @@ describe('a daily maximum', () => {
       isOnline: true,
     };
     await world.bookings.hold({ ...request, items: [item] }, world.staff);
-    const moved = { ...item, startTime: `${date}T15:00:00Z` };
+    const moved = { ...item, startTime: inLondon(date, '15:00') };
     const { items } = await world.bookings.hold({ ...request, items: [moved] }, world.staff);
     expect(items[0]?.bookingSummary?.startTime).toContain('T15:00');
   });
@@ -266,7 +267,7 @@ describe('a daily maximum', () => {
     const type = await offer(world, { practitionerIds: [id], roomIds: [] });
     await restrict(id, maximum(type.id, 0));
     expect(await startsOf(type.id)).toEqual([]);
-    const at = itemAt(type.id, `${date}T10:00:00Z`);
+    const at = itemAt(type.id, inLondon(date, '10:00'));
     await expect(hold([at])).rejects.toMatchObject({ reason: 'already_taken' });
     await expect(hold([at], world, true)).resolves.toBeDefined();
   });
@@ -296,7 +297,7 @@ describe('a daily maximum', () => {
     const type = await offer(world, { practitionerIds: others, roomIds: [] });
     await restrict(limited, maximum(type.id, 60));
     const tries = others.map((_, index) =>
-      hold([itemAt(type.id, `${date}T10:00:00Z`)], index % 2 === 0 ? world : replica),
+      hold([itemAt(type.id, inLondon(date, '10:00'))], index % 2 === 0 ? world : replica),
     );
     await expect(Promise.all(tries)).resolves.toHaveLength(8);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BlockedTimeServiceService } from '@lido/proto/lido/availability/v1/blocked_time.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { build, offer } from '../../../test/support/offerings.ts';
 import { dayAhead, holdFor, offerClass, openSql, schedule } from './classes.ts';
 import { itemAt } from './offers.ts';
@@ -8,7 +9,7 @@ import { startWorld, type World } from './world.ts';
 let world: World;
 let sql: Awaited<ReturnType<typeof openSql>>;
 const date = dayAhead(10);
-const at = (time: string): string => `${date}T${time}:00+00:00`;
+const at = (time: string): string => inLondon(date, time);
 
 beforeAll(async () => {
   world = await startWorld();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListSessionBookingsRequest } from '@lido/proto/lido/availability/v1/session_booking.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { book, dayAhead, holdFor, offerClass, placesIn, schedule } from './classes.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -15,7 +16,7 @@ const list = async (filter: Partial<ListSessionBookingsRequest>, caller = world.
   world.sessionBookings.listSessionBookings({ ...noFilter, ...filter }, caller);
 const classWithPlaces = async (startTime?: string) =>
   schedule(world, (await offerClass(world)).id, { capacity: 10, ...(startTime && { startTime }) });
-const laterSession = () => classWithPlaces(`${dayAhead(2)}T10:00:00+00:00`);
+const laterSession = () => classWithPlaces(inLondon(dayAhead(2), '10:00'));
 const checkIn = (id: string, checkedIn?: boolean) =>
   world.sessionBookings.checkInSessionBooking({ id, ...(checkedIn !== undefined && { checkedIn }) }, world.staff);
 const checkOut = (id: string, checkedOut?: boolean) =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '@lido/proto/lido/availability/v1/session.ts';
 import type { GetSessionAvailabilityRequest } from '@lido/proto/lido/availability/v1/shop.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { book, dayAhead, holdFor, offerClass, openSql, placesIn, schedule } from './classes.ts';
 import { orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -22,7 +23,7 @@ const search = async (
 const classOf = async (capacity: number, extra: object = {}) =>
   schedule(world, (await offerClass(world, extra)).id, { capacity });
 const laterClass = async (capacity: number) =>
-  schedule(world, (await offerClass(world)).id, { capacity, startTime: `${dayAhead(10)}T15:00:00+00:00` });
+  schedule(world, (await offerClass(world)).id, { capacity, startTime: inLondon(dayAhead(10), '15:00') });
 const taken = { reason: 'already_taken' };
 
 describe('the sessions of a search', () => {
@@ -51,7 +52,7 @@ describe('the sessions of a search', () => {
 
   test('are those until an end where only that is said', async () => {
     const session = await classOf(5);
-    const until = (day: string) => [{ dateTo: day }, { dateTimeTo: `${day}T12:00:00+00:00` }];
+    const until = (day: string) => [{ dateTo: day }, { dateTimeTo: inLondon(day, '12:00') }];
     for (const asked of until(dayAhead(9))) expect(await search(session, asked)).toBeUndefined();
     for (const asked of until(dayAhead(10))) expect(await search(session, asked)).toMatchObject({ id: session.id });
   });

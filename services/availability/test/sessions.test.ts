@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListSessionsRequest, Session } from '@lido/proto/lido/availability/v1/session.ts';
 import { staff as staffWith } from '../../../test/support/callers.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { blankSession, build, hire } from '../../../test/support/offerings.ts';
 import { book, dayAhead, holdFor, offerClass, openSql, placesIn, schedule } from './classes.ts';
 import { startWorld, type World } from './world.ts';
@@ -22,7 +23,7 @@ const update = (id: string, session: Partial<Session>, updateMask: string[], cal
     { id, session: { ...blankSession, sessionTypeId: '', startTime: '', ...session }, updateMask },
     caller,
   );
-const at = (time: string, day = 10) => `${dayAhead(day)}T${time}:00+00:00`;
+const at = (time: string, day = 10) => inLondon(dayAhead(day), time);
 const instant = (text: string | null | undefined) => new Date(text ?? '').toISOString();
 const noFilter: ListSessionsRequest = {
   ...{ id: [], siteId: [], sessionTypeId: [], recurrenceGroupId: [], practitionerId: [], roomId: [], zoneId: [] },

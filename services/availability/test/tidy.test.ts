@@ -4,6 +4,7 @@ import { startTelemetry } from '@lido/runtime/telemetry/telemetry.ts';
 import { addDays, localDateOf } from '@lido/runtime/time/zone.ts';
 import { tidyClaims } from '../src/claims/tidy-claims.job.ts';
 import { forgetChanges } from '../src/sites/site-version.repository.ts';
+import { inLondon } from '../../../test/support/london.ts';
 import { hire, offer } from '../../../test/support/offerings.ts';
 import { itemAt, orderId } from './offers.ts';
 import { startWorld, type World } from './world.ts';
@@ -25,7 +26,7 @@ test('tidying ends what lapsed, keeps what is live, and a late confirm claims it
   const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
   const date = addDays(localDateOf(Date.now(), 'Europe/London'), 3);
   const hold = async (time: string) => {
-    const [order, item] = [orderId(), itemAt(type.id, `${date}T${time}:00+00:00`)];
+    const [order, item] = [orderId(), itemAt(type.id, inLondon(date, time))];
     await world.bookings.hold(
       {
         orderId: order,
