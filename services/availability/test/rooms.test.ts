@@ -6,6 +6,8 @@ import { startWorld, type World } from './world.ts';
 
 let world: World;
 let zones: Peer<typeof ZoneServiceService>;
+/** The day after the one on which the tests began, also past midnight. */
+const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
 
 beforeAll(async () => {
   world = await startWorld();
@@ -86,7 +88,7 @@ describe('the availability rules of a room', () => {
           {
             siteId: world.siteId,
             appointmentTypeId: type.id,
-            dateFrom: tomorrow(),
+            dateFrom: tomorrow,
             practitionerId: [],
             excludeAppointments: [],
             excludeBookings: [],
@@ -158,7 +160,3 @@ describe('a room is removed', () => {
     expect(await world.types.restoreAppointmentType(one, world.staff)).toMatchObject({ roomIds: [second] });
   });
 });
-
-function tomorrow(): string {
-  return new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
-}

@@ -14,7 +14,8 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const nothing = { practitionerIds: [], roomIds: [] };
-const today = () => new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/London' });
+/** The day on which the tests began, also past midnight. */
+const begun = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/London' });
 const getOffering = (offeringType: string, offeringId: string) =>
   world.shop.getShopOffering({ siteId: world.siteId, offeringType, offeringId }, world.anybody);
 const idsOf = ({ data }: { data: { id: string }[] }): string[] => data.map(({ id }) => id);
@@ -40,11 +41,11 @@ describe('the next date of an offering', () => {
     const roomIds = await build(world, 1);
     const type = await offer(world, { practitionerIds: [], roomIds }, { durations: [60, 90] });
     await world.types.createAppointmentTypeAvailabilityRule(
-      { parentId: type.id, rule: { id: '', weekdays: [], dateFrom: addDays(today(), 40) } },
+      { parentId: type.id, rule: { id: '', weekdays: [], dateFrom: addDays(begun, 40) } },
       world.staff,
     );
     expect(await getOffering('appointment', type.id)).toMatchObject({
-      nextAvailableDate: addDays(today(), 40),
+      nextAvailableDate: addDays(begun, 40),
       duration: 60,
       durations: [60, 90],
       hasAvailability: true,
@@ -66,7 +67,7 @@ describe('the next date of an offering', () => {
   test('is one of its dates, each with the first and the last start of any duration', async () => {
     const [id = ''] = await hire(world, 1);
     const type = await offer(world, { practitionerIds: [id], roomIds: [] }, { durations: [120, 60, 30] });
-    const date = addDays(today(), 5);
+    const date = addDays(begun, 5);
     await openFor(id, date, '10:00', '11:00');
     const of = { offeringType: 'appointment', offeringId: type.id, dateFrom: date, dateTo: addDays(date, 1) };
     const startsOf = async (duration?: number, more: object = {}) =>
@@ -91,7 +92,7 @@ describe('the next date of an offering', () => {
   test('has its starts in every duration that can be booked, unless one is asked for', async () => {
     const [id = ''] = await hire(world, 1);
     const type = await offer(world, { practitionerIds: [id], roomIds: [] }, { durations: [120, 60, 30] });
-    const date = addDays(today(), 5);
+    const date = addDays(begun, 5);
     await openFor(id, date, '10:00', '11:00');
     const search = async (duration?: number) => {
       const nothing = { practitionerId: [], excludeAppointments: [], excludeBookings: [], excludeBasketItems: [] };
@@ -114,7 +115,7 @@ describe('the next date of an offering', () => {
   test('of sessions is that of the first with a place left', async () => {
     const classes = await addClass('Yoga');
     expect(await getOffering('session', classes)).toMatchObject({ hasAvailability: false, nextAvailableDate: null });
-    const [full, open] = [addDays(today(), 2), addDays(today(), 5)];
+    const [full, open] = [addDays(begun, 2), addDays(begun, 5)];
     const session = await addSession(classes, full, 1);
     await addSession(classes, open);
     expect((await getOffering('session', classes)).nextAvailableDate).toBe(full);
@@ -127,7 +128,7 @@ describe('the next date of an offering', () => {
 
 describe('sessions beyond the thousand of one page', () => {
   const count = 1_100;
-  const date = addDays(today(), 3);
+  const date = addDays(begun, 3);
   const dates = async (offeringId: string, dateTo: string) =>
     (
       await world.shop.getOfferingDatesAvailability(
@@ -166,7 +167,7 @@ describe('sessions beyond the thousand of one page', () => {
 });
 
 test('a list with a date has only what can be booked then', async () => {
-  const date = addDays(today(), 3);
+  const date = addDays(begun, 3);
   const daily = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });
   const other = await offer(world, nothing);
   await world.types.createAppointmentTypeAvailabilityRule(
@@ -184,7 +185,7 @@ test('a list with a date has only what can be booked then', async () => {
   expect(listed.data.every(({ hasAvailability }) => hasAvailability)).toBe(true);
   // A date may be told by an instant of it.
   expect(idsOf(await listOn(`${date}T12:00:00Z`))).toEqual(idsOf(listed));
-  expect(await listOn(addDays(today(), -1))).toEqual({ data: [] });
+  expect(await listOn(addDays(begun, -1))).toEqual({ data: [] });
 });
 
 describe('what goes with an offering', () => {
