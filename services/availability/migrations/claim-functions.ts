@@ -41,6 +41,12 @@ begin
     select hashtextextended(name, 0) as key, bool_or(is_whole) as is_exclusive from names group by 1 order by 1) locks;
 end $$;
 
+-- Nobody takes any time of a resource until the end of the transaction.
+create function lock_all_time(of_resource varchar) returns void language sql as $$
+  select lock_time(
+    array[(null, null, of_resource, 0, lido_now(), lido_now() + interval '2 days', null, null, null, null, null)::wanted_claim], '{}')
+$$;
+
 -- For who has the locks and has looked.
 create function exchange_claims(wanted wanted_claim[], given_up varchar[]) returns void language plpgsql as $$
 begin
@@ -69,7 +75,7 @@ end $$;
 create function claim_new_units(room varchar, units_before int, units int) returns setof claims language plpgsql as $$
 declare wanted wanted_claim[];
 begin
-  perform lock_time(array[(null, null, room, 0, lido_now(), lido_now() + interval '2 days', null, null, null, null, null)::wanted_claim], '{}');
+  perform lock_all_time(room);
   wanted := array(
     select (whole.organisation_id, whole.site_id, room, new_unit, lower(whole.during), upper(whole.during), 'room',
       whole.booking_id, whole.item_id, whole.expires_at, null)::wanted_claim

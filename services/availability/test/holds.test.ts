@@ -127,6 +127,38 @@ describe('holding different kinds together', () => {
   });
 });
 
+test('who or what is being booked at this very moment is not removed, and does not leave the site', async () => {
+  const [practitionerId = ''] = await hire(world, 1);
+  const [roomId = ''] = await build(world, 1);
+  const practitioner = await world.practitioners.getPractitioner({ id: practitionerId }, world.staff);
+  const elsewhere = await world.openSite();
+  const leaving = { ...practitioner, siteIds: [elsewhere.site.id] };
+  const removals: [string, () => Promise<unknown>][] = [
+    [practitionerId, () => world.practitioners.deletePractitioner({ id: practitionerId }, world.staff)],
+    [
+      practitionerId,
+      () =>
+        world.practitioners.updatePractitioner(
+          { id: practitionerId, practitioner: leaving, updateMask: ['site_ids'] },
+          elsewhere.staff,
+        ),
+    ],
+    [roomId, () => world.rooms.deleteRoom({ id: roomId }, world.staff)],
+  ];
+  for (const [index, [resourceId, remove]] of removals.entries()) {
+    const { refused } = await db.transaction(async (em) => {
+      await em.execute(
+        `select take_claims(array[(?, ?, ?, 0, ?::timestamptz, ?::timestamptz, 'block', null, null, null, null)::wanted_claim], '{}')`,
+        [practitioner.organisationId, world.siteId, resourceId, at(`1${index}:00`), at(`1${index}:30`)],
+      );
+      const removing = expect(remove()).rejects.toMatchObject({ reason: 'bookings_ahead' });
+      await vi.waitFor(async () => expect(await waitingFor('advisory')).toBe(1), { timeout: 20_000, interval: 20 });
+      return { refused: removing };
+    });
+    await refused;
+  }
+});
+
 describe('an item that is booked', () => {
   test('stays booked when it moves', async () => {
     const type = await offer(world, { practitionerIds: await hire(world, 1), roomIds: [] });

@@ -21,8 +21,9 @@ export async function refuseToLeave(em: SqlEntityManager, id: string, siteIds: r
   }
 }
 
-/** Whether a resource is booked ahead, at any site or at some. */
+/** Whether a resource is booked ahead, at any site or at some. Nobody can book it before the transaction ends. */
 async function isBookedAhead(em: SqlEntityManager, id: string, siteIds: readonly string[] | null): Promise<boolean> {
+  await em.execute('select lock_all_time(?)', [id], 'run');
   const sites = siteIds && JSON.stringify(siteIds);
   const [ahead] = await em.execute<unknown[]>(
     `select 1 from claims where active and resource_id = ? and upper(during) > lido_now() and (expires_at is null or expires_at > lido_now())
