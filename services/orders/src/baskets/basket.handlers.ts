@@ -19,7 +19,7 @@ import { invalid } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { replaceOrderGuests } from '../guests/order-guest.handlers.ts';
-import { applyBooking } from '../items/held-item.ts';
+import { extendHolds } from '../items/extend-holds.handlers.ts';
 import { emptyItem } from '../items/item.ts';
 import { addLine, changeLine, removeLine } from '../items/order-line.handlers.ts';
 import { type Aggregate, liveItems, moneyOf, submitFacts } from '../orders/aggregate.ts';
@@ -204,13 +204,7 @@ function actionReserveBasket(ports: Ports) {
       {
         id: basketId,
         work: async (aggregate, { zone }) => {
-          const items = liveItems(aggregate);
-          const wanted = { skipRules: false, holdMinutes: 0, itemIds: items.map(({ id }) => id) };
-          const held = items.length === 0 ? [] : await ports.bookings.extend(aggregate.order, wanted, call);
-          for (const item of items) {
-            const answer = held.find(({ itemId }) => itemId === item.id);
-            if (answer) applyBooking(item, answer, zone);
-          }
+          await extendHolds(aggregate, 0, { bookings: ports.bookings, asking: call, zone });
           return () => toBasket(aggregate, zone);
         },
       },

@@ -7,7 +7,7 @@ import { isOpen } from '../orders/order.ts';
 import { OrderEntity } from '../orders/order.entity.ts';
 import { aggregateOf, saveOrder, type Writer, zoneOf } from '../orders/order.repository.ts';
 import { releaseLater } from '../bookings/release.repository.ts';
-import { applyBooking, applyHold, bookedStatus } from './held-item.ts';
+import { applyBooking, applyHold, bookedStatus, touchItem } from './held-item.ts';
 import { OrderItemEntity, type OrderItemRow } from './order-item.entity.ts';
 
 /** What becomes of bookings without their orders having asked: their items follow, and the orders tell of it. */
@@ -93,8 +93,7 @@ function follow(clock: Clock, change: Change): EventHandler {
     };
     change(item, held, await zoneOf(em, order), changed);
     if (stage && stage !== 'ORDER_STAGE_UNSPECIFIED') order.stage = stage;
-    item.updatedAt = new Date(writer.nowMs);
-    item.updatedBy = writer.actor;
+    touchItem(item, writer);
     await saveOrder(aggregate, 'saved', writer);
   };
 }

@@ -62,13 +62,21 @@ export function applyConfirmed(item: OrderItemRow, held: HeldItem, zone: string)
   else applyBooking(item, held, zone);
 }
 
+/** Who changes something, and when. */
+interface Author {
+  readonly nowMs: number;
+  readonly actor: string;
+}
+
 /** Takes an item or a line out of what the order is worth; its time still has to be given back. */
-export function cancelItem(
-  item: OrderItemRow | OrderPackageRow,
-  { nowMs, actor }: { nowMs: number; actor: string },
-): void {
+export function cancelItem(item: OrderItemRow | OrderPackageRow, author: Author): void {
   item.status = 'ORDER_ITEM_STATUS_CANCELLED';
   if (!isPackage(item)) item.reservedUntil = null;
+  touchItem(item, author);
+}
+
+/** Notes who has changed an item or a line, and when. */
+export function touchItem(item: { updatedAt: Date; updatedBy: string }, { nowMs, actor }: Author): void {
   item.updatedAt = new Date(nowMs);
   item.updatedBy = actor;
 }

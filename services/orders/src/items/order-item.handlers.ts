@@ -12,7 +12,7 @@ import { releaseLater } from '../bookings/release.repository.ts';
 import { type Aggregate, nextPosition } from '../orders/aggregate.ts';
 import { isOpen } from '../orders/order.ts';
 import { newColumns, type Writer } from '../orders/order.repository.ts';
-import { applyHold, applyWanted, bookedStatus, cancelItem, isBooked, wantedOf } from './held-item.ts';
+import { applyHold, applyWanted, bookedStatus, cancelItem, isBooked, touchItem, wantedOf } from './held-item.ts';
 import { readItem, type WantedItem } from './item.ts';
 import { OrderItemEntity, type OrderItemRow } from './order-item.entity.ts';
 
@@ -175,12 +175,6 @@ export function addGuests(
 }
 
 const guestsMax = 100;
-
-/** Notes who has changed an item or a line, and when. */
-export function touchItem(item: { updatedAt: Date; updatedBy: string }, { nowMs, actor }: Writer): void {
-  item.updatedAt = new Date(nowMs);
-  item.updatedBy = actor;
-}
 
 function heldOr(held: HeldItem | undefined): HeldItem {
   if (!held) throw new Error('Availability answered without the item it was asked to hold.');

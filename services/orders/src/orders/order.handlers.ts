@@ -13,9 +13,8 @@ import { invalid, notFound, seenInBody } from '@lido/runtime/errors/refusal.ts';
 import type { Call, Handlers } from '@lido/runtime/grpc/call.ts';
 import { newShopId } from '@lido/runtime/service/ids.ts';
 import { requireSite } from '@lido/runtime/resource/scope.ts';
-import { applyBooking } from '../items/held-item.ts';
+import { extendHolds } from '../items/extend-holds.handlers.ts';
 import { setCustomer } from '../people/people.client.ts';
-import { liveItems } from './aggregate.ts';
 import { changeOrder } from './change-order.handlers.ts';
 import { listOrders } from './list-orders.handlers.ts';
 import { openOrder } from './open-order.handlers.ts';
@@ -134,16 +133,8 @@ function actionReserveOrder({ bookings }: Ports) {
   return ({ orderId, reserveMins }: ActionReserveOrderRequest, call: Call): Promise<Order> =>
     changeOrder(orderId, call, 'saved', async (aggregate, writer) => {
       requireOpen(aggregate.order.status);
-      const items = liveItems(aggregate);
-      if (items.length === 0) return;
-      const itemIds = items.map(({ id }) => id);
-      const wanted = { skipRules: false, holdMinutes: reserveMins ?? 0, itemIds };
-      const held = await bookings.extend(aggregate.order, wanted, call);
       const zone = await zoneOf(writer.em, aggregate.order);
-      for (const item of items) {
-        const answer = held.find(({ itemId }) => itemId === item.id);
-        if (answer) applyBooking(item, answer, zone);
-      }
+      await extendHolds(aggregate, reserveMins ?? 0, { bookings, asking: call, zone });
     });
 }
 

@@ -3,9 +3,9 @@ import type { PackageDetails } from '@lido/proto/lido/availability/internal/v1/b
 import type { OrderItemInput } from '@lido/proto/lido/orders/v1/order_item.ts';
 import { invalid } from '@lido/runtime/errors/refusal.ts';
 import { unknownOffering } from '../bookings/bookings.client.ts';
-import { cancelItem } from '../items/held-item.ts';
+import { cancelItem, touchItem } from '../items/held-item.ts';
 import { readPackage, type WantedPackage } from '../items/item.ts';
-import { addGuests, holdAgain, type ItemChange, takeOut, touchItem } from '../items/order-item.handlers.ts';
+import { addGuests, holdAgain, type ItemChange, takeOut } from '../items/order-item.handlers.ts';
 import type { OrderItemRow } from '../items/order-item.entity.ts';
 import { type Aggregate, chosenIn, nextPosition, packageDate } from '../orders/aggregate.ts';
 import { isOpen } from '../orders/order.ts';
